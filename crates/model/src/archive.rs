@@ -1,0 +1,167 @@
+//! What the archive shows to signaling: plain data, and the one door between the two rooms.
+
+use core::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{HearingId, ParticipantId};
+use crate::minute::Minute;
+use crate::private::Private;
+use crate::role::Role;
+use crate::stage::Gap;
+use crate::time::Timestamp;
+use crate::track::TrackKind;
+use crate::view::Heading;
+
+/// One person of a hearing as written at the head of its ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Attendee {
+    /// Who.
+    pub id: ParticipantId,
+    /// In which role.
+    pub role: Role,
+    /// Name.
+    #[cfg_attr(feature = "ts", ts(type = "string"))]
+    pub name: Private<String>,
+}
+
+/// One line of the archive list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct ArchiveLine {
+    /// The hearing.
+    pub hearing: HearingId,
+    /// Court, case number, cause, due time.
+    pub heading: Heading,
+    /// Who was on the docket.
+    pub attendees: Vec<Attendee>,
+    /// When it was opened, if it was.
+    pub opened_at: Option<Timestamp>,
+    /// When it was closed, if it was.
+    pub closed_at: Option<Timestamp>,
+    /// Whether the ledger is sealed.
+    pub sealed: bool,
+    /// Bytes of media kept.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub bytes: u64,
+}
+
+/// Everything about one archived hearing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct ArchiveRecord {
+    /// The line of the list.
+    pub line: ArchiveLine,
+    /// Zero of the media time line: UTC of media millisecond 0.
+    pub media_zero: Option<Timestamp>,
+    /// Length of the media time line, ms.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub media_ms: u64,
+    /// Each person's stretches of sound and picture, ms on the media time line.
+    pub stretches: Vec<Stretch>,
+    /// What is missing.
+    pub gaps: Vec<Gap>,
+    /// The procedure.
+    pub minutes: Vec<Minute>,
+    /// Digest of the ledger's last entry, hexadecimal SHA-256.
+    pub head_sha256: String,
+    /// The same, SM3.
+    pub head_sm3: String,
+}
+
+/// A stretch of one track without a hole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Stretch {
+    /// Whose.
+    pub who: ParticipantId,
+    /// What.
+    pub kind: TrackKind,
+    /// Start, ms.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub from_ms: u64,
+    /// End, ms.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub to_ms: u64,
+}
+
+/// What `assize verify` says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Verdict {
+    /// Whether everything is intact.
+    pub intact: bool,
+    /// Whether the ledger is sealed.
+    pub sealed: bool,
+    /// Entries checked.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub entries: u64,
+    /// Segments checked.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub segments: u64,
+    /// Each thing found wrong, naming the entry or file.
+    pub findings: Vec<String>,
+}
+
+/// A playable file: one person's sound and picture (or shared screen) over the whole time line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Playable {
+    /// `video/webm`, `video/x-matroska` or `audio/webm`.
+    pub media_type: &'static str,
+    /// Total length in bytes.
+    pub bytes: u64,
+}
+
+/// Why the archive could not answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ArchiveFault {
+    /// No such hearing or no such track.
+    NotFound,
+    /// The disk said no; the text names what was being done, never a name of a person.
+    Disk(String),
+}
+
+/// The door from signaling to the archive. Calls block on the disk: call them off the event loop.
+pub trait Archive: Send + Sync {
+    /// Every hearing that has a ledger, newest first, at most `limits::ARCHIVE_LIST_MAX`.
+    ///
+    /// # Errors
+    /// When the archive folder cannot be read.
+    fn list(&self) -> Result<Vec<ArchiveLine>, ArchiveFault>;
+
+    /// One hearing.
+    ///
+    /// # Errors
+    /// When there is no such hearing or the disk fails.
+    fn record(&self, hearing: HearingId) -> Result<ArchiveRecord, ArchiveFault>;
+
+    /// The playable file of one person: camera with microphone, or the screen alone.
+    ///
+    /// # Errors
+    /// When nothing was recorded of that person or the disk fails.
+    fn playable(
+        &self,
+        hearing: HearingId,
+        who: ParticipantId,
+        screen: bool,
+    ) -> Result<Playable, ArchiveFault>;
+
+    /// Bytes of the playable file; never more than `limits::ARCHIVE_READ_MAX` at once.
+    ///
+    /// # Errors
+    /// As [`Archive::playable`].
+    fn read(
+        &self,
+        hearing: HearingId,
+        who: ParticipantId,
+        screen: bool,
+        range: Range<u64>,
+    ) -> Result<Vec<u8>, ArchiveFault>;
+
+    /// Checks every byte.
+    ///
+    /// # Errors
+    /// When there is no such hearing or the disk fails.
+    fn verify(&self, hearing: HearingId) -> Result<Verdict, ArchiveFault>;
+}

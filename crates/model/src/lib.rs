@@ -1,0 +1,37 @@
+//! The words every room of the house shares: ids, roles, tracks, grants, minutes and the letters
+//! rooms send each other.
+//!
+//! What is not here: behaviour. A type in this crate is a value; what may be done with it is
+//! decided by the core that owns the subject. There is no clock, no socket, no disk and no
+//! randomness: `now` and ids come in as arguments everywhere.
+
+pub mod archive;
+pub mod ask;
+pub mod grants;
+pub mod health;
+pub mod id;
+pub mod letters;
+pub mod limits;
+pub mod line;
+pub mod minute;
+pub mod private;
+pub mod refusal;
+pub mod role;
+pub mod stage;
+pub mod time;
+pub mod track;
+pub mod view;
+
+pub use ask::Ask;
+pub use grants::Grants;
+pub use health::{Grade, Health};
+pub use id::{HearingId, ParticipantId};
+pub use line::{Line, LinePurpose, Medium, SlotCount, SlotUse};
+pub use minute::{Actor, Fact, Minute};
+pub use private::Private;
+pub use refusal::Refusal;
+pub use role::Role;
+pub use stage::{Ground, Place, RecordFault, RecordState, Stage};
+pub use time::{Instant, Now, Timestamp};
+pub use track::{Codec, TrackId, TrackKind};
+pub use view::View;

@@ -1,0 +1,110 @@
+//! Every bound of the house on one page, with the answer to "full" and compile-time relations.
+
+use core::time::Duration;
+
+/// Hearings live on one node; one more is refused with `Full`.
+pub const HEARINGS_MAX: usize = 200;
+/// People on one hearing's docket, gallery included.
+pub const PARTICIPANTS_MAX: usize = 64;
+/// People who may be in the hearing and publish at once.
+pub const PUBLISHERS_MAX: usize = 16;
+/// Seat slots a connection may have.
+pub const SEAT_SLOTS_MAX: u8 = 16;
+/// Screen slots a connection may have.
+pub const SCREEN_SLOTS_MAX: u8 = 2;
+/// Lines of an offer: one per track kind, two per seat slot, one per screen slot.
+pub const LINES_MAX: usize = 3 + 2 * SEAT_SLOTS_MAX as usize + SCREEN_SLOTS_MAX as usize;
+/// Characters of a `mid`.
+pub const MID_CHARS_MAX: usize = 16;
+/// Bytes of a session description.
+pub const SDP_BYTES_MAX: usize = 128 * 1024;
+/// Bytes of one signaling message; a larger one is a violation.
+pub const MESSAGE_BYTES_MAX: usize = 192 * 1024;
+/// Characters of free text a person may send (reasons, declarations).
+pub const TEXT_CHARS_MAX: usize = 500;
+/// Characters of a person's name, a case number, a cause.
+pub const NAME_CHARS_MAX: usize = 100;
+/// Client messages per second that are answered; a burst twice as large is allowed, then `TooFast`.
+pub const MESSAGES_PER_SECOND: u32 = 20;
+/// Messages waiting for a slow page; one more closes the socket, the seat is kept.
+pub const OUTBOX_MAX: usize = 256;
+/// A page that does not answer a ping for this long is disconnected.
+pub const PONG_WAIT: Duration = Duration::from_secs(15);
+/// How often a page is pinged.
+pub const PING_EVERY: Duration = Duration::from_secs(5);
+/// How long a seat is kept for somebody whose link is gone.
+pub const SEAT_GRACE: Duration = Duration::from_secs(4 * 3600);
+/// How long the recorder has to confirm frames on disk after opening was announced.
+pub const OPENING_WAIT: Duration = Duration::from_secs(6);
+/// How long a minute may take to become durable before the record counts as failed.
+pub const MINUTE_WAIT: Duration = Duration::from_secs(2);
+/// Orders waiting for a media thread; the sender waits.
+pub const ORDERS_MAX: usize = 1_024;
+/// Notices waiting for signaling; the media thread drops health and speaking first.
+pub const NOTICES_MAX: usize = 4_096;
+/// Tapes waiting for the recorder; a full queue makes a `Lost` item.
+pub const TAPES_MAX: usize = 1_024;
+/// A tape is handed over at the latest after this time.
+pub const TAPE_FLUSH: Duration = Duration::from_millis(20);
+/// Record orders and notices waiting; the sender waits.
+pub const RECORD_QUEUE_MAX: usize = 1_024;
+/// Media is committed to disk this often.
+pub const COMMIT_EVERY: Duration = Duration::from_millis(500);
+/// At most this much record may be lost to a kill.
+pub const RECORD_LOSS_MAX: Duration = Duration::from_secs(1);
+/// A commit that takes longer than this is a `DiskSlow` fault.
+pub const COMMIT_SLOW: Duration = Duration::from_secs(2);
+/// A segment is sealed and a new one begun after this time.
+pub const SEGMENT_TIME_MAX: Duration = Duration::from_secs(600);
+/// A segment is sealed and a new one begun at this size.
+pub const SEGMENT_BYTES_MAX: u64 = 512 * 1024 * 1024;
+/// The recorder waits this long for a missing packet before it calls it lost.
+pub const REORDER_WAIT: Duration = Duration::from_millis(300);
+/// Packets the recorder keeps per track while waiting for a missing one.
+pub const REORDER_PACKETS_MAX: usize = 2_048;
+/// Bytes of one recorded frame.
+pub const FRAME_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Bytes of one ledger line.
+pub const LEDGER_LINE_BYTES_MAX: usize = 1024 * 1024;
+/// Free space below which opening is refused and an alarm is raised, bytes.
+pub const DISK_FREE_MIN: u64 = 1024 * 1024 * 1024;
+/// Hearings in one archive list.
+pub const ARCHIVE_LIST_MAX: usize = 10_000;
+/// Bytes of one archive read.
+pub const ARCHIVE_READ_MAX: u64 = 4 * 1024 * 1024;
+/// Bytes of one datagram.
+pub const DATAGRAM_BYTES_MAX: usize = 1_500;
+/// Connections (media) on one node.
+pub const CONNECTIONS_MAX: usize = 4_096;
+/// A connection that has not finished ICE and DTLS by then is dropped.
+pub const CONNECT_WAIT: Duration = Duration::from_secs(30);
+/// No packet and no check for this long ends a connection (RFC 7675 consent).
+pub const CONSENT_WAIT: Duration = Duration::from_secs(15);
+/// No packet of a live track for this long makes it silent.
+pub const TRACK_SILENT: Duration = Duration::from_secs(3);
+/// Packets kept per track to answer NACK.
+pub const CACHE_PACKETS: usize = 512;
+/// A packet older than this is not sent again.
+pub const CACHE_TIME: Duration = Duration::from_millis(2_000);
+/// A publisher is asked for a keyframe at most this often per track.
+pub const KEYFRAME_EVERY_MIN: Duration = Duration::from_millis(500);
+/// A recorded picture has a keyframe at least this often, so that seeking is quick.
+pub const KEYFRAME_RECORD_EVERY: Duration = Duration::from_secs(10);
+/// Figures of each person are made this often.
+pub const HEALTH_EVERY: Duration = Duration::from_secs(2);
+/// Digits of a join code.
+pub const JOIN_CODE_DIGITS: usize = 8;
+/// How long a join code is good for by default.
+pub const JOIN_CODE_LIFE: Duration = Duration::from_secs(24 * 3600);
+/// How long a staff session lasts.
+pub const SESSION_LIFE: Duration = Duration::from_secs(12 * 3600);
+/// Wrong codes or passwords from one address or for one name in `ATTEMPT_WINDOW`, then a pause.
+pub const ATTEMPTS_MAX: u32 = 8;
+/// The window for counting wrong attempts.
+pub const ATTEMPT_WINDOW: Duration = Duration::from_secs(300);
+
+const _: () = assert!(SDP_BYTES_MAX < MESSAGE_BYTES_MAX, "an offer fits into a message");
+const _: () = assert!(COMMIT_EVERY.as_millis() < RECORD_LOSS_MAX.as_millis());
+const _: () = assert!(PUBLISHERS_MAX <= PARTICIPANTS_MAX);
+const _: () = assert!(PUBLISHERS_MAX <= SEAT_SLOTS_MAX as usize);
+const _: () = assert!(PING_EVERY.as_millis() < PONG_WAIT.as_millis());

@@ -1,0 +1,217 @@
+//! Bodies of the HTTP API. Paths and status codes: `docs/protocol.md`.
+
+use model::archive::ArchiveLine;
+use model::{Grade, Health, HearingId, ParticipantId, Place, Private, RecordState, Refusal, Role};
+use model::{Stage, Timestamp, view::Heading};
+use serde::{Deserialize, Serialize};
+
+/// `POST /api/sign-in`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// Account name.
+    #[cfg_attr(feature = "ts", ts(type = "string"))]
+    pub name: Private<String>,
+    /// Password.
+    #[cfg_attr(feature = "ts", ts(type = "string"))]
+    pub password: Private<String>,
+}
+
+/// What a staff account is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum StaffKind {
+    /// 法官: docket and hearings in which they sit.
+    Judge,
+    /// 书记员: docket, hearings in which they sit, archive.
+    Clerk,
+    /// 运维: ops page and metrics; no hearing, no archive.
+    Ops,
+}
+
+/// Answer of `GET /api/me` and of `POST /api/sign-in`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case", tag = "kind", deny_unknown_fields)]
+pub enum WhoAmI {
+    /// Nobody: sign in or type a code.
+    Nobody {},
+    /// A staff account.
+    Staff {
+        /// Name shown.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        name: Private<String>,
+        /// What the account is for.
+        staff: StaffKind,
+    },
+    /// A seat in one hearing, from a join code.
+    Seat {
+        /// Which seat.
+        seat: SeatPass,
+    },
+}
+
+/// `POST /api/join`: exchanges a join code for a seat cookie. A code works once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct Join {
+    /// Eight digits; spaces are ignored.
+    #[cfg_attr(feature = "ts", ts(type = "string"))]
+    pub code: Private<String>,
+}
+
+/// Answer of `POST /api/join`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct SeatPass {
+    /// The hearing.
+    pub hearing: HearingId,
+    /// The seat.
+    pub participant: ParticipantId,
+    /// Its role.
+    pub role: Role,
+    /// Name of the person.
+    #[cfg_attr(feature = "ts", ts(type = "string"))]
+    pub name: Private<String>,
+    /// Court, case number, cause, due time.
+    pub heading: Heading,
+}
+
+/// Answer of `GET /api/docket`: hearings this account sits in, by due time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct DocketList {
+    /// One line each.
+    pub hearings: Vec<DocketLine>,
+}
+
+/// One hearing on the docket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct DocketLine {
+    /// The hearing.
+    pub hearing: HearingId,
+    /// The seat of the account that asks.
+    pub my_seat: ParticipantId,
+    /// Court, case number, cause, due time.
+    pub heading: Heading,
+    /// Where it stands.
+    pub stage: Stage,
+    /// Who is on it.
+    pub people: Vec<DocketPerson>,
+}
+
+/// One person on the docket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct DocketPerson {
+    /// Seat.
+    pub id: ParticipantId,
+    /// Role.
+    pub role: Role,
+    /// Name.
+    #[cfg_attr(feature = "ts", ts(type = "string"))]
+    pub name: Private<String>,
+    /// Whether a join code was used and its device may enter.
+    pub joined: bool,
+}
+
+/// Answer of `POST /api/hearings/{hearing}/participants/{participant}/code`: a new join code; the
+/// former code and the former device's pass stop working.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct CodeIssued {
+    /// Eight digits.
+    #[cfg_attr(feature = "ts", ts(type = "string"))]
+    pub code: Private<String>,
+    /// Until when it works.
+    pub expires_at: Timestamp,
+}
+
+/// Answer of `GET /api/archive`. `GET /api/archive/{hearing}` answers `model::archive::ArchiveRecord`,
+/// `GET /api/archive/{hearing}/verify` answers `model::archive::Verdict`, and
+/// `GET /api/archive/{hearing}/{participant}/{camera|screen}` the playable file, by range.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct ArchiveList {
+    /// One line each, newest first.
+    pub hearings: Vec<ArchiveLine>,
+}
+
+/// Answer of `GET /api/ops`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct OpsPicture {
+    /// The server's clock.
+    pub server_time: Timestamp,
+    /// Since when this node runs.
+    pub started_at: Timestamp,
+    /// Version of the product.
+    pub version: String,
+    /// Free space in the archive folder, bytes.
+    #[cfg_attr(feature = "ts", ts(type = "number | null"))]
+    pub archive_free_bytes: Option<u64>,
+    /// Forwarding delay in the server over the last minute, µs: p50, p95, p99.
+    #[cfg_attr(feature = "ts", ts(type = "[number, number, number] | null"))]
+    pub forward_delay_micros: Option<[u64; 3]>,
+    /// Live hearings.
+    pub hearings: Vec<OpsHearing>,
+}
+
+/// One live hearing on the ops page. No names: ops see seats.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct OpsHearing {
+    /// The hearing.
+    pub hearing: HearingId,
+    /// Where it stands.
+    pub stage: Stage,
+    /// The recorder.
+    pub record: RecordState,
+    /// Its people.
+    pub people: Vec<OpsPerson>,
+}
+
+/// One person on the ops page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct OpsPerson {
+    /// Seat.
+    pub id: ParticipantId,
+    /// Role.
+    pub role: Role,
+    /// Where.
+    pub place: Place,
+    /// Page connected.
+    pub online: bool,
+    /// Media connected.
+    pub media: bool,
+    /// From offer to connected, ms.
+    pub join_ms: Option<u32>,
+    /// Line figures.
+    pub health: Option<Health>,
+    /// Their grade.
+    pub grade: Option<Grade>,
+}
+
+/// The body of every refusal of the HTTP API.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct ApiRefusal {
+    /// Why.
+    pub why: Refusal,
+    /// The sentence, Chinese.
+    pub zh: String,
+    /// The sentence, English.
+    pub en: String,
+}
+
+impl From<Refusal> for ApiRefusal {
+    fn from(why: Refusal) -> Self {
+        Self { why, zh: why.chinese().to_owned(), en: why.english().to_owned() }
+    }
+}

@@ -1,0 +1,20 @@
+//! The signaling protocol on the wire: JSON text messages over one WebSocket per page.
+//!
+//! What is not here: what the messages do. `docs/protocol.md` describes every message; a test
+//! compares it, and the TypeScript types in `web/src/protocol`, with this crate.
+
+mod client;
+mod codec;
+mod http;
+mod server;
+
+pub use client::{ClientMessage, ClientStats};
+pub use codec::{Violation, decode_client, decode_server, encode_client, encode_server};
+pub use http::{
+    ApiRefusal, ArchiveList, CodeIssued, DocketLine, DocketList, DocketPerson, Join, OpsHearing,
+    OpsPerson, OpsPicture, SeatPass, SignIn, StaffKind, WhoAmI,
+};
+pub use server::{Bye, RequestOutcome, ServerMessage};
+
+/// The protocol's version. A page that says another one is told to reload.
+pub const VERSION: u32 = 1;
