@@ -1,0 +1,58 @@
+# Two commands: `make run` starts the product, `make test` checks everything.
+# Both install what is missing, so a fresh Debian 12 with Rust and Node is enough.
+
+CARGO ?= cargo
+NPM ?= npm
+WEB_SOURCES := $(shell find web/src web/public -type f 2>/dev/null) \
+  web/index.html web/package.json web/package-lock.json web/vite.config.ts web/tsconfig.json
+
+.PHONY: run test build web lint test-rust test-web test-browser test-fuzz bench screenshots clean
+
+run: build
+	./target/release/assize serve --demo
+
+build: web/dist/index.html
+	$(CARGO) build --release --locked
+
+test: lint test-web test-rust test-fuzz test-browser
+
+lint: web/dist/index.html
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --document-private-items --locked
+
+test-web: web/dist/index.html
+	cd web && $(NPM) run test
+
+test-rust: web/dist/index.html .installed-for-tests
+	$(CARGO) test --workspace --locked
+
+test-fuzz:
+	deploy/fuzz.sh
+
+test-browser: web/dist/index.html .installed-for-tests
+	$(CARGO) build --locked
+	tests/browser/run.sh
+
+bench: .installed-for-build
+	$(CARGO) bench --locked -p forwarding -p record
+
+screenshots: web/dist/index.html .installed-for-tests
+	$(CARGO) build --locked
+	tests/browser/run.sh screenshots
+
+web: web/dist/index.html
+
+web/dist/index.html: $(WEB_SOURCES) .installed-for-build
+	cd web && $(NPM) ci --no-audit --no-fund && $(NPM) run build
+
+.installed-for-build: deploy/install.sh
+	deploy/install.sh build
+	@touch $@
+
+.installed-for-tests: deploy/install.sh
+	deploy/install.sh tests
+	@touch $@
+
+clean:
+	rm -rf target web/dist web/node_modules tests/browser/node_modules .installed-for-build .installed-for-tests
