@@ -1,0 +1,283 @@
+//! The house rules as a test: who may import whom, one door per library, sizes, words, documents.
+//!
+//! What is not here: anything a compiler lint can say; those stand in `Cargo.toml`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// Who may import whom inside the house. Rooms never import rooms, cores import only `model`.
+const IMPORTS: &[(&str, &[&str])] = &[
+    ("model", &[]),
+    ("protocol", &["model"]),
+    ("hearing", &["model"]),
+    ("forwarding", &["model"]),
+    ("record", &["model"]),
+    ("sim", &["forwarding", "hearing", "model", "record"]),
+    ("signaling", &["hearing", "model", "protocol"]),
+    ("sfu", &["forwarding", "model"]),
+    ("recorder", &["model", "record"]),
+    ("assize", &["model", "protocol", "recorder", "sfu", "signaling", "sim"]),
+];
+
+/// The only places (path prefixes) where a library may be named.
+const DOORS: &[(&str, &[&str])] = &[
+    ("webrtc::", &["src/probe"]),
+    ("tokio_tungstenite::", &["src/probe", "signaling/tests", "tests/"]),
+    ("sqlx::", &["signaling/src/docket"]),
+    ("axum::", &["signaling/src/", "signaling/tests"]),
+    ("rtc_dtls::", &["sfu/src/dtls", "sfu/tests"]),
+    ("rtc_stun::", &["sfu/src/stun", "sfu/tests"]),
+    ("rtc_sdp::", &["sfu/src/sdp", "sfu/tests"]),
+    ("rtc_rtcp::", &["crates/forwarding/src/rtcp", "sfu/tests"]),
+    ("quinn_udp::", &["sfu/src/socket"]),
+    ("mio::", &["sfu/src/"]),
+    ("argon2::", &["signaling/src/"]),
+    ("sm3::", &["crates/record/src/digest"]),
+    ("sha2::", &["crates/record/src/digest", "signaling/src/"]),
+    ("clap::", &["src/"]),
+    ("toml::", &["src/config", "tests/", "crates/"]),
+];
+
+/// Names that say nothing.
+const EMPTY_NAMES: &[&str] = &["util", "utils", "common", "helpers", "helper", "manager", "misc"];
+
+/// Words that must not stand in our code, each with what to do instead.
+const FORBIDDEN: &[(&str, &str)] = &[
+    ("#[ignore", "a test runs or is deleted"),
+    ("#[should_panic", "assert the refusal or the fault"),
+    ("FIXME", "mend it"),
+    ("thread::sleep", "wait for the event itself, with a deadline"),
+    ("tokio::time::sleep(", "wait for the event itself, or use an interval or a timeout"),
+    ("unbounded_channel", "every queue has a limit: model::limits"),
+];
+
+const LINES_MAX: usize = 600;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn walk(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries {
+        let path = entry.expect("a folder of the tree can be read").path();
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        if path.is_dir() {
+            if !matches!(name.as_str(), "target" | "node_modules" | "dist" | ".git" | "data") {
+                walk(&path, ending, found);
+            }
+        } else if name.ends_with(ending) {
+            found.push(path);
+        }
+    }
+}
+
+/// Every file of ours with this ending: path relative to the root, and text.
+fn sources(ending: &str) -> BTreeMap<String, String> {
+    let mut paths = Vec::new();
+    for folder in ["src", "crates", "signaling", "sfu", "recorder", "benches", "tests", "web", "docs"] {
+        walk(&root().join(folder), ending, &mut paths);
+    }
+    paths
+        .into_iter()
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).expect("a source file is UTF-8 text");
+            let name = path.strip_prefix(root()).expect("it lies below the root");
+            (name.to_string_lossy().into_owned(), text)
+        })
+        .collect()
+}
+
+fn manifests() -> BTreeMap<String, toml::Table> {
+    let mut paths = vec![root().join("Cargo.toml")];
+    for folder in ["crates", "signaling", "sfu", "recorder"] {
+        walk(&root().join(folder), "Cargo.toml", &mut paths);
+    }
+    paths
+        .iter()
+        .map(|path| {
+            let text = std::fs::read_to_string(path).expect("a manifest can be read");
+            let table: toml::Table = text.parse().expect("a manifest is TOML");
+            let name = table["package"]["name"].as_str().expect("a package has a name").to_owned();
+            (name, table)
+        })
+        .collect()
+}
+
+#[test]
+fn imports_follow_the_table() {
+    let allowed: BTreeMap<&str, BTreeSet<&str>> =
+        IMPORTS.iter().map(|(name, to)| (*name, to.iter().copied().collect())).collect();
+    let manifests = manifests();
+    assert_eq!(
+        manifests.keys().map(String::as_str).collect::<BTreeSet<_>>(),
+        allowed.keys().copied().collect(),
+        "the table in tests/tidy.rs names every package and no other"
+    );
+    for (name, manifest) in &manifests {
+        let Some(dependencies) = manifest.get("dependencies").and_then(toml::Value::as_table) else {
+            continue;
+        };
+        for dependency in dependencies.keys().filter(|d| allowed.contains_key(d.as_str())) {
+            assert!(
+                allowed[name.as_str()].contains(dependency.as_str()),
+                "{name} must not import {dependency}"
+            );
+        }
+    }
+}
+
+#[test]
+fn each_library_has_its_doors() {
+    let mut wrong = Vec::new();
+    for (file, text) in sources(".rs") {
+        if file == "tests/tidy.rs" {
+            continue;
+        }
+        for (library, doors) in DOORS {
+            let named = text.lines().any(|line| {
+                let code = line.split("//").next().unwrap_or_default();
+                code.match_indices(library).any(|(at, _)| {
+                    !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':')
+                })
+            });
+            if named && !doors.iter().any(|door| file.starts_with(door)) {
+                wrong.push(format!("{file} names {library} (doors: {doors:?})"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn files_are_short_named_and_introduced() {
+    let mut wrong = Vec::new();
+    for (file, text) in sources(".rs") {
+        let stem = Path::new(&file).file_stem().map(|s| s.to_string_lossy().into_owned());
+        if stem.is_some_and(|stem| EMPTY_NAMES.contains(&stem.as_str()) || stem == "mod") {
+            wrong.push(format!("{file}: a name that says nothing"));
+        }
+        if text.lines().count() > LINES_MAX {
+            wrong.push(format!("{file}: {} lines; split it by subject", text.lines().count()));
+        }
+        if !text.starts_with("//!") && !file.contains("fuzz_targets") {
+            wrong.push(format!("{file}: does not begin with //! saying what lives here"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn forbidden_words_do_not_stand_in_the_code() {
+    let mut wrong = Vec::new();
+    for (file, text) in sources(".rs") {
+        if file == "tests/tidy.rs" {
+            continue;
+        }
+        for (word, instead) in FORBIDDEN {
+            if text.lines().any(|l| l.split("//").next().unwrap_or_default().contains(word)) {
+                wrong.push(format!("{file}: {word}: {instead}"));
+            }
+        }
+        if file.starts_with("crates/") && text.contains("Instant::now()") {
+            wrong.push(format!("{file}: reads the clock; time is an argument on this floor"));
+        }
+    }
+    for (file, text) in sources(".mjs").into_iter().chain(sources(".ts")).chain(sources(".vue")) {
+        for word in ["waitForTimeout", "test.only", "it.only", ".skip("] {
+            if text.contains(word) {
+                wrong.push(format!("{file}: {word}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn documents_name_what_exists() {
+    let read = |name: &str| std::fs::read_to_string(root().join(name)).expect("the document exists");
+    let architecture = read("ARCHITECTURE.md");
+    for name in manifests().keys() {
+        assert!(architecture.contains(&format!("`{name}`")), "ARCHITECTURE.md does not name {name}");
+    }
+    let readme = read("README.md");
+    for word in ["make run", "make test"] {
+        assert!(readme.contains(word), "README.md does not name {word}");
+    }
+    let documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/testing.md"];
+    for document in documents {
+        for target in links(&read(document)) {
+            let folder = Path::new(document).parent().expect("a document lies in a folder");
+            assert!(
+                root().join(folder).join(&target).exists(),
+                "{document} links to {target}, which does not exist"
+            );
+        }
+        for path in code_paths(&read(document)) {
+            assert!(root().join(&path).exists(), "{document} names {path}, which does not exist");
+        }
+    }
+}
+
+/// Targets of relative Markdown links.
+fn links(text: &str) -> Vec<String> {
+    text.match_indices("](")
+        .filter_map(|(at, _)| text[at + 2..].split(')').next())
+        .map(|target| target.split('#').next().unwrap_or_default().to_owned())
+        .filter(|target| !target.is_empty() && !target.contains("://"))
+        .collect()
+}
+
+/// Paths in backquotes that look like files of ours.
+fn code_paths(text: &str) -> Vec<String> {
+    text.split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|code| {
+            code.contains('/')
+                && [".rs", ".md", ".toml", ".sh", ".ts", ".vue", ".mjs"].iter().any(|e| code.ends_with(e))
+                && !code.contains([' ', '*', '{', '<'])
+        })
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn lock_files_name_no_registry_host() {
+    for file in ["web/package-lock.json", "tests/browser/package-lock.json"] {
+        let text = std::fs::read_to_string(root().join(file)).expect("the lock file exists");
+        assert!(!text.contains("\"resolved\""), "{file} names download addresses");
+    }
+}
+
+#[test]
+fn licences_of_libraries_are_known() {
+    const ALLOWED: &[&str] = &[
+        "MIT", "MIT-0", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "Zlib", "0BSD", "Unlicense",
+        "CC0-1.0", "Unicode-3.0", "BSL-1.0", "CDLA-Permissive-2.0", "MPL-2.0",
+    ];
+    let output = std::process::Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--locked", "--offline"])
+        .current_dir(root())
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: serde_json::Value =
+        serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON");
+    let packages = metadata["packages"].as_array().expect("metadata lists packages");
+    let mut wrong = Vec::new();
+    for package in packages {
+        let licence = package["license"].as_str().unwrap_or_default().replace('/', " OR ");
+        // One acceptable alternative is enough; of "A AND B" both must be acceptable.
+        let fine = licence.split(" OR ").any(|alternative| {
+            alternative.split(" AND ").all(|name| {
+                let name = name.trim_matches(['(', ')', ' ']).replace(" WITH LLVM-exception", "");
+                ALLOWED.contains(&name.as_str())
+            })
+        });
+        if !fine {
+            wrong.push(format!("{}: {licence}", package["name"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
