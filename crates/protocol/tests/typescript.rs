@@ -1,0 +1,92 @@
+//! Compares `web/src/protocol.ts` with the Rust types; `UPDATE_EXPECT=1` rewrites it.
+//!
+//! What is not here: hand-written TypeScript. The page imports the generated file as it is.
+
+use std::collections::BTreeMap;
+
+use expect_test::expect_file;
+use protocol::{
+    ApiRefusal, ArchiveList, Bye, ClientMessage, CodeIssued, DocketList, Join, OpsPicture,
+    ServerMessage, SignIn, WhoAmI,
+};
+use ts_rs::{Config, TS, TypeVisitor};
+
+/// Declarations by name, so that the file is in one order whatever refers to what.
+struct Declarations {
+    config: Config,
+    by_name: BTreeMap<String, String>,
+}
+
+impl Declarations {
+    fn add<T: TS + 'static + ?Sized>(&mut self) {
+        let name = T::ident(&self.config);
+        if self.by_name.contains_key(&name) {
+            return;
+        }
+        let docs = T::docs().unwrap_or_default();
+        let text = format!("{docs}export {}\n", T::decl(&self.config));
+        self.by_name.insert(name, text);
+        T::visit_dependencies(self);
+    }
+}
+
+impl TypeVisitor for Declarations {
+    fn visit<T: TS + 'static + ?Sized>(&mut self) {
+        // Types without a file of their own are built in: numbers, strings, lists.
+        if T::output_path().is_some() {
+            self.add::<T>();
+        }
+    }
+}
+
+fn constants() -> String {
+    let mut text = format!(
+        "/** The protocol's version, said in `hello`. */\nexport const VERSION = {};\n\n",
+        protocol::VERSION
+    );
+    text.push_str("/** The WebSocket close code of each reason. */\n");
+    text.push_str("export const CLOSE_CODE: Record<Bye, number> = {\n");
+    for bye in Bye::ALL {
+        let name = serde_json::to_string(&bye).unwrap();
+        text.push_str(&format!("  {}: {},\n", name.trim_matches('"'), bye.close_code()));
+    }
+    text.push_str("};\n\n/** The sentence of each refusal in both languages. */\n");
+    text.push_str("export const REFUSAL_TEXT: Record<Refusal, { zh: string; en: string }> = {\n");
+    for refusal in model::Refusal::ALL {
+        let name = serde_json::to_string(refusal).unwrap();
+        text.push_str(&format!(
+            "  {}: {{\n    zh: {:?},\n    en: {:?},\n  }},\n",
+            name.trim_matches('"'),
+            refusal.chinese(),
+            refusal.english()
+        ));
+    }
+    text.push_str("};\n");
+    text
+}
+
+#[test]
+fn the_page_has_the_types_of_this_crate() {
+    let mut all = Declarations { config: Config::new(), by_name: BTreeMap::new() };
+    all.add::<ClientMessage>();
+    all.add::<ServerMessage>();
+    all.add::<SignIn>();
+    all.add::<WhoAmI>();
+    all.add::<Join>();
+    all.add::<DocketList>();
+    all.add::<CodeIssued>();
+    all.add::<ArchiveList>();
+    all.add::<model::archive::ArchiveRecord>();
+    all.add::<model::archive::Verdict>();
+    all.add::<OpsPicture>();
+    all.add::<ApiRefusal>();
+    let mut text = String::from(
+        "// Made from crates/protocol and crates/model by `UPDATE_EXPECT=1 cargo test -p protocol`.\n\n",
+    );
+    for declaration in all.by_name.values() {
+        text.push_str(declaration);
+        text.push('\n');
+    }
+    text.push_str(&constants());
+    expect_file!["../../../web/src/protocol.ts"].assert_eq(&text);
+}
