@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Runs the browser tests (or one named file without its ending) in a network namespace of their own:
+# 198.51.100.1 on a veth pair whose two ends both lie inside, so that nothing leaves it and Firefox,
+# which never offers loopback addresses, has one to offer.
+set -euo pipefail
+cd "$(dirname "$0")"
+[ -d node_modules/puppeteer-core ] || npm ci
+
+name="assize-$$"
+as_root=()
+[ "$(id -u)" -eq 0 ] || as_root=(sudo)
+"${as_root[@]}" ip netns add "$name"
+trap '"${as_root[@]}" ip netns del "$name"' EXIT
+inside=("${as_root[@]}" ip netns exec "$name")
+"${inside[@]}" ip link set lo up
+"${inside[@]}" ip link add court0 type veth peer name court1
+"${inside[@]}" ip addr add 198.51.100.1/24 dev court0
+"${inside[@]}" ip link set court0 up
+"${inside[@]}" ip link set court1 up
+"${inside[@]}" ip route add default via 198.51.100.2 dev court0
+
+files=("${1:-hearing}.test.mjs")
+[ "${1:-}" = screenshots ] && files=(screenshots.mjs)
+[ "${1:-}" = six ] && files=(six.mjs)
+if [[ "${files[0]}" == *.test.mjs ]]; then
+  "${inside[@]}" env "PATH=$PATH" "HOME=$HOME" node --test --test-concurrency=1 "${files[@]}"
+else
+  "${inside[@]}" env "PATH=$PATH" "HOME=$HOME" node "${files[@]}" "${@:2}"
+fi
