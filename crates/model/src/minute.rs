@@ -96,6 +96,13 @@ pub enum Fact {
         /// Given or taken back.
         allowed: bool,
     },
+    /// A hand was raised (and stands last in the queue) or lowered.
+    Hand {
+        /// Whose.
+        who: ParticipantId,
+        /// Raised or lowered.
+        raised: bool,
+    },
     /// A warning was given.
     Warned {
         /// To whom.

@@ -36,6 +36,8 @@ refusals! {
     NobodyThere => "没有找到该参加人，请刷新名单后再试。", "No such person in this hearing; refresh the list and try again.";
     /// The person must check in first.
     NotCheckedIn => "该参加人尚未签到。", "That person has not checked in yet.";
+    /// The person waits and was not admitted yet.
+    NotAdmitted => "您尚未获准入庭，请等候法官准许。", "You have not been admitted yet; wait for the judge.";
     /// The discipline must be accepted before checking in.
     DisciplineNotAccepted => "请先阅读并同意法庭纪律。", "Read and accept the court discipline first.";
     /// The person is not connected.
