@@ -1,0 +1,96 @@
+//! What can happen to a hearing: everything its task may tell it.
+//! What is not here: what follows from it.
+
+use model::archive::Attendee;
+use model::stage::LinkCause;
+use model::view::Heading;
+use model::{Ask, Health, HearingId, ParticipantId, RecordFault, TrackId};
+
+/// What the docket knows of a hearing before it starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Docket {
+    /// Which hearing.
+    pub hearing: HearingId,
+    /// What stands on the door.
+    pub heading: Heading,
+    /// Who belongs to it: ids without a double, at most `limits::PARTICIPANTS_MAX`.
+    pub attendees: Vec<Attendee>,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// Somebody's page said hello and is connected. A second one without `Parted` replaces the
+    /// first.
+    Joined {
+        /// Who.
+        who: ParticipantId,
+    },
+    /// Somebody's page is gone. Their media may still flow.
+    Parted {
+        /// Who.
+        who: ParticipantId,
+        /// What is known about it.
+        cause: LinkCause,
+    },
+    /// Somebody asked for something. Answered by exactly one `Done` or `Refused`.
+    Asked {
+        /// Who asked.
+        who: ParticipantId,
+        /// Correlates the answer.
+        request: u32,
+        /// What for.
+        ask: Ask,
+    },
+    /// Somebody's media connection stands (`Notice::Connected`).
+    MediaUp {
+        /// Who.
+        who: ParticipantId,
+    },
+    /// Somebody's media connection ended (`Notice::Disconnected`).
+    MediaDown {
+        /// Who.
+        who: ParticipantId,
+        /// What is known about it.
+        cause: LinkCause,
+    },
+    /// Packets of a track arrive.
+    TrackLive {
+        /// Which.
+        track: TrackId,
+    },
+    /// Packets of a track stopped arriving.
+    TrackSilent {
+        /// Which.
+        track: TrackId,
+    },
+    /// Figures of somebody's line.
+    Health {
+        /// Whose.
+        who: ParticipantId,
+        /// The figures.
+        health: Health,
+    },
+    /// The ledger stands on disk (`RecordNotice::Opened`).
+    LedgerOpened,
+    /// The first frames of a track since rolling began are on disk.
+    FirstFrames {
+        /// Which track.
+        track: TrackId,
+    },
+    /// The record is at risk.
+    RecordFault {
+        /// What is wrong.
+        fault: RecordFault,
+    },
+    /// The record is whole again.
+    RecordMended,
+    /// Everything is sealed.
+    RecordSealed,
+    /// The node is being stopped in order. Afterwards the hearing does nothing but refuse.
+    Stop,
+    /// The first event after [`crate::Hearing::rebuild`]: the node runs again.
+    Restarted,
+    /// The time asked for by [`crate::Effect::WakeAt`] has come. Waking too early does no harm.
+    Woke,
+}

@@ -1,0 +1,164 @@
+//! What a hearing knows: the durable half, which minutes alone may change, and the live half,
+//! which a crash may take. What is not here: the rules that change either.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{
+    Grade, Instant, ParticipantId, Place, Private, RecordFault, Role, Stage, Timestamp, TrackId,
+    TrackKind,
+};
+
+use crate::event::Docket;
+
+/// Everything that survives a crash: rebuilt by applying the minutes in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Durable {
+    /// Where the hearing stands.
+    pub stage: Stage,
+    /// Since when; none before the first change.
+    pub stage_since: Option<Timestamp>,
+    /// When it was opened.
+    pub opened_at: Option<Timestamp>,
+    /// Everybody on the docket.
+    pub seats: BTreeMap<ParticipantId, Seat>,
+    /// Raised hands, first raised first.
+    pub hands: Vec<ParticipantId>,
+    /// What is wrong with the record, if anything.
+    pub fault: Option<RecordFault>,
+    /// Minutes applied.
+    pub minutes: u64,
+    /// Refusals among them, at most [`REFUSALS_MAX`].
+    pub refusals: u32,
+}
+
+/// Refusals written down in one hearing; later ones are answered and only counted.
+pub const REFUSALS_MAX: u32 = 1_000;
+/// Refusals written down for one person, so that nobody uses up the room of the others.
+pub const REFUSALS_EACH_MAX: u32 = 100;
+
+/// One person's seat, kept over every reconnect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seat {
+    /// In which role.
+    pub role: Role,
+    /// Where the person stands.
+    pub place: Place,
+    /// Whether check-in is done (court: has entered).
+    pub checked_in: bool,
+    /// Who else is in the room, as declared.
+    pub others_present: Private<String>,
+    /// Whether the camera and microphone tests passed.
+    pub tested: bool,
+    /// Whether the microphone is muted and locked.
+    pub locked: bool,
+    /// Whether there is leave to share a screen.
+    pub screen_allowed: bool,
+    /// Warnings given.
+    pub warnings: u8,
+    /// Whether the link was lost in session and has not come back.
+    pub lost: bool,
+    /// Refusals written down for this person, at most [`REFUSALS_EACH_MAX`].
+    pub refusals: u32,
+}
+
+impl Durable {
+    /// The state before anything happened.
+    pub(crate) fn new(docket: &Docket) -> Self {
+        let seats = docket
+            .attendees
+            .iter()
+            .map(|attendee| (attendee.id, Seat::new(attendee.role)))
+            .collect();
+        Self {
+            stage: Stage::Scheduled,
+            stage_since: None,
+            opened_at: None,
+            seats,
+            hands: Vec::new(),
+            fault: None,
+            minutes: 0,
+            refusals: 0,
+        }
+    }
+
+    /// Whether `who` is in the hearing.
+    pub(crate) fn is_inside(&self, who: ParticipantId) -> bool {
+        self.seats.get(&who).is_some_and(|seat| seat.place == Place::InHearing)
+    }
+}
+
+impl Seat {
+    fn new(role: Role) -> Self {
+        Self {
+            role,
+            place: Place::Expected,
+            checked_in: false,
+            others_present: Private::default(),
+            tested: false,
+            locked: false,
+            screen_allowed: false,
+            warnings: 0,
+            lost: false,
+            refusals: 0,
+        }
+    }
+}
+
+/// What is true only while this process runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Live {
+    /// Each person's page and media; everybody on the docket has one.
+    pub(crate) links: BTreeMap<ParticipantId, Link>,
+    /// Tracks whose packets arrive.
+    pub(crate) tracks: BTreeSet<TrackId>,
+    /// Tracks the recorder confirmed since it was told to roll.
+    pub(crate) confirmed: BTreeSet<TrackId>,
+    /// Whether the ledger stands on disk.
+    pub(crate) ledger: bool,
+    /// Whether everything is sealed.
+    pub(crate) sealed: bool,
+    /// What went wrong with the record after closing, when minutes are over.
+    pub(crate) late_fault: Option<RecordFault>,
+    /// The judge's request to open, while it waits for the recorder.
+    pub(crate) opening: Option<Opening>,
+    /// When everybody is parted after closing; none once it is done.
+    pub(crate) parting_at: Option<Instant>,
+    /// Whether everybody was parted after closing.
+    pub(crate) parted: bool,
+    /// Whether the node is stopping: nothing happens any more.
+    pub(crate) stopped: bool,
+    /// The last wake-up asked for.
+    pub(crate) wake_at: Option<Instant>,
+    /// Refusals answered and not written down.
+    pub(crate) refusals_unwritten: u64,
+}
+
+/// An opening that waits for the recorder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Opening {
+    /// The judge who asked.
+    pub(crate) judge: ParticipantId,
+    /// The request to answer.
+    pub(crate) request: u32,
+    /// When the wait is over.
+    pub(crate) until: Instant,
+}
+
+/// One person's line to the house.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Link {
+    /// Whether the page is connected.
+    pub(crate) online: bool,
+    /// Whether media flows.
+    pub(crate) media: bool,
+    /// Whether media ever flowed: then the link is back only when it flows again.
+    pub(crate) had_media: bool,
+    /// Since when the page is gone, for the seat's grace time.
+    pub(crate) gone_since: Option<Instant>,
+    /// What is switched on at the person's end.
+    pub(crate) devices: BTreeSet<TrackKind>,
+    /// When the hand last moved, to slow a fidgeting one.
+    pub(crate) hand_moved: Option<Instant>,
+    /// How the line does.
+    pub(crate) grade: Option<Grade>,
+}
