@@ -4,17 +4,37 @@
 //! What is not here: time, sockets, disk and media. The task that owns a [`Hearing`] tells it what
 //! happened and carries out what it answers.
 
+mod admission;
+mod apply;
+mod deadline;
 mod effect;
 mod event;
+mod link;
+mod opening;
+mod order;
+mod policy;
+mod recess;
+mod record;
+mod rights;
+mod speaking;
 mod state;
+mod turn;
+mod view;
 
-use model::{Grants, Minute, Now, ParticipantId, SlotCount, Stage, View};
+use std::collections::BTreeSet;
+
+use model::{
+    Actor, Ask, Fact, Grants, Minute, Now, ParticipantId, Place, Refusal, Role, Stage, Timestamp,
+    TrackId, limits,
+};
 
 pub use effect::{Effect, Parting};
 pub use event::{Docket, Event};
 pub use state::{Durable, REFUSALS_EACH_MAX, REFUSALS_MAX, Seat};
 
-use state::Live;
+use rights::Errand;
+use state::{Link, Live};
+use turn::Turn;
 
 /// One hearing.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +43,7 @@ pub struct Hearing {
     durable: Durable,
     live: Live,
     grants: Grants,
+    made_at: Timestamp,
 }
 
 impl Hearing {
@@ -34,21 +55,60 @@ impl Hearing {
         Self::rebuild(now, docket, &[])
     }
 
-    /// A hearing as its minutes left it. Nobody is connected; `Event::Restarted` must follow.
+    /// A hearing as its minutes left it. Nobody is connected and `Event::Restarted` must follow:
+    /// its effects bring router and recorder up to date.
     ///
     /// # Panics
     /// As [`Hearing::new`].
-    pub fn rebuild(_now: Now, docket: Docket, _minutes: &[Minute]) -> Self {
-        let durable = Durable::new(&docket);
-        Self { docket, durable, live: Live::default(), grants: Grants::default() }
+    pub fn rebuild(now: Now, docket: Docket, minutes: &[Minute]) -> Self {
+        let ids: BTreeSet<_> = docket.attendees.iter().map(|attendee| attendee.id).collect();
+        assert!(ids.len() == docket.attendees.len(), "a docket names each person once");
+        assert!(ids.len() <= limits::PARTICIPANTS_MAX, "a docket has room for its people");
+        let mut durable = Durable::new(&docket);
+        for minute in minutes {
+            durable.apply(minute);
+        }
+        let live = Live {
+            links: ids.into_iter().map(|id| (id, Link::default())).collect(),
+            ledger: durable.minutes > 0,
+            ..Live::default()
+        };
+        // Each table the crashed process sent followed at least one minute of its own, so this
+        // epoch is newer than all of them.
+        let grants = policy::grants(&durable, durable.minutes + u64::from(durable.minutes > 0));
+        Self { docket, durable, live, grants, made_at: now.utc }
     }
 
     /// Applies one event and appends what must be done about it to `effects`.
-    pub fn handle(&mut self, _now: Now, _event: Event, _effects: &mut Vec<Effect>) {}
-
-    /// The hearing as one person may see it; none for somebody who is not on the docket.
-    pub fn view(&self, _who: ParticipantId, _now: Now, _version: u64) -> Option<View> {
-        None
+    ///
+    /// # Panics
+    /// When an invariant does not hold: a bug, after which the hearing is rebuilt.
+    pub fn handle(&mut self, now: Now, event: Event, effects: &mut Vec<Effect>) {
+        let mut turn = Turn::new(now, effects);
+        let restarted = event == Event::Restarted;
+        if self.live.stopped {
+            if let Event::Asked { who, request, .. } = event {
+                turn.answer(who, request, Err(Refusal::ServerFault));
+            }
+        } else {
+            if event == Event::Woke {
+                self.live.wake_at = None;
+            }
+            self.do_what_is_due(&mut turn);
+            self.step(&mut turn, event);
+        }
+        let mut table = policy::grants(&self.durable, self.grants.epoch);
+        let changed = table != self.grants;
+        if changed {
+            table.epoch += 1;
+            self.grants = table;
+        }
+        let tell = changed || (restarted && self.durable.minutes > 0);
+        let grants = tell.then(|| Effect::Grants(self.grants.clone()));
+        let due = self.next_due().filter(|due| self.live.wake_at != Some(*due));
+        self.live.wake_at = due.or(self.live.wake_at);
+        turn.finish(grants, due);
+        self.assert_lawful();
     }
 
     /// Who may publish, who receives whom, what is on the record.
@@ -61,11 +121,6 @@ impl Hearing {
         self.durable.stage
     }
 
-    /// How many slots the page of `who` should offer.
-    pub fn slots_for(&self, _who: ParticipantId) -> SlotCount {
-        SlotCount::default()
-    }
-
     /// What a crash would leave, for comparison.
     pub const fn durable(&self) -> &Durable {
         &self.durable
@@ -74,5 +129,164 @@ impl Hearing {
     /// The docket the hearing was made from.
     pub const fn docket(&self) -> &Docket {
         &self.docket
+    }
+
+    /// Refusals answered but not written down, because there was no ledger or too many of them.
+    pub const fn refusals_unwritten(&self) -> u64 {
+        self.live.refusals_unwritten
+    }
+
+    fn step(&mut self, turn: &mut Turn<'_>, event: Event) {
+        match event {
+            Event::Joined { who } => self.joined(turn, who),
+            Event::Parted { who, cause } => self.parted(turn, who, cause),
+            Event::Asked { who, request, ask } => self.asked(turn, who, request, ask),
+            Event::MediaUp { who } => self.media_up(turn, who),
+            Event::MediaDown { who, cause } => self.media_down(turn, who, cause),
+            Event::TrackLive { track } => self.track_live(track),
+            Event::TrackSilent { track } => {
+                self.live.tracks.remove(&track);
+                self.confirm_opening(turn);
+            }
+            Event::Health { who, health } => self.graded(turn, who, health.grade()),
+            Event::LedgerOpened => self.live.ledger = true,
+            Event::FirstFrames { track } => self.first_frames(turn, track),
+            Event::RecordFault { fault } => self.record_failed(turn, fault),
+            Event::RecordMended => self.record_mended(turn),
+            Event::RecordSealed => self.record_sealed(turn),
+            Event::Stop => self.stop(turn),
+            Event::Restarted => self.restarted(turn),
+            Event::Woke => {}
+        }
+    }
+
+    fn track_live(&mut self, track: TrackId) {
+        if self.durable.seats.contains_key(&track.participant) {
+            self.live.tracks.insert(track);
+        }
+    }
+
+    fn asked(&mut self, turn: &mut Turn<'_>, who: ParticipantId, request: u32, ask: Ask) {
+        let errand = Errand::of(&ask);
+        match self.carry_out(turn, who, request, ask) {
+            Ok(()) if errand == Errand::Open => {}
+            Ok(()) => turn.answer(who, request, Ok(())),
+            Err(why) => {
+                turn.answer(who, request, Err(why));
+                self.note_refusal(turn, who, errand, why);
+            }
+        }
+    }
+
+    fn carry_out(
+        &mut self,
+        turn: &mut Turn<'_>,
+        who: ParticipantId,
+        request: u32,
+        ask: Ask,
+    ) -> Result<(), Refusal> {
+        rights::may(&self.durable, who, Errand::of(&ask))?;
+        if !self.is_online(who) {
+            return Err(Refusal::NotConnected);
+        }
+        match ask {
+            Ask::OpenCheckIn => self.open_check_in(turn, who),
+            Ask::CheckIn { .. } => self.check_in(turn, who, ask)?,
+            Ask::Admit { who: whom } => self.admit(turn, who, whom)?,
+            Ask::Dismiss { who: whom } => self.dismiss(turn, who, whom)?,
+            Ask::Open => self.announce_opening(turn, who, request)?,
+            Ask::Recess { ground } => self.recess(turn, who, ground),
+            Ask::Resume => self.resume(turn, who)?,
+            Ask::Close => self.close(turn, who),
+            Ask::Lock { who: whom } => self.lock(turn, who, whom, true)?,
+            Ask::Unlock { who: whom } => self.lock(turn, who, whom, false)?,
+            Ask::LockAll => self.lock_all(turn, who, true),
+            Ask::UnlockAll => self.lock_all(turn, who, false),
+            Ask::AllowScreen { who: whom, allowed } => {
+                self.allow_screen(turn, who, whom, allowed)?;
+            }
+            Ask::Warn { who: whom, reason } => self.warn(turn, who, whom, reason)?,
+            Ask::Remove { who: whom, reason } => self.remove(turn, who, whom, reason)?,
+            Ask::Hand { raised } => self.hand(turn, who, raised)?,
+            Ask::Devices { on } => self.devices(turn, who, &on),
+        }
+        Ok(())
+    }
+
+    /// Writes a refusal down, as far as there is room. What is no step of procedure is not noted.
+    fn note_refusal(
+        &mut self,
+        turn: &mut Turn<'_>,
+        who: ParticipantId,
+        errand: Errand,
+        why: Refusal,
+    ) {
+        let room = self.durable.refusals < REFUSALS_MAX
+            && self.durable.seats.get(&who).is_some_and(|seat| seat.refusals < REFUSALS_EACH_MAX);
+        let procedure = !matches!(errand, Errand::Hand | Errand::Devices);
+        if room && procedure && self.is_minuted() {
+            let fact = Fact::Refused { who, asked: errand.name().to_owned(), why };
+            self.write(turn, turn::by(who), fact);
+        } else {
+            self.live.refusals_unwritten += 1;
+        }
+    }
+
+    /// Whether minutes may be written: from the opening of check-in until closing.
+    pub(crate) const fn is_minuted(&self) -> bool {
+        !matches!(self.durable.stage, Stage::Scheduled | Stage::Closed)
+    }
+
+    /// Writes a minute down and applies it; people see what it changed.
+    pub(crate) fn minute(&mut self, turn: &mut Turn<'_>, by: Actor, fact: Fact) {
+        self.write(turn, by, fact);
+        turn.views = true;
+    }
+
+    fn write(&mut self, turn: &mut Turn<'_>, by: Actor, fact: Fact) {
+        assert!(
+            self.is_minuted() || fact == Fact::CheckInOpened,
+            "minutes begin with check-in and end with closing"
+        );
+        let minute = Minute { at: turn.now.utc, by, fact };
+        self.durable.apply(&minute);
+        turn.write(Effect::Minute(minute));
+    }
+
+    /// What must hold after every event, or the process is wrong.
+    fn assert_lawful(&self) {
+        let durable = &self.durable;
+        let stage = durable.stage;
+        let witnesses = durable
+            .seats
+            .values()
+            .filter(|seat| seat.role == Role::Witness && seat.place == Place::InHearing);
+        let witnesses = witnesses.count();
+        let in_session = matches!(stage, Stage::InSession | Stage::Recess { .. });
+        assert!(witnesses <= 1, "one witness at a time");
+        assert!(witnesses == 0 || in_session, "a witness is called only in session");
+        assert!(!in_session || durable.opened_at.is_some(), "what is in session was opened");
+        assert!(
+            self.live.opening.is_none() || stage == Stage::Opening,
+            "nothing waits for the recorder outside opening"
+        );
+        assert!(
+            self.grants.record.is_empty() || matches!(stage, Stage::Opening | Stage::InSession),
+            "off the record nothing is recorded"
+        );
+        assert!(self.grants.record.is_subset(&self.grants.publish), "what is recorded is granted");
+        for track in &self.grants.publish {
+            let seat = durable.seats.get(&track.participant);
+            assert!(
+                seat.is_some_and(
+                    |seat| seat.place == Place::InHearing && seat.role != Role::Gallery
+                ),
+                "who publishes is in the hearing and not of the gallery"
+            );
+        }
+        for subscriber in self.grants.receive.keys() {
+            assert!(durable.is_inside(*subscriber), "who receives is in the hearing");
+        }
+        assert!(durable.hands.iter().all(|who| durable.is_inside(*who)), "hands are raised inside");
     }
 }

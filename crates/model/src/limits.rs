@@ -34,6 +34,10 @@ pub const PONG_WAIT: Duration = Duration::from_secs(15);
 pub const PING_EVERY: Duration = Duration::from_secs(5);
 /// How long a seat is kept for somebody whose link is gone.
 pub const SEAT_GRACE: Duration = Duration::from_secs(4 * 3600);
+/// How long pages stay connected after closing, to read that it is over.
+pub const CLOSED_PAGES_STAY: Duration = Duration::from_secs(60);
+/// A hand is raised or lowered at most this often; `TooFast` otherwise, as each time is a minute.
+pub const HAND_EVERY_MIN: Duration = Duration::from_secs(1);
 /// How long the recorder has to confirm frames on disk after opening was announced.
 pub const OPENING_WAIT: Duration = Duration::from_secs(6);
 /// How long a minute may take to become durable before the record counts as failed.

@@ -1,0 +1,97 @@
+//! Pages and media connections that come and go; the seat stays.
+//! What is not here: what an absence means, which is the judge's to find.
+
+use model::stage::LinkCause;
+use model::{Actor, Fact, Grade, ParticipantId, Place, Refusal, Stage};
+
+use crate::Hearing;
+use crate::effect::Parting;
+use crate::turn::{Turn, by};
+
+impl Hearing {
+    /// A page is connected.
+    pub(crate) fn joined(&mut self, turn: &mut Turn<'_>, who: ParticipantId) {
+        self.parted(turn, who, LinkCause::Replaced);
+        let Some(link) = self.live.links.get_mut(&who) else { return };
+        link.online = true;
+        link.gone_since = None;
+        turn.views = true;
+        self.note_link_back(turn, who);
+        self.seat_court(turn, who);
+        if self.live.parted {
+            turn.part(who, Parting::Closed);
+        } else if self.durable.seats.get(&who).is_some_and(|seat| seat.place == Place::Removed) {
+            turn.part(who, Parting::Removed);
+        }
+    }
+
+    /// A page is gone.
+    pub(crate) fn parted(&mut self, turn: &mut Turn<'_>, who: ParticipantId, cause: LinkCause) {
+        let Some(link) = self.live.links.get_mut(&who).filter(|link| link.online) else { return };
+        link.online = false;
+        link.gone_since = Some(turn.now.instant);
+        turn.views = true;
+        self.note_link_lost(turn, who, cause);
+        if self.live.opening.is_some_and(|opening| opening.judge == who) {
+            self.fail_opening(turn, Refusal::JudgeNotSeen);
+        }
+    }
+
+    /// A media connection stands.
+    pub(crate) fn media_up(&mut self, turn: &mut Turn<'_>, who: ParticipantId) {
+        let Some(link) = self.live.links.get_mut(&who) else { return };
+        turn.views |= !link.media;
+        link.media = true;
+        link.had_media = true;
+        self.note_link_back(turn, who);
+    }
+
+    /// A media connection ended.
+    pub(crate) fn media_down(&mut self, turn: &mut Turn<'_>, who: ParticipantId, cause: LinkCause) {
+        let Some(link) = self.live.links.get_mut(&who).filter(|link| link.media) else { return };
+        link.media = false;
+        link.devices.clear();
+        link.grade = None;
+        turn.views = true;
+        self.live.tracks.retain(|track| track.participant != who);
+        self.note_link_lost(turn, who, cause);
+    }
+
+    /// Figures of a line.
+    pub(crate) fn graded(&mut self, turn: &mut Turn<'_>, who: ParticipantId, grade: Grade) {
+        if let Some(link) = self.live.links.get_mut(&who) {
+            turn.views |= link.grade != Some(grade);
+            link.grade = Some(grade);
+        }
+    }
+
+    /// Whether somebody's page is connected.
+    pub(crate) fn is_online(&self, who: ParticipantId) -> bool {
+        self.live.links.get(&who).is_some_and(|link| link.online)
+    }
+
+    fn note_link_lost(&mut self, turn: &mut Turn<'_>, who: ParticipantId, cause: LinkCause) {
+        let in_session = matches!(self.durable.stage, Stage::InSession | Stage::Recess { .. });
+        let linked = self
+            .durable
+            .seats
+            .get(&who)
+            .is_some_and(|seat| seat.place == Place::InHearing && !seat.lost);
+        if in_session && linked {
+            self.minute(turn, Actor::Server, Fact::LinkLost { who, cause });
+        }
+    }
+
+    /// The link is back when the page is, and the media too if there ever was any.
+    fn note_link_back(&mut self, turn: &mut Turn<'_>, who: ParticipantId) {
+        let whole = self
+            .live
+            .links
+            .get(&who)
+            .is_some_and(|link| link.online && (link.media || !link.had_media));
+        let lost = self.durable.seats.get(&who).is_some_and(|seat| seat.lost);
+        if whole && lost && self.is_minuted() {
+            self.minute(turn, by(who), Fact::LinkBack { who });
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What the recorder reports, and what the node's stop and start mean for the record.
+//! What is not here: the opening, which waits for the recorder in `opening.rs`.
+
+use model::{Actor, Fact, RecordFault, Refusal, Stage};
+
+use crate::Hearing;
+use crate::effect::{Effect, Parting};
+use crate::turn::Turn;
+
+impl Hearing {
+    /// The record is at risk. An opening fails; a hearing in session goes on, and the court sees it.
+    pub(crate) fn record_failed(&mut self, turn: &mut Turn<'_>, fault: RecordFault) {
+        if self.is_minuted() {
+            if self.durable.fault != Some(fault) {
+                self.minute(turn, Actor::Server, Fact::RecordFailed { fault });
+            }
+            self.fail_opening(turn, Refusal::RecordAtRisk);
+        } else if self.durable.stage == Stage::Closed && !self.live.sealed {
+            self.live.late_fault = Some(fault);
+            turn.views = true;
+        }
+    }
+
+    /// The record is whole again.
+    pub(crate) fn record_mended(&mut self, turn: &mut Turn<'_>) {
+        turn.views |= self.live.late_fault.take().is_some();
+        if self.is_minuted() && self.durable.fault.is_some() {
+            self.minute(turn, Actor::Server, Fact::RecordMended);
+        }
+    }
+
+    /// Everything is sealed.
+    pub(crate) fn record_sealed(&mut self, turn: &mut Turn<'_>) {
+        if self.durable.stage == Stage::Closed {
+            self.live.sealed = true;
+            self.live.late_fault = None;
+            turn.views = true;
+        }
+    }
+
+    /// The node stops in order: people may come back after it starts again.
+    pub(crate) fn stop(&mut self, turn: &mut Turn<'_>) {
+        if let Some(opening) = self.live.opening.take() {
+            turn.answer(opening.judge, opening.request, Err(Refusal::ServerFault));
+        }
+        if self.is_minuted() {
+            self.minute(turn, Actor::Server, Fact::NodeStopped);
+        }
+        for (who, link) in &self.live.links {
+            if link.online {
+                turn.part(*who, Parting::Restart);
+            }
+        }
+        self.live.stopped = true;
+    }
+
+    /// The node runs again with this hearing unfinished: the recorder is told where it stands.
+    pub(crate) fn restarted(&mut self, turn: &mut Turn<'_>) {
+        match self.durable.stage {
+            Stage::Scheduled => return,
+            Stage::Closed => {
+                self.live.parted = true;
+                turn.order(Effect::Seal);
+                return;
+            }
+            Stage::CheckIn | Stage::Opening | Stage::InSession | Stage::Recess { .. } => {}
+        }
+        self.minute(turn, Actor::Server, Fact::NodeRestarted);
+        if self.durable.stage == Stage::Opening {
+            let why = Refusal::RecordNotConfirmed;
+            self.minute(turn, Actor::Server, Fact::OpeningFailed { why });
+        }
+        for link in self.live.links.values_mut() {
+            link.gone_since = Some(turn.now.instant);
+        }
+        turn.order(Effect::Roll { rolling: self.durable.stage == Stage::InSession });
+    }
+}

@@ -1,0 +1,73 @@
+//! The work sheet of one event: collects effects and puts them into their fixed order.
+//! What is not here: any rule.
+
+use model::{Actor, Instant, Now, ParticipantId, Refusal};
+
+use crate::effect::{Effect, Parting};
+
+/// What one event leads to, until the door hands it out.
+#[derive(Debug)]
+pub(crate) struct Turn<'a> {
+    /// The moment of the event.
+    pub(crate) now: Now,
+    /// Whether somebody's view changed.
+    pub(crate) views: bool,
+    minutes: &'a mut Vec<Effect>,
+    orders: Vec<Effect>,
+    answers: Vec<Effect>,
+    partings: Vec<Effect>,
+}
+
+impl<'a> Turn<'a> {
+    /// An empty sheet that ends in `effects`.
+    pub(crate) const fn new(now: Now, effects: &'a mut Vec<Effect>) -> Self {
+        Self {
+            now,
+            views: false,
+            minutes: effects,
+            orders: Vec::new(),
+            answers: Vec::new(),
+            partings: Vec::new(),
+        }
+    }
+
+    /// Notes the ledger order or a minute: these come before everything else.
+    pub(crate) fn write(&mut self, effect: Effect) {
+        self.minutes.push(effect);
+    }
+
+    /// Notes an order to recorder or router.
+    pub(crate) fn order(&mut self, effect: Effect) {
+        self.orders.push(effect);
+    }
+
+    /// Answers a request.
+    pub(crate) fn answer(&mut self, to: ParticipantId, request: u32, why: Result<(), Refusal>) {
+        self.answers.push(match why {
+            Ok(()) => Effect::Done { to, request },
+            Err(why) => Effect::Refused { to, request, why },
+        });
+    }
+
+    /// Ends somebody's page.
+    pub(crate) fn part(&mut self, who: ParticipantId, why: Parting) {
+        self.partings.push(Effect::Part { who, why });
+    }
+
+    /// Hands everything out in order.
+    pub(crate) fn finish(mut self, grants: Option<Effect>, wake_at: Option<Instant>) {
+        self.minutes.extend(grants);
+        self.minutes.append(&mut self.orders);
+        self.minutes.append(&mut self.answers);
+        if self.views {
+            self.minutes.push(Effect::Views);
+        }
+        self.minutes.append(&mut self.partings);
+        self.minutes.extend(wake_at.map(|at| Effect::WakeAt { at }));
+    }
+}
+
+/// The actor of what a participant did.
+pub(crate) const fn by(id: ParticipantId) -> Actor {
+    Actor::Participant { id }
+}
