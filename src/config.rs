@@ -1,0 +1,174 @@
+//! The configuration: one TOML file, checked whole before anything starts.
+//!
+//! What is not here: what is not for operators; those bounds stand in `model::limits`.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use model::Codec;
+use serde::Deserialize;
+
+/// Everything an operator may set. Keys that are not here are refused.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Where HTTPS is served; port 0 takes any free one.
+    pub(crate) https: Vec<SocketAddr>,
+    /// Where media is taken (UDP), one address per family, all with one port; port 0 takes any.
+    pub(crate) media: Vec<SocketAddr>,
+    /// Addresses announced to pages besides those of the machine, for a server behind NAT.
+    pub(crate) announce: Vec<IpAddr>,
+    /// Media threads.
+    pub(crate) media_threads: usize,
+    /// The codec asked of cameras: `vp8` or `h264`.
+    pub(crate) camera_codec: Codec,
+    /// Folder of the docket, accounts and the trial certificate.
+    pub(crate) data: PathBuf,
+    /// Folder of the records.
+    pub(crate) archive: PathBuf,
+    /// Free space in the archive folder below which opening is refused, bytes.
+    pub(crate) archive_free_min: u64,
+    /// Certificate chain, PEM. Without it a trial certificate is made.
+    pub(crate) certificate: Option<PathBuf>,
+    /// Private key of the certificate, PEM.
+    pub(crate) certificate_key: Option<PathBuf>,
+    /// Log level: error, warn, info, debug, trace.
+    pub(crate) log: String,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let port = 8443;
+        let both = vec![
+            SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), port),
+            SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), port),
+        ];
+        Self {
+            https: both.clone(),
+            media: both,
+            announce: Vec::new(),
+            media_threads: 1,
+            camera_codec: Codec::Vp8,
+            data: PathBuf::from("data"),
+            archive: PathBuf::from("data/archive"),
+            archive_free_min: model::limits::DISK_FREE_MIN,
+            certificate: None,
+            certificate_key: None,
+            log: "info".to_owned(),
+        }
+    }
+}
+
+/// Reads and checks the file, or takes the defaults when there is none.
+///
+/// # Errors
+/// One sentence that says what is wrong and what to do, in Chinese and English.
+pub(crate) fn read(path: Option<&Path>) -> Result<Config, String> {
+    let Some(path) = path else { return Ok(Config::default()) };
+    let text = std::fs::read_to_string(path).map_err(|fault| {
+        format!(
+            "无法读取配置文件 {0}：{fault}。Cannot read the configuration file {0}: {fault}.",
+            path.display()
+        )
+    })?;
+    let config: Config = toml::from_str(&text).map_err(|fault| {
+        format!(
+            "配置文件 {0} 有误，请按提示修改。The configuration file {0} is not right; mend it:\n{fault}",
+            path.display()
+        )
+    })?;
+    check(&config)?;
+    Ok(config)
+}
+
+fn check(config: &Config) -> Result<(), String> {
+    let wrong = |zh: &str, en: &str| Err(format!("配置有误：{zh}。Configuration: {en}."));
+    if config.https.is_empty() || config.https.len() > 8 {
+        return wrong("https 需要 1 至 8 个地址", "https needs one to eight addresses");
+    }
+    let v4 = config.media.iter().filter(|a| a.is_ipv4()).count();
+    let v6 = config.media.iter().filter(|a| a.is_ipv6()).count();
+    if config.media.is_empty() || v4 > 1 || v6 > 1 {
+        return wrong(
+            "media 每种地址族最多一个地址，至少一个",
+            "media needs at most one address per family, and at least one",
+        );
+    }
+    if config.media.iter().any(|address| address.port() != config.media[0].port()) {
+        return wrong("media 的端口必须相同", "all media addresses need the same port");
+    }
+    if config.media_threads == 0 || config.media_threads > 64 {
+        return wrong("media_threads 须为 1 至 64", "media_threads must be 1 to 64");
+    }
+    if config.announce.len() > 8 {
+        return wrong("announce 最多 8 个地址", "announce takes at most eight addresses");
+    }
+    if config.camera_codec.is_sound() {
+        return wrong("camera_codec 须为 vp8 或 h264", "camera_codec must be vp8 or h264");
+    }
+    if config.certificate.is_some() != config.certificate_key.is_some() {
+        return wrong(
+            "certificate 与 certificate_key 须同时设置",
+            "certificate and certificate_key go together",
+        );
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Config, String> {
+        let config: Config = toml::from_str(text).map_err(|fault| fault.to_string())?;
+        check(&config)?;
+        Ok(config)
+    }
+
+    #[test]
+    fn the_defaults_are_right() {
+        assert_eq!(parse(""), Ok(Config::default()));
+    }
+
+    #[test]
+    fn the_example_names_every_key_with_its_default() {
+        let text = std::fs::read_to_string(
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/assize.example.toml"),
+        )
+        .unwrap();
+        // Optional keys stand as comments; with the mark taken off the file must still be read.
+        let all: String = text.replace("\n# certificate", "\ncertificate");
+        let config = parse(&all).unwrap();
+        let defaults = Config::default();
+        assert_eq!(
+            Config { certificate: None, certificate_key: None, ..config },
+            defaults,
+            "deploy/assize.example.toml shows another default than the code"
+        );
+        for key in [
+            "https", "media", "announce", "media_threads", "camera_codec", "data", "archive",
+            "archive_free_min", "certificate", "certificate_key", "log",
+        ] {
+            assert!(
+                all.lines().any(|line| line.starts_with(&format!("{key} ="))),
+                "deploy/assize.example.toml lacks {key}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (text, word) in [
+            ("unknown = 1", "unknown field"),
+            ("https = []", "https needs"),
+            ("media = [\"0.0.0.0:1\", \"[::]:2\"]", "same port"),
+            ("media = [\"0.0.0.0:1\", \"127.0.0.1:1\"]", "per family"),
+            ("media_threads = 0", "media_threads"),
+            ("camera_codec = \"opus\"", "camera_codec"),
+            ("certificate = \"a\"", "go together"),
+        ] {
+            let said = parse(text).unwrap_err();
+            assert!(said.contains(word), "{text}: {said}");
+        }
+    }
+}
