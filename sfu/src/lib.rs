@@ -4,4 +4,6 @@
 //! What is not here: who may hear and see whom (`hearing`), and how packets are routed
 //! (`forwarding`).
 
+pub mod sdp;
 mod srtp;
+pub mod stun;

@@ -1,0 +1,177 @@
+//! The answer's text.
+//!
+//! What is not here: decisions; they stand in the [`Terms`].
+
+use std::fmt::{self, Write};
+use std::net::SocketAddr;
+
+use model::{Codec, LinePurpose, Medium};
+
+use super::terms::{AgreedCodec, AgreedLine, LEVEL_URI, MID_URI, Terms};
+
+/// The canonical name of everything this server sends (RFC 3550 §6.5.1).
+const CNAME: &str = "assize";
+
+/// This end's part of an answer.
+#[derive(Clone, Debug)]
+pub struct Answer<'a> {
+    /// Number of the session: constant for a connection.
+    pub session: u32,
+    /// Rises with each answer.
+    pub version: u32,
+    /// This end's user name fragment.
+    pub ufrag: &'a str,
+    /// This end's password.
+    pub password: &'a str,
+    /// SHA-256 of this end's certificate.
+    pub fingerprint: &'a [u8; 32],
+    /// Where this end can be reached, best first.
+    pub candidates: &'a [SocketAddr],
+    /// What was agreed.
+    pub terms: &'a Terms,
+}
+
+impl fmt::Display for Answer<'_> {
+    /// Writes the session description, each line ended by CR LF.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "v=0\r\no=- {} {} IN IP4 127.0.0.1\r\n", self.session, self.version)?;
+        f.write_str("s=-\r\nt=0 0\r\na=group:BUNDLE")?;
+        for line in self.terms.lines.iter().filter(|line| line.purpose.is_some()) {
+            write!(f, " {}", line.mid)?;
+        }
+        f.write_str("\r\na=ice-lite\r\n")?;
+        if self.terms.allow_mixed {
+            f.write_str("a=extmap-allow-mixed\r\n")?;
+        }
+        f.write_str("a=msid-semantic: WMS *\r\n")?;
+        let mut first = true;
+        for line in &self.terms.lines {
+            match line.purpose {
+                None => rejected(f, line)?,
+                Some(purpose) => {
+                    self.line(f, line, purpose, first)?;
+                    first = false;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Answer<'_> {
+    fn line(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        line: &AgreedLine,
+        purpose: LinePurpose,
+        first: bool,
+    ) -> fmt::Result {
+        write!(f, "m={} 9 {}", line.head[0], line.head[1])?;
+        for codec in &line.codecs {
+            write!(f, " {}", codec.payload)?;
+        }
+        f.write_str("\r\nc=IN IP4 0.0.0.0\r\na=rtcp:9 IN IP4 0.0.0.0\r\n")?;
+        if first {
+            // All lines share the first one's transport, so addresses stand there only.
+            for (place, address) in self.candidates.iter().enumerate() {
+                candidate(f, place, *address)?;
+            }
+            f.write_str("a=end-of-candidates\r\n")?;
+        }
+        write!(f, "a=ice-ufrag:{}\r\na=ice-pwd:{}\r\n", self.ufrag, self.password)?;
+        if self.terms.trickle {
+            f.write_str("a=ice-options:trickle\r\n")?;
+        }
+        f.write_str("a=fingerprint:sha-256 ")?;
+        for (place, byte) in self.fingerprint.iter().enumerate() {
+            let colon = if place == 0 { "" } else { ":" };
+            write!(f, "{colon}{byte:02X}")?;
+        }
+        write!(f, "\r\na=setup:passive\r\na=mid:{}\r\n", line.mid)?;
+        for (number, uri) in [(line.mid_ext, MID_URI), (line.level_ext, LEVEL_URI)] {
+            if let Some(number) = number {
+                write!(f, "a=extmap:{number} {uri}\r\n")?;
+            }
+        }
+        let publishes = matches!(purpose, LinePurpose::Publish { .. });
+        f.write_str(match (line.active, publishes) {
+            (false, _) => "a=inactive\r\n",
+            (true, true) => "a=recvonly\r\n",
+            (true, false) => "a=sendonly\r\n",
+        })?;
+        let msid = msid(purpose);
+        if let Some([stream, track]) = &msid {
+            write!(f, "a=msid:{stream} {track}\r\n")?;
+        }
+        f.write_str("a=rtcp-mux\r\n")?;
+        if line.rtcp_rsize {
+            f.write_str("a=rtcp-rsize\r\n")?;
+        }
+        for agreed in &line.codecs {
+            codec(f, agreed)?;
+        }
+        if let (Some(ssrc), Some([stream, track])) = (line.ssrc, &msid) {
+            write!(f, "a=ssrc:{ssrc} cname:{CNAME}\r\na=ssrc:{ssrc} msid:{stream} {track}\r\n")?;
+        }
+        Ok(())
+    }
+}
+
+fn rejected(f: &mut fmt::Formatter<'_>, line: &AgreedLine) -> fmt::Result {
+    let [media, protocol, format] = &line.head;
+    write!(f, "m={media} 0 {protocol} {format}\r\nc=IN IP4 0.0.0.0\r\n")?;
+    write!(f, "a=mid:{}\r\na=inactive\r\n", line.mid)
+}
+
+/// A host candidate (RFC 8839 §5.1); the earlier in the list, the better.
+fn candidate(f: &mut fmt::Formatter<'_>, place: usize, address: SocketAddr) -> fmt::Result {
+    const HOST: u32 = 126 << 24;
+    const COMPONENT: u32 = 256 - 1;
+    let preference = 65_535 - u32::try_from(place).expect("there are a few candidates");
+    let priority = HOST + (preference << 8) + COMPONENT;
+    let (ip, port) = (address.ip(), address.port());
+    write!(f, "a=candidate:{} 1 udp {priority} {ip} {port} typ host\r\n", place + 1)
+}
+
+/// Stream and track names: the two halves of a seat share a stream, so that the page keeps lips
+/// and voice together.
+fn msid(purpose: LinePurpose) -> Option<[String; 2]> {
+    match purpose {
+        LinePurpose::Publish { .. } => None,
+        LinePurpose::Seat { slot, medium } => {
+            let half = match medium {
+                Medium::Sound => "sound",
+                Medium::Picture => "picture",
+            };
+            Some([format!("seat-{slot}"), format!("seat-{slot}-{half}")])
+        }
+        LinePurpose::Screen { slot } => {
+            Some([format!("screen-{slot}"), format!("screen-{slot}-picture")])
+        }
+    }
+}
+
+fn codec(f: &mut fmt::Formatter<'_>, agreed: &AgreedCodec) -> fmt::Result {
+    let payload = agreed.payload;
+    match agreed.codec {
+        Codec::Opus => write!(f, "a=rtpmap:{payload} opus/48000/2\r\n")?,
+        Codec::Vp8 => write!(f, "a=rtpmap:{payload} VP8/90000\r\n")?,
+        Codec::H264 => write!(f, "a=rtpmap:{payload} H264/90000\r\n")?,
+    }
+    for feedback in &agreed.feedback {
+        write!(f, "a=rtcp-fb:{payload} {feedback}\r\n")?;
+    }
+    match agreed.codec {
+        // No DTX: silence on the record should be silence that was heard, not a guess.
+        Codec::Opus => write!(f, "a=fmtp:{payload} minptime=10;useinbandfec=1\r\n"),
+        Codec::Vp8 => Ok(()),
+        Codec::H264 => {
+            let profile = agreed.profile_level.as_deref().unwrap_or("42e01f");
+            write!(
+                f,
+                "a=fmtp:{payload} level-asymmetry-allowed=1;packetization-mode=1;\
+                 profile-level-id={profile}\r\n"
+            )
+        }
+    }
+}
