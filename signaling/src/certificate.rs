@@ -1,0 +1,186 @@
+//! The server's certificate: a real one from PEM files, or a trial one made at the first start.
+//!
+//! What is not here: sockets and handshakes; see `tls`.
+
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::Timestamp;
+use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};
+use ring::digest;
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring as provider;
+
+/// How long a trial certificate is good for.
+const TRIAL_LIFE: Duration = Duration::from_secs(825 * 24 * 3600);
+/// A trial certificate older than this is made anew at start.
+const TRIAL_RENEW: Duration = Duration::from_secs(800 * 24 * 3600);
+
+/// Where the certificate comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Certificate {
+    /// Made here and kept in the data folder; browsers warn about it.
+    Trial,
+    /// Files in PEM form: the chain, leaf first, and its key.
+    Files {
+        /// The chain.
+        chain: PathBuf,
+        /// The key, PKCS #8, PKCS #1 or SEC 1.
+        key: PathBuf,
+    },
+}
+
+/// Why there is no usable certificate.
+#[derive(Debug, thiserror::Error)]
+pub enum CertificateFault {
+    /// A file cannot be read or written.
+    #[error("cannot {doing} {path}: {fault}")]
+    File {
+        /// What was being done.
+        doing: &'static str,
+        /// Which file.
+        path: String,
+        /// What the system said.
+        fault: io::Error,
+    },
+    /// A file holds no certificate, or no key.
+    #[error("{path} holds no {what} in PEM form")]
+    NotPem {
+        /// Which file.
+        path: String,
+        /// What was looked for.
+        what: &'static str,
+    },
+    /// Key and certificate do not fit, or are not usable.
+    #[error("certificate and key cannot be used together: {0}")]
+    Unusable(String),
+}
+
+/// A certificate ready for use.
+#[derive(Debug)]
+pub struct Identity {
+    /// For the TLS door.
+    pub tls: Arc<ServerConfig>,
+    /// Whether it is the trial certificate.
+    pub trial: bool,
+    /// SHA-256 of the leaf, hexadecimal, to compare with what a browser shows.
+    pub fingerprint: String,
+}
+
+/// Reads or makes the certificate; `folder` keeps the trial one.
+///
+/// # Errors
+/// When files cannot be read or written, are not PEM, or do not fit together.
+pub fn load(
+    certificate: &Certificate,
+    folder: &Path,
+    now: Timestamp,
+) -> Result<Identity, CertificateFault> {
+    let (chain, key, trial) = match certificate {
+        Certificate::Files { chain, key } => (chain.clone(), key.clone(), false),
+        Certificate::Trial => {
+            let chain = folder.join("trial-certificate.pem");
+            let key = folder.join("trial-key.pem");
+            if !is_usable_trial(&chain, &key) {
+                make_trial(&chain, &key, now)?;
+            }
+            (chain, key, true)
+        }
+    };
+    let certificates = read_chain(&chain)?;
+    let leaf = certificates.first().ok_or_else(|| not_pem(&chain, "certificate"))?;
+    let fingerprint = hexadecimal(digest::digest(&digest::SHA256, leaf).as_ref());
+    let private = read_key(&key)?;
+    let mut tls = ServerConfig::builder_with_provider(Arc::new(provider::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|fault| CertificateFault::Unusable(fault.to_string()))?
+        .with_no_client_auth()
+        .with_single_cert(certificates, private)
+        .map_err(|fault| CertificateFault::Unusable(fault.to_string()))?;
+    tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Identity { tls: Arc::new(tls), trial, fingerprint })
+}
+
+fn is_usable_trial(chain: &Path, key: &Path) -> bool {
+    let young = fs::metadata(chain)
+        .and_then(|meta| meta.modified())
+        .is_ok_and(|made| made.elapsed().is_ok_and(|age| age < TRIAL_RENEW));
+    young && key.exists()
+}
+
+fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, CertificateFault> {
+    let text = fs::read(path).map_err(|fault| file("read", path, fault))?;
+    CertificateDer::pem_slice_iter(&text)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|_| not_pem(path, "certificate"))
+}
+
+fn read_key(path: &Path) -> Result<PrivateKeyDer<'static>, CertificateFault> {
+    let text = fs::read(path).map_err(|fault| file("read", path, fault))?;
+    PrivateKeyDer::from_pem_slice(&text).map_err(|_| not_pem(path, "key"))
+}
+
+fn make_trial(chain: &Path, key: &Path, now: Timestamp) -> Result<(), CertificateFault> {
+    let unusable = |fault: rcgen::Error| CertificateFault::Unusable(fault.to_string());
+    let mut params = CertificateParams::new(trial_names()).map_err(unusable)?;
+    let mut name = DistinguishedName::new();
+    name.push(DnType::CommonName, "Assize trial certificate");
+    params.distinguished_name = name;
+    let epoch = rcgen::date_time_ymd(1970, 1, 1);
+    let today = now.since(Timestamp(0));
+    // A day back, for machines whose clock is behind.
+    params.not_before = epoch + today.saturating_sub(Duration::from_secs(24 * 3600));
+    params.not_after = epoch + today + TRIAL_LIFE;
+    let pair = KeyPair::generate().map_err(unusable)?;
+    let made = params.self_signed(&pair).map_err(unusable)?;
+    write_private(key, pair.serialize_pem().as_bytes())?;
+    fs::write(chain, made.pem()).map_err(|fault| file("write", chain, fault))
+}
+
+/// Every name and address by which this machine may be reached.
+fn trial_names() -> Vec<String> {
+    let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
+    if let Ok(host) = fs::read_to_string("/proc/sys/kernel/hostname") {
+        let host = host.trim();
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+        if !host.is_empty() && host.chars().all(plain) {
+            names.push(host.to_owned());
+        }
+    }
+    for interface in if_addrs::get_if_addrs().unwrap_or_default() {
+        names.push(interface.ip().to_string());
+    }
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// Writes a file that only its owner may read.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), CertificateFault> {
+    let write = || -> io::Result<()> {
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true).mode(0o600);
+        let mut file = options.open(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    write().map_err(|fault| file("write", path, fault))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn file(doing: &'static str, path: &Path, fault: io::Error) -> CertificateFault {
+    CertificateFault::File { doing, path: path.display().to_string(), fault }
+}
+
+fn not_pem(path: &Path, what: &'static str) -> CertificateFault {
+    CertificateFault::NotPem { path: path.display().to_string(), what }
+}

@@ -1,0 +1,301 @@
+//! The docket: accounts, sessions, hearings, people, join codes and seat passes, kept on disk.
+//!
+//! What is not here: SQL (`docket/sqlite.rs`, the only file that names the database library) and
+//! what happens in a hearing, which stands in its ledger.
+
+use std::io;
+use std::path::Path;
+
+use hearing::Docket as HearingDocket;
+use model::archive::Attendee;
+use model::limits::{JOIN_CODE_LIFE, SESSION_LIFE};
+use model::view::Heading;
+use model::{HearingId, ParticipantId, Private, Role, Timestamp};
+use protocol::{CodeIssued, DocketPerson, SeatPass, StaffKind};
+
+use crate::secrets::{CodeHash, Secrets, TokenHash, password_fits};
+
+mod sqlite;
+
+use sqlite::Sqlite;
+
+/// How long the pass of a seat is good for: as long as a hearing may be adjourned within a week.
+const SEAT_PASS_LIFE: core::time::Duration = core::time::Duration::from_secs(7 * 24 * 3600);
+/// A new code is drawn at most so often when it is taken already.
+const CODE_DRAWS_MAX: u32 = 16;
+
+/// Our docket failed: what was being done, and what the database said.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {doing}: {fault}")]
+pub struct DocketFault {
+    /// What was being done.
+    pub doing: &'static str,
+    /// What went wrong; never a value of a row.
+    pub fault: String,
+}
+
+impl DocketFault {
+    fn file(doing: &'static str, fault: &io::Error) -> Self {
+        Self { doing, fault: fault.to_string() }
+    }
+}
+
+/// Names an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AccountId(pub i64);
+
+/// One staff account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its number.
+    pub id: AccountId,
+    /// Name shown.
+    pub shown_name: Private<String>,
+    /// What it is for.
+    pub kind: StaffKind,
+}
+
+/// A staff account to be made or changed.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// Name to sign in with.
+    pub name: String,
+    /// Name shown.
+    pub shown_name: Private<String>,
+    /// What it is for.
+    pub kind: StaffKind,
+}
+
+/// A hearing to be put on the docket.
+#[derive(Clone, Debug)]
+pub struct NewHearing {
+    /// What stands on the door.
+    pub heading: Heading,
+    /// Who belongs to it, in seating order.
+    pub people: Vec<NewPerson>,
+}
+
+/// One person of a new hearing.
+#[derive(Clone, Debug)]
+pub struct NewPerson {
+    /// In which role.
+    pub role: Role,
+    /// Name.
+    pub name: Private<String>,
+    /// The account that sits there; none for people who come with a code.
+    pub account: Option<AccountId>,
+}
+
+/// One hearing as it stands on the docket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Which.
+    pub hearing: HearingId,
+    /// What stands on the door.
+    pub heading: Heading,
+    /// Whether it was closed.
+    pub closed: bool,
+    /// Who belongs to it.
+    pub people: Vec<DocketPerson>,
+    /// Which account sits where.
+    pub accounts: Vec<(AccountId, ParticipantId)>,
+}
+
+impl Entry {
+    /// The seat of an account.
+    pub fn seat_of(&self, account: AccountId) -> Option<ParticipantId> {
+        self.accounts.iter().find(|(id, _)| *id == account).map(|(_, seat)| *seat)
+    }
+
+    /// What the hearing's core needs of it.
+    pub fn for_hearing(&self) -> HearingDocket {
+        HearingDocket {
+            hearing: self.hearing,
+            heading: self.heading.clone(),
+            attendees: self.people.iter().map(attendee).collect(),
+        }
+    }
+}
+
+fn attendee(person: &DocketPerson) -> Attendee {
+    Attendee { id: person.id, role: person.role, name: person.name.clone() }
+}
+
+/// What became of a join code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum CodeUse {
+    /// The device has the seat now; the token goes into its cookie.
+    Seated { pass: SeatPass, token: Private<String> },
+    /// No such code.
+    Unknown,
+    /// Used before.
+    Used,
+    /// Too old, or the hearing is closed.
+    Expired,
+}
+
+/// The docket of this court.
+#[derive(Debug)]
+pub struct Docket {
+    sqlite: Sqlite,
+    secrets: Secrets,
+    /// A hash no password fits, so that unknown names take as long as known ones.
+    nobody: String,
+}
+
+impl Docket {
+    /// Opens the docket kept in `folder`, making it when there is none.
+    ///
+    /// # Errors
+    /// When the folder cannot be written or the database is damaged or newer than this program.
+    pub async fn open(folder: &Path) -> Result<Self, DocketFault> {
+        std::fs::create_dir_all(folder)
+            .map_err(|fault| DocketFault::file("make the data folder", &fault))?;
+        let secrets = Secrets::open(folder)
+            .map_err(|fault| DocketFault::file("open join-codes.key", &fault))?;
+        let sqlite = Sqlite::open(&folder.join("docket.sqlite")).await?;
+        let nobody = secrets.password_hash(secrets.token().reveal());
+        Ok(Self { sqlite, secrets, nobody })
+    }
+
+    /// Makes an account, or gives it a new password and ends its sessions; answers the password.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_account(
+        &self,
+        account: NewAccount,
+    ) -> Result<(AccountId, Private<String>), DocketFault> {
+        let password = self.secrets.readable_password();
+        let hash = self.secrets.password_hash(password.reveal());
+        let id = self.sqlite.set_account(&account, &hash).await?;
+        Ok((id, password))
+    }
+
+    /// Puts a hearing on the docket.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn add_hearing(&self, hearing: &NewHearing) -> Result<HearingId, DocketFault> {
+        self.sqlite.add_hearing(hearing).await
+    }
+
+    /// One hearing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn entry(&self, hearing: HearingId) -> Result<Option<Entry>, DocketFault> {
+        self.sqlite.entry(hearing).await
+    }
+
+    /// Hearings in which an account sits, by due time; open ones first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn entries_of(&self, account: AccountId) -> Result<Vec<Entry>, DocketFault> {
+        self.sqlite.entries_of(account).await
+    }
+
+    /// Marks a hearing as closed; its unused codes stop working.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn close(&self, hearing: HearingId) -> Result<(), DocketFault> {
+        self.sqlite.close(hearing).await
+    }
+
+    /// Issues a new join code; the former code and the former device's pass stop working. None
+    /// when nobody by that number comes to that hearing with a code.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn issue_code(
+        &self,
+        hearing: HearingId,
+        participant: ParticipantId,
+        now: Timestamp,
+    ) -> Result<Option<CodeIssued>, DocketFault> {
+        let expires_at = now.plus(JOIN_CODE_LIFE);
+        for _ in 0..CODE_DRAWS_MAX {
+            let code = self.secrets.code();
+            let hash = self.secrets.code_hash(code.reveal());
+            match self.sqlite.issue_code(hearing, participant, &hash, expires_at).await? {
+                sqlite::Issued::Done => return Ok(Some(CodeIssued { code, expires_at })),
+                sqlite::Issued::Nobody => return Ok(None),
+                sqlite::Issued::Taken => {}
+            }
+        }
+        Err(DocketFault { doing: "issue a join code", fault: "every code drawn is taken".into() })
+    }
+
+    /// Exchanges a join code for a seat.
+    pub(crate) async fn use_code(
+        &self,
+        code: &str,
+        now: Timestamp,
+    ) -> Result<CodeUse, DocketFault> {
+        let hash: CodeHash = self.secrets.code_hash(code);
+        let token = self.secrets.token();
+        let pass = TokenHash::of(token.reveal());
+        match self.sqlite.use_code(&hash, &pass, now, now.plus(SEAT_PASS_LIFE)).await? {
+            sqlite::Used::Seated(pass) => Ok(CodeUse::Seated { pass, token }),
+            sqlite::Used::Unknown => Ok(CodeUse::Unknown),
+            sqlite::Used::Before => Ok(CodeUse::Used),
+            sqlite::Used::Expired => Ok(CodeUse::Expired),
+        }
+    }
+
+    /// The seat a token stands for.
+    pub(crate) async fn seat(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<Option<SeatPass>, DocketFault> {
+        self.sqlite.seat(&TokenHash::of(token), now).await
+    }
+
+    /// Gives a seat's pass back.
+    pub(crate) async fn end_seat(&self, token: &str) -> Result<(), DocketFault> {
+        self.sqlite.end_seat(&TokenHash::of(token)).await
+    }
+
+    /// Signs in: the account and a session token, or none when name or password is wrong. Takes as
+    /// long for unknown names as for known ones.
+    pub(crate) async fn sign_in(
+        &self,
+        name: &str,
+        password: Private<String>,
+        now: Timestamp,
+    ) -> Result<Option<(Account, Private<String>)>, DocketFault> {
+        let found = self.sqlite.account(name).await?;
+        let (account, kept) = match found {
+            Some((account, kept)) => (Some(account), kept),
+            None => (None, self.nobody.clone()),
+        };
+        let fits = tokio::task::spawn_blocking(move || password_fits(password.reveal(), &kept))
+            .await
+            .map_err(|fault| DocketFault { doing: "check a password", fault: fault.to_string() })?;
+        let Some(account) = account.filter(|_| fits) else { return Ok(None) };
+        let token = self.secrets.token();
+        let until = now.plus(SESSION_LIFE);
+        self.sqlite.open_session(account.id, &TokenHash::of(token.reveal()), now, until).await?;
+        Ok(Some((account, token)))
+    }
+
+    /// The account of a session.
+    pub(crate) async fn session(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<Option<Account>, DocketFault> {
+        self.sqlite.session(&TokenHash::of(token), now).await
+    }
+
+    /// Ends a session.
+    pub(crate) async fn end_session(&self, token: &str) -> Result<(), DocketFault> {
+        self.sqlite.end_session(&TokenHash::of(token)).await
+    }
+}
+
+#[cfg(test)]
+mod tests;
