@@ -1,0 +1,58 @@
+// The HTTP API of the server this page came from. Nothing is kept here.
+
+import type {
+  ApiRefusal, ArchiveList, ArchiveRecord, CodeIssued, DocketList, OpsPicture, Refusal, SeatPass, Verdict, WhoAmI,
+} from '../protocol'
+
+/** The server said no, or could not be reached (`why` is null). */
+export class ApiError extends Error {
+  constructor(
+    readonly why: Refusal | null,
+    readonly status: number,
+  ) {
+    super(why ?? `status ${status}`)
+  }
+}
+
+async function call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
+  let response: Response
+  try {
+    const init: RequestInit = { method, credentials: 'same-origin', headers: { Accept: 'application/json' } }
+    if (body) {
+      init.headers = { Accept: 'application/json', 'Content-Type': 'application/json' }
+      init.body = JSON.stringify(body)
+    }
+    response = await fetch(path, init)
+  } catch {
+    throw new ApiError(null, 0)
+  }
+  const text = await response.text()
+  let value: unknown
+  try {
+    value = text === '' ? undefined : JSON.parse(text)
+  } catch {
+    throw new ApiError(response.ok ? 'server_fault' : null, response.status)
+  }
+  if (!response.ok) throw new ApiError((value as ApiRefusal | undefined)?.why ?? null, response.status)
+  return value as T
+}
+
+export const api = {
+  me: () => call<WhoAmI>('GET', '/api/me'),
+  signIn: (name: string, password: string) => call<WhoAmI>('POST', '/api/sign-in', { name, password }),
+  signOut: () => call<unknown>('POST', '/api/sign-out'),
+  join: (code: string) => call<SeatPass>('POST', '/api/join', { code }),
+  docket: () => call<DocketList>('GET', '/api/docket'),
+  newCode: (hearing: number, participant: number) =>
+    call<CodeIssued>('POST', `/api/hearings/${hearing}/participants/${participant}/code`),
+  archive: (words: string) =>
+    call<ArchiveList>('GET', words === '' ? '/api/archive' : `/api/archive?q=${encodeURIComponent(words)}`),
+  record: (hearing: number) => call<ArchiveRecord>('GET', `/api/archive/${hearing}`),
+  verify: (hearing: number) => call<Verdict>('GET', `/api/archive/${hearing}/verify`),
+  ops: () => call<OpsPicture>('GET', '/api/ops'),
+}
+
+/** Address of a person's recording. */
+export function mediaUrl(hearing: number, participant: number, what: 'camera' | 'screen'): string {
+  return `/api/archive/${hearing}/${participant}/${what}`
+}

@@ -1,0 +1,333 @@
+// The media connection of one page: it always offers, the server always answers. Lines are fixed
+// (see media/slots.ts); people come and go in them without negotiation. Where the devices come
+// from and what is shown is not here.
+
+import type { Line, LinePurpose, SlotCount, TrackKind } from '../protocol'
+import { OfferRefused } from '../signaling/socket'
+import { SENDING, atLeast, declare, missingLines } from './slots'
+
+/** How the media connection is doing. */
+export type MediaState = 'none' | 'connecting' | 'connected' | 'lost'
+
+/** What a connection needs from the world. */
+export interface MediaWorld {
+  peer(): RTCPeerConnection
+  stream(tracks: MediaStreamTrack[]): MediaStream
+  after(ms: number, what: () => void): () => void
+  now(): number
+}
+
+/** What the owner of a connection is told. */
+export interface MediaEvents {
+  /** Carries an offer to the server and brings back the answer. */
+  offer(connection: number, sdp: string, lines: Line[]): Promise<string>
+  /** The state changed. */
+  state(state: MediaState): void
+  /** Other streams than before are to be shown. */
+  streams(streams: Streams): void
+}
+
+/** What is received: one stream per line, by slot. */
+export interface Streams {
+  sounds: MediaStream[]
+  pictures: MediaStream[]
+  screens: MediaStream[]
+}
+
+/** A broken path may come back by itself within this time. */
+export const DISCONNECTED_MS = 3_000
+/** A renewed path that does not connect within this time needs a new connection. */
+export const CONNECT_MS = 10_000
+/** The former connection is kept this long while the new one connects. */
+export const FORMER_MS = 20_000
+/** Waits before a new attempt after a failed one. */
+const RETRY_MS = [1_000, 2_000, 4_000, 8_000] as const
+
+const CAMERA: RTCRtpEncodingParameters = { maxBitrate: 600_000, maxFramerate: 25 }
+const SCREEN: RTCRtpEncodingParameters = { maxBitrate: 1_500_000, maxFramerate: 15 }
+const VOICE: RTCRtpEncodingParameters = { maxBitrate: 40_000 }
+
+interface Leg {
+  number: number
+  peer: RTCPeerConnection
+  lines: { transceiver: RTCRtpTransceiver; purpose: LinePurpose }[]
+  have: SlotCount
+  streams: Streams
+  connected: boolean
+  answered: boolean
+}
+
+export class MediaConnection {
+  private leg: Leg | undefined
+  private former: Leg | undefined
+  private wanted: SlotCount = { seats: 0, screens: 0 }
+  private tracks: Record<TrackKind, MediaStreamTrack | null> = { microphone: null, camera: null, screen: null }
+  private number = 0
+  private running = false
+  private wants: 'nothing' | 'lines' | 'restart' | 'fresh' = 'nothing'
+  private failures = 0
+  private restarting = false
+  private usable = false
+  private closed = false
+  private timers = new Map<string, () => void>()
+
+  constructor(
+    private readonly events: MediaEvents,
+    private readonly world: MediaWorld = browserWorld,
+  ) {}
+
+  /** The signaling connection is in service: connect, or finish what was interrupted. */
+  begin(slots: SlotCount): void {
+    this.usable = true
+    this.wanted = atLeast(this.wanted, slots)
+    const leg = this.leg
+    if (!leg?.connected) this.want('fresh')
+    else if (!leg.answered || missingLines(leg.have, this.wanted).length > 0) this.want('lines')
+    else void this.run()
+  }
+
+  /** The signaling connection is gone: nothing can be negotiated until `begin`. */
+  pause(): void {
+    this.usable = false
+    this.stop('retry')
+    this.stop('connect')
+  }
+
+  /** The server needs more slots. */
+  need(slots: SlotCount): void {
+    this.wanted = atLeast(this.wanted, slots)
+    const have = this.leg?.have
+    if (have && missingLines(have, this.wanted).length > 0) this.want('lines')
+  }
+
+  /** The server asks for an ICE restart, or for a new connection. */
+  renew(fresh: boolean): void {
+    this.want(fresh ? 'fresh' : 'restart')
+  }
+
+  /** Sends this track on its line from now on; null sends nothing. */
+  send(kind: TrackKind, track: MediaStreamTrack | null): void {
+    if (this.tracks[kind] === track) return
+    this.tracks[kind] = track
+    for (const leg of [this.leg, this.former]) {
+      if (leg) void this.attach(leg, kind)
+    }
+  }
+
+  /** The connection in use, for measuring. */
+  get peer(): RTCPeerConnection | undefined {
+    return this.former?.connected && !this.leg?.connected ? this.former.peer : this.leg?.peer
+  }
+
+  /** What a line of the connection in use is for. */
+  purposeOf(mid: string): LinePurpose | undefined {
+    const peer = this.peer
+    const leg = this.former?.peer === peer ? this.former : this.leg
+    return leg?.lines.find((each) => each.transceiver.mid === mid)?.purpose
+  }
+
+  /** Ends everything. */
+  close(): void {
+    this.closed = true
+    for (const cancel of this.timers.values()) cancel()
+    this.timers.clear()
+    this.end(this.former)
+    this.end(this.leg)
+    this.former = undefined
+    this.leg = undefined
+    this.events.state('none')
+  }
+
+  private want(what: 'lines' | 'restart' | 'fresh'): void {
+    const order = ['nothing', 'lines', 'restart', 'fresh']
+    if (order.indexOf(what) > order.indexOf(this.wants)) this.wants = what
+    void this.run()
+  }
+
+  // One negotiation at a time: whoever comes while one is under way only leaves a wish.
+  private async run(): Promise<void> {
+    if (this.running) return
+    this.running = true
+    while (this.wants !== 'nothing' && this.usable && !this.closed) {
+      const what = this.wants
+      this.wants = 'nothing'
+      try {
+        await this.negotiate(what)
+      } catch (error) {
+        this.failed(error)
+        break
+      }
+    }
+    this.running = false
+  }
+
+  private async negotiate(what: 'lines' | 'restart' | 'fresh'): Promise<void> {
+    let leg = this.leg
+    if (what === 'fresh' || !leg || leg.peer.signalingState === 'closed') leg = this.build()
+    else if (what === 'restart') {
+      this.restarting = true
+      leg.peer.restartIce()
+    }
+    this.addSlots(leg)
+    if (what !== 'lines') this.start('connect', CONNECT_MS, () => this.notConnected())
+    leg.answered = false
+    await leg.peer.setLocalDescription()
+    const sdp = leg.peer.localDescription?.sdp
+    if (!sdp) throw new Error('no local description')
+    const lines = declare(leg.lines.map((each) => ({ mid: each.transceiver.mid, purpose: each.purpose })))
+    const answer = await this.events.offer(leg.number, sdp, lines)
+    if (this.leg !== leg || this.closed) return
+    await leg.peer.setRemoteDescription({ type: 'answer', sdp: answer })
+    leg.answered = true
+    this.failures = 0
+    this.follow(leg)
+  }
+
+  private build(): Leg {
+    const before = this.leg
+    if (before?.connected) {
+      this.end(this.former)
+      this.former = before
+      this.start('former', FORMER_MS, () => this.dropFormer())
+    } else if (before) {
+      this.end(before)
+    }
+    // The clock makes the number of a reloaded page higher than any number it used before.
+    this.number = Math.max(this.number + 1, Math.floor(this.world.now() / 1000))
+    const peer = this.world.peer()
+    const leg: Leg = {
+      number: this.number,
+      peer,
+      lines: [],
+      have: { seats: 0, screens: 0 },
+      streams: { sounds: [], pictures: [], screens: [] },
+      connected: false,
+      answered: false,
+    }
+    this.leg = leg
+    for (const kind of SENDING) {
+      const encoding = kind === 'camera' ? CAMERA : kind === 'screen' ? SCREEN : VOICE
+      const transceiver = peer.addTransceiver(kind === 'microphone' ? 'audio' : 'video', {
+        direction: 'sendonly',
+        sendEncodings: [{ ...encoding }],
+      })
+      leg.lines.push({ transceiver, purpose: { for: 'publish', kind } })
+      void this.attach(leg, kind)
+    }
+    peer.oniceconnectionstatechange = () => this.follow(leg)
+    peer.onconnectionstatechange = () => this.follow(leg)
+    this.restarting = false
+    this.events.state(this.former ? 'connected' : 'connecting')
+    return leg
+  }
+
+  private addSlots(leg: Leg): void {
+    const missing = missingLines(leg.have, this.wanted)
+    if (missing.length === 0) return
+    for (const purpose of missing) {
+      const sound = purpose.for === 'seat' && purpose.medium === 'sound'
+      const transceiver = leg.peer.addTransceiver(sound ? 'audio' : 'video', { direction: 'recvonly' })
+      leg.lines.push({ transceiver, purpose })
+      const stream = this.world.stream([transceiver.receiver.track])
+      if (purpose.for === 'screen') leg.streams.screens[purpose.slot] = stream
+      else if (purpose.for === 'seat') (sound ? leg.streams.sounds : leg.streams.pictures)[purpose.slot] = stream
+    }
+    leg.have = atLeast(leg.have, this.wanted)
+    if (!this.former) this.events.streams(leg.streams)
+  }
+
+  private async attach(leg: Leg, kind: TrackKind): Promise<void> {
+    const line = leg.lines.find((each) => each.purpose.for === 'publish' && each.purpose.kind === kind)
+    try {
+      await line?.transceiver.sender.replaceTrack(this.tracks[kind])
+    } catch {
+      // The connection was closed meanwhile; the next one takes the track from `tracks`.
+    }
+  }
+
+  private follow(leg: Leg): void {
+    if (this.closed || leg !== this.leg) return
+    const ice = leg.peer.iceConnectionState
+    const connected = (ice === 'connected' || ice === 'completed') && leg.peer.connectionState !== 'failed'
+    if (connected && leg.peer.connectionState !== 'connecting' && leg.peer.connectionState !== 'new') {
+      leg.connected = true
+      this.restarting = false
+      this.stop('connect')
+      this.stop('disconnected')
+      if (this.former) this.dropFormer()
+      this.events.state('connected')
+    } else if (leg.peer.connectionState === 'failed' || ice === 'failed') {
+      if (leg.connected) this.events.state('lost')
+      leg.connected = false
+      this.stop('disconnected')
+      if (!this.restarting && ice === 'failed' && leg.answered) this.want('restart')
+      else this.notConnected()
+    } else if (ice === 'disconnected') {
+      this.events.state('lost')
+      this.start('disconnected', DISCONNECTED_MS, () => {
+        leg.connected = false
+        this.want('restart')
+      })
+    }
+  }
+
+  private notConnected(): void {
+    if (!this.leg || this.closed) return
+    this.leg.connected = false
+    this.events.state('lost')
+    this.retry('fresh')
+  }
+
+  private failed(error: unknown): void {
+    this.stop('connect')
+    if (this.closed || !this.usable) return
+    if (this.leg && !this.leg.connected) this.events.state('lost')
+    const unusable = error instanceof OfferRefused && error.outcome.result === 'refused'
+      && error.outcome.why === 'offer_unusable'
+    this.retry(this.leg?.connected && !unusable ? 'lines' : 'fresh')
+  }
+
+  private retry(what: 'lines' | 'fresh'): void {
+    const wait = RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)] ?? 8_000
+    this.failures += 1
+    this.start('retry', wait, () => this.want(what))
+  }
+
+  private dropFormer(): void {
+    this.stop('former')
+    this.end(this.former)
+    this.former = undefined
+    if (this.leg) this.events.streams(this.leg.streams)
+  }
+
+  private end(leg: Leg | undefined): void {
+    if (!leg) return
+    leg.peer.oniceconnectionstatechange = null
+    leg.peer.onconnectionstatechange = null
+    leg.peer.close()
+  }
+
+  private start(name: string, ms: number, what: () => void): void {
+    if (name === 'disconnected' && this.timers.has(name)) return
+    this.stop(name)
+    this.timers.set(name, this.world.after(ms, () => {
+      this.timers.delete(name)
+      what()
+    }))
+  }
+
+  private stop(name: string): void {
+    this.timers.get(name)?.()
+    this.timers.delete(name)
+  }
+}
+
+const browserWorld: MediaWorld = {
+  peer: () => new RTCPeerConnection({ bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' }),
+  stream: (tracks) => new MediaStream(tracks),
+  after: (ms, what) => {
+    const timer = setTimeout(what, ms)
+    return () => clearTimeout(timer)
+  },
+  now: Date.now,
+}
