@@ -1,0 +1,138 @@
+//! The demonstration: accounts, one case and its join codes, made at `serve --demo`.
+//!
+//! What is not here: anything a real court uses; names and numbers are plainly invented.
+
+use std::fmt::Write as _;
+
+use core::time::Duration;
+use model::view::Heading;
+use model::{HearingId, ParticipantId, Private, Role, Timestamp};
+use protocol::StaffKind;
+use signaling::{Docket, DocketFault, NewAccount, NewHearing, NewPerson};
+
+/// What a person needs to try the product.
+#[derive(Clone, Debug)]
+pub(crate) struct Sheet {
+    /// The case.
+    pub(crate) hearing: HearingId,
+    /// Account name, what it is for, password.
+    pub(crate) sign_ins: Vec<(&'static str, StaffKind, Private<String>)>,
+    /// Seats that are entered with a code.
+    pub(crate) codes: Vec<SeatCode>,
+}
+
+/// The join code of one seat.
+#[derive(Clone, Debug)]
+pub(crate) struct SeatCode {
+    /// The seat.
+    pub(crate) participant: ParticipantId,
+    /// Its role.
+    pub(crate) role: Role,
+    /// The person.
+    pub(crate) name: Private<String>,
+    /// Eight digits.
+    pub(crate) code: Private<String>,
+}
+
+/// Makes accounts (with new passwords), a demonstration case unless one is open, and new codes for
+/// everybody who comes with one.
+///
+/// # Errors
+/// When the docket cannot be read or written.
+pub(crate) async fn prepare(docket: &Docket, now: Timestamp) -> Result<Sheet, DocketFault> {
+    let staff = [
+        ("judge", "李法官（演示）", StaffKind::Judge),
+        ("clerk", "陈书记员（演示）", StaffKind::Clerk),
+        ("ops", "运维（演示）", StaffKind::Ops),
+    ];
+    let mut sign_ins = Vec::new();
+    let mut accounts = Vec::new();
+    for (name, shown_name, kind) in staff {
+        let account =
+            NewAccount { name: name.to_owned(), shown_name: Private::from(shown_name), kind };
+        let (id, password) = docket.set_account(account).await?;
+        sign_ins.push((name, kind, password));
+        accounts.push(id);
+    }
+    let open = docket.entries_of(accounts[0]).await?.into_iter().find(|entry| !entry.closed);
+    let hearing = match open {
+        Some(entry) => entry.hearing,
+        None => {
+            let person = |role, name: &str, account| NewPerson {
+                role,
+                name: Private::from(name),
+                account,
+            };
+            let people = vec![
+                person(Role::PresidingJudge, "李法官", Some(accounts[0])),
+                person(Role::Clerk, "陈书记员", Some(accounts[1])),
+                person(Role::Plaintiff, "张三", None),
+                person(Role::Defendant, "李四", None),
+                person(Role::Witness, "王五", None),
+                person(Role::Gallery, "旁听一号", None),
+            ];
+            let heading = Heading {
+                court: "咸宁市咸安区人民法院贺胜人民法庭（演示）".to_owned(),
+                case_number: Private::from("（2026）鄂1202民初演示1号"),
+                cause: Private::from("民间借贷纠纷"),
+                scheduled_at: now.plus(Duration::from_secs(600)),
+            };
+            docket.add_hearing(&NewHearing { heading, people }).await?
+        }
+    };
+    let entry = docket.entry(hearing).await?;
+    let mut codes = Vec::new();
+    for person in entry.map(|entry| entry.people).unwrap_or_default() {
+        if let Some(issued) = docket.issue_code(hearing, person.id, now).await? {
+            codes.push(SeatCode {
+                participant: person.id,
+                role: person.role,
+                name: person.name,
+                code: issued.code,
+            });
+        }
+    }
+    Ok(Sheet { hearing, sign_ins, codes })
+}
+
+impl Sheet {
+    /// The text for the terminal; `address` is where the page is.
+    pub(crate) fn text(&self, address: &str) -> String {
+        let mut text = String::from("\n工作人员登录 Sign-ins\n");
+        for (name, kind, password) in &self.sign_ins {
+            let duty = match kind {
+                StaffKind::Judge => "法官 judge",
+                StaffKind::Clerk => "书记员 clerk",
+                StaffKind::Ops => "运维 operations",
+            };
+            writeln!(text, "  {name:<6} {}   {duty}", password.reveal()).expect(TO_STRING);
+        }
+        text.push_str("\n演示案件验证码（每码一人一机） Join codes (one person, one device)\n");
+        for seat in &self.codes {
+            let code = seat.code.reveal();
+            let (front, back) = code.split_at(code.len() / 2);
+            writeln!(
+                text,
+                "  {front} {back}   {} {}   {address}/join#{code}",
+                role_text(seat.role),
+                seat.name.reveal(),
+            )
+            .expect(TO_STRING);
+        }
+        text
+    }
+}
+
+const TO_STRING: &str = "writing to a string does not fail";
+
+const fn role_text(role: Role) -> &'static str {
+    match role {
+        Role::PresidingJudge => "审判员 judge",
+        Role::Clerk => "书记员 clerk",
+        Role::Plaintiff => "原告 plaintiff",
+        Role::Defendant => "被告 defendant",
+        Role::ThirdParty => "第三人 third party",
+        Role::Witness => "证人 witness",
+        Role::Gallery => "旁听 gallery",
+    }
+}
