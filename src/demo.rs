@@ -2,23 +2,44 @@
 //!
 //! What is not here: anything a real court uses; names and numbers are plainly invented.
 
-use std::fmt::Write as _;
-
 use core::time::Duration;
+use std::fmt::Write as _;
+use std::path::Path;
+
 use model::view::Heading;
 use model::{HearingId, ParticipantId, Private, Role, Timestamp};
 use protocol::StaffKind;
-use signaling::{Docket, DocketFault, NewAccount, NewHearing, NewPerson};
+use serde::{Deserialize, Serialize};
+use signaling::{AccountId, Docket, DocketFault, NewAccount, NewHearing, NewPerson};
 
 /// What a person needs to try the product.
 #[derive(Clone, Debug)]
 pub(crate) struct Sheet {
     /// The case.
     pub(crate) hearing: HearingId,
-    /// Account name, what it is for, password.
-    pub(crate) sign_ins: Vec<(&'static str, StaffKind, Private<String>)>,
+    /// The staff.
+    pub(crate) sign_ins: Vec<StaffSignIn>,
     /// Seats that are entered with a code.
     pub(crate) codes: Vec<SeatCode>,
+}
+
+/// One staff account of the demonstration.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct StaffSignIn {
+    /// Its number in the docket.
+    account: i64,
+    /// Name to sign in with.
+    pub(crate) name: String,
+    /// What it is for.
+    pub(crate) kind: StaffKind,
+    /// Password.
+    pub(crate) password: Private<String>,
+}
+
+/// The file that keeps the demonstration's sign-ins over restarts; readable by its owner only.
+#[derive(Debug, Serialize, Deserialize)]
+struct Kept {
+    sign_in: Vec<StaffSignIn>,
 }
 
 /// The join code of one seat.
@@ -34,26 +55,18 @@ pub(crate) struct SeatCode {
     pub(crate) code: Private<String>,
 }
 
-/// Makes accounts (with new passwords), a demonstration case unless one is open, and new codes for
-/// everybody who comes with one.
+/// Makes the accounts at the first start, a demonstration case unless one is open, and new codes
+/// for everybody who comes with one and has not joined yet.
 ///
 /// # Errors
-/// When the docket cannot be read or written.
-pub(crate) async fn prepare(docket: &Docket, now: Timestamp) -> Result<Sheet, DocketFault> {
-    let staff = [
-        ("judge", "李法官（演示）", StaffKind::Judge),
-        ("clerk", "陈书记员（演示）", StaffKind::Clerk),
-        ("ops", "运维（演示）", StaffKind::Ops),
-    ];
-    let mut sign_ins = Vec::new();
-    let mut accounts = Vec::new();
-    for (name, shown_name, kind) in staff {
-        let account =
-            NewAccount { name: name.to_owned(), shown_name: Private::from(shown_name), kind };
-        let (id, password) = docket.set_account(account).await?;
-        sign_ins.push((name, kind, password));
-        accounts.push(id);
-    }
+/// When the docket or the file of sign-ins cannot be read or written.
+pub(crate) async fn prepare(
+    docket: &Docket,
+    data: &Path,
+    now: Timestamp,
+) -> Result<Sheet, DocketFault> {
+    let sign_ins = sign_ins(docket, data).await?;
+    let accounts: Vec<AccountId> = sign_ins.iter().map(|s| AccountId(s.account)).collect();
     let open = docket.entries_of(accounts[0]).await?.into_iter().find(|entry| !entry.closed);
     let hearing = match open {
         Some(entry) => entry.hearing,
@@ -82,7 +95,8 @@ pub(crate) async fn prepare(docket: &Docket, now: Timestamp) -> Result<Sheet, Do
     };
     let entry = docket.entry(hearing).await?;
     let mut codes = Vec::new();
-    for person in entry.map(|entry| entry.people).unwrap_or_default() {
+    let people = entry.map(|entry| entry.people).unwrap_or_default();
+    for person in people.into_iter().filter(|person| !person.joined) {
         if let Some(issued) = docket.issue_code(hearing, person.id, now).await? {
             codes.push(SeatCode {
                 participant: person.id,
@@ -95,11 +109,57 @@ pub(crate) async fn prepare(docket: &Docket, now: Timestamp) -> Result<Sheet, Do
     Ok(Sheet { hearing, sign_ins, codes })
 }
 
+async fn sign_ins(docket: &Docket, data: &Path) -> Result<Vec<StaffSignIn>, DocketFault> {
+    let path = data.join("demo-sign-ins.toml");
+    if let Ok(text) = std::fs::read_to_string(&path)
+        && let Ok(kept) = toml::from_str::<Kept>(&text)
+        && kept.sign_in.len() == STAFF.len()
+    {
+        return Ok(kept.sign_in);
+    }
+    let mut sign_in = Vec::new();
+    for (name, shown_name, kind) in STAFF {
+        let account =
+            NewAccount { name: name.to_owned(), shown_name: Private::from(shown_name), kind };
+        let (id, password) = docket.set_account(account).await?;
+        sign_in.push(StaffSignIn { account: id.0, name: name.to_owned(), kind, password });
+    }
+    let kept = Kept { sign_in };
+    let text = toml::to_string(&kept).expect("strings and numbers can be written as TOML");
+    write_private(&path, &text).map_err(|fault| DocketFault {
+        doing: "keep the demonstration's sign-ins",
+        fault: fault.to_string(),
+    })?;
+    Ok(kept.sign_in)
+}
+
+/// Writes a file that only its owner may read.
+///
+/// # Errors
+/// When the disk says no.
+pub(crate) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(text.as_bytes())
+}
+
+const STAFF: [(&str, &str, StaffKind); 3] = [
+    ("judge", "李法官（演示）", StaffKind::Judge),
+    ("clerk", "陈书记员（演示）", StaffKind::Clerk),
+    ("ops", "运维（演示）", StaffKind::Ops),
+];
+
 impl Sheet {
     /// The text for the terminal; `address` is where the page is.
     pub(crate) fn text(&self, address: &str) -> String {
         let mut text = String::from("\n工作人员登录 Sign-ins\n");
-        for (name, kind, password) in &self.sign_ins {
+        for StaffSignIn { name, kind, password, .. } in &self.sign_ins {
             let duty = match kind {
                 StaffKind::Judge => "法官 judge",
                 StaffKind::Clerk => "书记员 clerk",
