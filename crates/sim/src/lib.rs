@@ -1,1 +1,7 @@
-//! See the crate description.
+//! The false world: scripts a clerk can read, a second small model of the law, and the whole house
+//! in virtual time.
+//!
+//! What is not here: anything the service needs to run. Only tests and `assize simulate` come in.
+
+pub mod rules;
+pub mod script;
