@@ -5,12 +5,28 @@
 //! What is not here: sockets, SRTP, session descriptions, threads and clocks. Packets and the time
 //! come in through [`Router`], everything goes out through [`Outlet`], in the same call.
 
+mod cache;
+mod clock;
+mod codec;
 pub mod figures;
+mod header;
+mod keyframe;
+mod leg;
 pub mod outlet;
+pub mod packet;
 pub mod plan;
+mod receive;
+mod repairs;
+mod rewrite;
 pub mod router;
+pub mod rtcp;
+mod send_line;
+mod slots;
+mod speaker;
+mod track;
 
 pub use figures::{DropReason, RouterFigures};
 pub use outlet::{Outlet, RouterNotice};
 pub use plan::{LegId, LegPlan, Mid, ReceiveLine, SendLine};
 pub use router::Router;
+pub use rtcp::CNAME;

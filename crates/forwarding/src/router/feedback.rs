@@ -1,0 +1,137 @@
+//! What comes back on RTCP: publishers' clocks, subscribers' losses, repeats and keyframe wishes.
+//!
+//! What is not here: the wire form (`rtcp.rs`) and what the server reports itself (`rounds.rs`).
+
+use model::letters::TapeItem;
+use model::{Now, limits};
+
+use super::Router;
+use crate::clock::ServerClock;
+use crate::outlet::{Outlet, RouterNotice};
+use crate::rtcp::{self, Block, Item, SenderReport};
+
+impl Router {
+    pub(super) fn take_compound(
+        &mut self,
+        now: Now,
+        leg: usize,
+        compound: &[u8],
+        out: &mut impl Outlet,
+    ) {
+        self.hear(now, leg, out);
+        let intact = rtcp::read(compound, |item| match item {
+            Item::Sender(report) => self.take_sender_report(now, leg, report, out),
+            Item::Block(block) => self.take_block(now, leg, &block),
+            Item::Bye { ssrc } => self.take_bye(now, leg, ssrc, out),
+            Item::Missing { media, sequence } => self.repeat(now, leg, media, sequence, out),
+            Item::Keyframe { media } => self.take_wish(now, leg, media, out),
+        });
+        self.figures.rtcp_malformed += u64::from(!intact);
+    }
+
+    fn take_sender_report(
+        &mut self,
+        now: Now,
+        leg: usize,
+        report: SenderReport,
+        out: &mut impl Outlet,
+    ) {
+        let ours = self.clock.get_or_insert_with(|| ServerClock::new(now)).ntp(now.instant);
+        let leg = &mut self.legs[leg];
+        let Some(binding) = leg.bindings.iter_mut().find(|known| known.ssrc == report.ssrc) else {
+            return;
+        };
+        binding.report = Some((report.ntp, report.rtp_time, now.instant));
+        leg.clock.learn(report.ntp, ours);
+        let Some(place) = leg.track_places[binding.kind as usize] else { return };
+        let track = &mut self.tracks[place];
+        let Some(feed) = track.feed_from(leg.id, report.ssrc) else { return };
+        let clock = feed.source.take_report(report.ntp, report.rtp_time, now.instant);
+        if track.recorded && !track.tape.fresh {
+            let item = TapeItem::SenderReport {
+                track: track.id,
+                source: track.tape.source,
+                arrived: clock.at,
+                ntp: clock.ntp,
+                rtp_time: clock.rtp_time,
+            };
+            out.tape(item, &[]);
+        }
+    }
+
+    fn take_block(&mut self, now: Now, leg: usize, block: &Block) {
+        let leg = &mut self.legs[leg];
+        let Some(line) = leg.line_by_ssrc(block.about) else { return };
+        let round_trip = line.round_trip(block, now.instant);
+        let counts = line.told_of(block);
+        if let Some(round_trip) = round_trip {
+            leg.measured(round_trip);
+        }
+        if let Some((expected, lost)) = counts {
+            leg.traffic.expected_down += expected;
+            leg.traffic.lost_down += lost;
+        }
+    }
+
+    fn take_bye(&mut self, now: Now, leg: usize, ssrc: u32, out: &mut impl Outlet) {
+        let leg = &mut self.legs[leg];
+        leg.bindings.retain(|binding| binding.ssrc != ssrc);
+        let id = leg.id;
+        let mut ended = false;
+        for track in &mut self.tracks {
+            if track.feed_from(id, ssrc).is_some() && track.end() {
+                out.tell(RouterNotice::TrackSilent { track: track.id });
+                ended = true;
+            }
+        }
+        if ended {
+            self.reconcile(now, out);
+        }
+    }
+
+    /// Sends a packet again, the same to the byte.
+    fn repeat(&mut self, now: Now, leg: usize, media: u32, sequence: u16, out: &mut impl Outlet) {
+        self.figures.nacks_in += 1;
+        if self.repeat_if_kept(now, leg, media, sequence, out).is_none() {
+            self.figures.nacks_unanswered += 1;
+        }
+    }
+
+    fn repeat_if_kept(
+        &mut self,
+        now: Now,
+        leg: usize,
+        media: u32,
+        sequence: u16,
+        out: &mut impl Outlet,
+    ) -> Option<()> {
+        let Self { legs, tracks, figures, .. } = self;
+        let leg = &mut legs[leg];
+        let round_trip = leg.round_trip;
+        let line = leg.line_by_ssrc(media)?;
+        let track = &tracks[line.place?];
+        let generation = track.feed.as_ref()?.generation;
+        let origin = line.asked_again(generation, sequence, round_trip, now.instant)?;
+        let (facts, payload) = track.cache.find(origin)?;
+        if now.instant.since(facts.arrived) > limits::CACHE_TIME || !leg.may_repeat(now.instant) {
+            return None;
+        }
+        let header = leg.line_by_ssrc(media)?.repeat(&facts, now.instant)?;
+        out.rtp(leg.id, header.as_bytes(), payload);
+        leg.traffic.bytes_down += (header.as_bytes().len() + payload.len()) as u64;
+        figures.packets_resent += 1;
+        figures.bytes_out += payload.len() as u64;
+        Some(())
+    }
+
+    fn take_wish(&mut self, now: Now, leg: usize, media: u32, out: &mut impl Outlet) {
+        self.figures.keyframe_requests_in += 1;
+        let Some(place) = self.legs[leg].line_by_ssrc(media).and_then(|line| line.place) else {
+            return;
+        };
+        if !self.tracks[place].id.kind.is_sound() {
+            self.tracks[place].keyframes.want();
+            self.ask_keyframe(now, place, out);
+        }
+    }
+}

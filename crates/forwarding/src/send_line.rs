@@ -1,0 +1,344 @@
+//! One line of a subscriber: which track goes out on it, under which numbers, and what was sent.
+//!
+//! What is not here: choosing the track (`slots.rs`) and the arithmetic (`rewrite.rs`).
+
+use core::time::Duration;
+
+use model::{Codec, Instant, TrackId, limits};
+
+use crate::cache::Facts;
+use crate::figures::DropReason;
+use crate::header::{Extension, Header};
+use crate::plan::SendLine;
+use crate::rewrite::{Place, Rewriter};
+use crate::rtcp::{Block, SenderReport};
+
+/// The `mid` goes along until the subscriber reports on the line, at most this many packets.
+const MID_PACKETS: u64 = 100;
+/// Repeats remembered, so that one packet is not repeated twice within a round trip.
+const REPEATS: usize = 64;
+/// Never repeat a packet sooner than this.
+const REPEAT_MIN: Duration = Duration::from_millis(20);
+/// Sender reports remembered to tell the round trip.
+const REPORTS: usize = 4;
+
+/// A line and its state.
+#[derive(Debug)]
+pub(crate) struct SendState {
+    pub(crate) line: SendLine,
+    /// Part of the present plan. A closed line keeps its numbers in case it comes back.
+    pub(crate) open: bool,
+    /// What the slots say goes here.
+    pub(crate) track: Option<TrackId>,
+    /// The place of `track` in the router's list.
+    pub(crate) place: Option<usize>,
+    pub(crate) rewriter: Rewriter,
+    payload_types: [Option<u8>; 3],
+    mid_until: u64,
+    packets: u32,
+    octets: u32,
+    repeats: Vec<(u64, Instant)>,
+    reports: [(u32, Instant); REPORTS],
+    told: Option<(u32, i32)>,
+}
+
+/// A packet ready to go.
+#[derive(Debug)]
+pub(crate) struct Passed {
+    pub(crate) header: Header,
+    /// The line starts with this packet: later ones that came before it must follow.
+    pub(crate) started: bool,
+}
+
+impl SendState {
+    pub(crate) fn new(line: SendLine) -> Self {
+        let rewriter = Rewriter::new(line.ssrc);
+        Self {
+            payload_types: payload_types(&line),
+            line,
+            open: true,
+            track: None,
+            place: None,
+            mid_until: rewriter.next() + MID_PACKETS,
+            rewriter,
+            packets: 0,
+            octets: 0,
+            repeats: Vec::with_capacity(REPEATS),
+            reports: [(0, Instant(0)); REPORTS],
+            told: None,
+        }
+    }
+
+    /// Takes the line's new form after a renegotiation. Numbers go on.
+    pub(crate) fn renew(&mut self, line: SendLine) {
+        self.open = true;
+        if line == self.line {
+            return;
+        }
+        self.rewriter.forget_sent();
+        self.mid_until = self.rewriter.next() + MID_PACKETS;
+        self.payload_types = payload_types(&line);
+        self.line = line;
+    }
+
+    /// Takes the line out of use. Its numbers are kept.
+    pub(crate) fn close(&mut self) {
+        self.open = false;
+        self.assign(None);
+    }
+
+    /// Puts another track on the line, or none.
+    pub(crate) fn assign(&mut self, track: Option<TrackId>) {
+        if self.track != track {
+            self.track = track;
+            self.place = None;
+            self.rewriter.stop();
+        }
+    }
+
+    /// Takes a packet of the line's track that was not sent before.
+    ///
+    /// # Errors
+    /// Why it does not go out here.
+    pub(crate) fn pass(
+        &mut self,
+        generation: u64,
+        facts: &Facts,
+        starts: bool,
+        payload_len: usize,
+    ) -> Result<Passed, DropReason> {
+        let payload_type = self.payload_type(facts.codec).ok_or(DropReason::CodecNotTaken)?;
+        let started = !self.rewriter.carries(generation);
+        if started {
+            if !starts {
+                return Err(DropReason::AwaitsKeyframe);
+            }
+            self.rewriter.start(
+                generation,
+                facts.sequence,
+                facts.rtp_time,
+                facts.codec.clock_hz(),
+                facts.arrived,
+            );
+        }
+        let place = self
+            .rewriter
+            .place(facts.sequence, facts.rtp_time, facts.arrived)
+            .ok_or(DropReason::BeforeSwitch)?;
+        self.packets = self.packets.wrapping_add(1);
+        let octets = u32::try_from(payload_len).expect("a payload fits a datagram");
+        self.octets = self.octets.wrapping_add(octets);
+        Ok(Passed { header: self.header(payload_type, place, facts), started })
+    }
+
+    /// Which packet of the line's source is meant by `outgoing`, if it may be repeated now.
+    pub(crate) fn asked_again(
+        &mut self,
+        generation: u64,
+        outgoing: u16,
+        round_trip: Option<Duration>,
+        now: Instant,
+    ) -> Option<u64> {
+        if !self.rewriter.carries(generation) {
+            return None;
+        }
+        let sequence = self.rewriter.origin(outgoing)?;
+        let wait = round_trip.unwrap_or(REPEAT_MIN).clamp(REPEAT_MIN, limits::CACHE_TIME);
+        let too_soon = self
+            .repeats
+            .iter()
+            .any(|(repeated, at)| *repeated == sequence && now.since(*at) < wait);
+        (!too_soon).then_some(sequence)
+    }
+
+    /// The header a packet went out with, byte for byte: the same numbers under the same key must
+    /// never protect two different packets.
+    pub(crate) fn repeat(&mut self, facts: &Facts, now: Instant) -> Option<Header> {
+        let payload_type = self.payload_type(facts.codec)?;
+        let place = self.rewriter.peek(facts.sequence, facts.rtp_time)?;
+        self.repeats.retain(|(repeated, _)| *repeated != facts.sequence);
+        if self.repeats.len() == REPEATS {
+            self.repeats.remove(0);
+        }
+        self.repeats.push((facts.sequence, now));
+        Some(self.header(payload_type, place, facts))
+    }
+
+    /// A sender report for the moment that is `ntp` on the server's clock and `rtp_time` on the
+    /// present source's; none while nothing of that source was sent.
+    pub(crate) fn sender_report(
+        &mut self,
+        generation: u64,
+        ntp: u64,
+        rtp_time: u64,
+        now: Instant,
+    ) -> Option<SenderReport> {
+        let rtp_time = self.rewriter.time_of(generation, rtp_time)?;
+        self.reports.rotate_right(1);
+        self.reports[0] = ((ntp >> 16 & 0xffff_ffff) as u32, now);
+        Some(SenderReport {
+            ssrc: self.line.ssrc,
+            ntp,
+            rtp_time,
+            packets: self.packets,
+            octets: self.octets,
+        })
+    }
+
+    /// The round trip a report block tells of (RFC 3550 §6.4.1): counted from when the report it
+    /// answers was sent, so the clock written in that report need not be ours.
+    pub(crate) fn round_trip(&self, block: &Block, now: Instant) -> Option<Duration> {
+        if block.last_report == 0 {
+            return None;
+        }
+        let (_, sent_at) = self.reports.iter().find(|(ntp, _)| *ntp == block.last_report)?;
+        let held = Duration::from_micros(u64::from(block.delay) * 1_000_000 / 65_536);
+        now.since(*sent_at).checked_sub(held)
+    }
+
+    /// Packets expected and lost at the subscriber since its last report.
+    pub(crate) fn told_of(&mut self, block: &Block) -> Option<(u64, u64)> {
+        self.mid_until = self.mid_until.min(self.rewriter.next());
+        let (highest, lost) = self.told.replace((block.highest, block.lost))?;
+        let expected = block.highest.wrapping_sub(highest);
+        if expected >= 1 << 31 {
+            return None;
+        }
+        let lost = u64::try_from(i64::from(block.lost) - i64::from(lost)).unwrap_or(0);
+        Some((u64::from(expected), lost.min(u64::from(expected))))
+    }
+
+    const fn payload_type(&self, codec: Codec) -> Option<u8> {
+        self.payload_types[codec as usize]
+    }
+
+    fn header(&self, payload_type: u8, place: Place, facts: &Facts) -> Header {
+        let sequence = (place.sequence & 0xffff) as u16;
+        let mut header =
+            Header::new(facts.marker, payload_type, sequence, place.rtp_time, self.line.ssrc);
+        let mid = self
+            .line
+            .mid_ext
+            .filter(|_| place.sequence < self.mid_until)
+            .map(|id| Extension { id, value: self.line.mid.as_bytes() });
+        let level = facts.level.map(|level| [level]);
+        let level = self
+            .line
+            .level_ext
+            .zip(level.as_ref())
+            .map(|(id, level)| Extension { id, value: &level[..] });
+        header.extend(mid, level);
+        header
+    }
+}
+
+fn payload_types(line: &SendLine) -> [Option<u8>; 3] {
+    let mut types = [None; 3];
+    for &(codec, payload_type) in &line.payloads {
+        types[codec as usize] = Some(payload_type);
+    }
+    types
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::packet::Packet;
+    use crate::plan::Mid;
+    use model::{LinePurpose, Medium};
+
+    fn line() -> SendState {
+        SendState::new(SendLine {
+            purpose: LinePurpose::Seat { slot: 0, medium: Medium::Sound },
+            mid: Mid::new(b"4").unwrap(),
+            ssrc: 99,
+            payloads: vec![(Codec::Opus, 111)],
+            mid_ext: Some(1),
+            level_ext: Some(2),
+        })
+    }
+
+    fn facts(sequence: u64) -> Facts {
+        Facts {
+            sequence,
+            rtp_time: sequence * 960,
+            arrived: Instant(sequence * 20_000),
+            marker: false,
+            codec: Codec::Opus,
+            level: Some(30),
+        }
+    }
+
+    fn mid_of(header: &Header) -> Option<Vec<u8>> {
+        Packet::read(header.as_bytes()).unwrap().extension(1).map(<[u8]>::to_vec)
+    }
+
+    #[test]
+    fn the_mid_goes_along_until_the_subscriber_reports() {
+        let mut line = line();
+        let first = line.pass(1, &facts(10), true, 0).unwrap();
+        assert!(first.started);
+        assert_eq!(mid_of(&first.header), Some(b"4".to_vec()));
+        line.told_of(&Block::default());
+        let second = line.pass(1, &facts(11), true, 0).unwrap();
+        assert_eq!(mid_of(&second.header), None);
+        let again = line.repeat(&facts(10), Instant(0)).unwrap();
+        assert_eq!(again.as_bytes(), first.header.as_bytes(), "a repeat is the same to the byte");
+    }
+
+    #[test]
+    fn a_repeat_waits_for_a_round_trip() {
+        let mut line = line();
+        let first = line.pass(1, &facts(10), true, 0).unwrap();
+        let number = Packet::read(first.header.as_bytes()).unwrap().sequence;
+        let at = |ms: u64| Instant(ms * 1_000);
+        assert_eq!(line.asked_again(1, number, None, at(0)), Some(10));
+        assert!(line.repeat(&facts(10), at(0)).is_some());
+        assert_eq!(line.asked_again(1, number, None, at(19)), None);
+        assert_eq!(line.asked_again(1, number, None, at(20)), Some(10));
+        let slow = Some(Duration::from_millis(80));
+        assert_eq!(line.asked_again(1, number, slow, at(79)), None);
+        assert_eq!(line.asked_again(2, number, None, at(90)), None, "another source");
+    }
+
+    #[test]
+    fn a_changed_line_never_repeats_old_numbers_under_a_new_header() {
+        let mut line = line();
+        let first = line.pass(1, &facts(10), true, 0).unwrap();
+        let number = Packet::read(first.header.as_bytes()).unwrap().sequence;
+        let mut changed = line.line.clone();
+        changed.payloads = vec![(Codec::Opus, 96)];
+        line.renew(changed);
+        assert_eq!(line.asked_again(1, number, None, Instant(0)), None);
+        let next = line.pass(1, &facts(11), true, 0).unwrap();
+        let read = Packet::read(next.header.as_bytes()).unwrap();
+        assert_eq!((read.sequence, read.payload_type), (number.wrapping_add(1), 96));
+        assert!(!next.started);
+    }
+
+    #[test]
+    fn a_codec_the_page_does_not_take_is_not_sent() {
+        let picture = Facts { codec: Codec::Vp8, ..facts(1) };
+        assert_eq!(line().pass(1, &picture, true, 0).unwrap_err(), DropReason::CodecNotTaken);
+    }
+
+    #[test]
+    fn loss_and_round_trip_come_from_reports() {
+        let mut line = line();
+        line.pass(1, &facts(10), true, 0).unwrap();
+        let sent = line.sender_report(1, 0x0001_0002_0003_0004, 9_600, Instant(1_000_000)).unwrap();
+        assert_eq!(sent.packets, 1);
+        let block = Block {
+            highest: 100,
+            lost: 1,
+            last_report: 0x0002_0003,
+            delay: 32_768,
+            ..Block::default()
+        };
+        let round_trip = line.round_trip(&block, Instant(1_580_000));
+        assert_eq!(round_trip, Some(Duration::from_millis(80)));
+        assert_eq!(line.told_of(&block), None, "nothing to compare with yet");
+        assert_eq!(line.told_of(&Block { highest: 150, lost: 6, ..block }), Some((50, 5)));
+        assert_eq!(line.told_of(&Block { highest: 160, lost: 2, ..block }), Some((10, 0)));
+    }
+}
