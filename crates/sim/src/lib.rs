@@ -3,5 +3,8 @@
 //!
 //! What is not here: anything the service needs to run. Only tests and `assize simulate` come in.
 
+pub mod dice;
+pub mod procedure;
+pub mod reference;
 pub mod rules;
 pub mod script;
