@@ -2,3 +2,18 @@
 //! recovery and verification.
 //!
 //! What is not here: disks, clocks and tasks. The recorder room reads and writes the bytes.
+
+pub mod depacketize;
+pub mod digest;
+pub mod entry;
+pub mod index;
+pub mod ledger;
+pub mod playable;
+pub mod recovery;
+pub mod reel;
+pub mod reorder;
+pub mod seal;
+pub mod segment;
+pub mod timeline;
+pub mod verify;
+pub mod webm;
