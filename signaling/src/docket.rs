@@ -3,6 +3,7 @@
 //! What is not here: SQL (`docket/sqlite.rs`, the only file that names the database library) and
 //! what happens in a hearing, which stands in its ledger.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 
@@ -194,6 +195,14 @@ impl Docket {
     /// When the database fails.
     pub async fn entries_of(&self, account: AccountId) -> Result<Vec<Entry>, DocketFault> {
         self.sqlite.entries_of(account).await
+    }
+
+    /// Every hearing in which an account sits or sat, at most `limits::ARCHIVE_LIST_MAX`.
+    pub(crate) async fn hearings_of(
+        &self,
+        account: AccountId,
+    ) -> Result<BTreeSet<HearingId>, DocketFault> {
+        self.sqlite.hearings_of(account).await
     }
 
     /// Marks a hearing as closed; its unused codes stop working.

@@ -3,14 +3,26 @@
 //! What is not here: the law of a hearing (crate `hearing`), media (crate `sfu`) and the record
 //! (crate `recorder`); they are reached by the letters of `model::letters` alone.
 
+mod access;
 mod certificate;
 mod clock;
 mod docket;
+mod hearing_task;
+mod hearings;
+mod http;
+mod metrics;
+mod node;
+mod outbox;
 mod secrets;
+mod server;
+mod socket;
 mod tls;
+mod web;
 
 pub use certificate::{Certificate, CertificateFault};
 pub use clock::Clock;
 pub use docket::{
     Account, AccountId, Docket, DocketFault, Entry, NewAccount, NewHearing, NewPerson,
 };
+pub use node::NodeFigures;
+pub use server::{Config, Doors, Signaling, StartFault};

@@ -388,7 +388,15 @@ who: ParticipantId,
 /**
  * Given or taken back.
  */
-allowed: boolean, } | { "fact": "warned", 
+allowed: boolean, } | { "fact": "hand", 
+/**
+ * Whose.
+ */
+who: ParticipantId, 
+/**
+ * Raised or lowered.
+ */
+raised: boolean, } | { "fact": "warned", 
 /**
  * To whom.
  */
@@ -814,7 +822,7 @@ fault: RecordFault, } | { "name": "sealed" };
 /**
  * Why something asked was refused. The code is stable; the sentence says what to do.
  */
-export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "discipline_not_accepted" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "server_fault";
+export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "not_admitted" | "discipline_not_accepted" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "malformed" | "server_fault";
 
 /**
  * How a request ended.
@@ -1143,6 +1151,10 @@ export const REFUSAL_TEXT: Record<Refusal, { zh: string; en: string }> = {
     zh: "该参加人尚未签到。",
     en: "That person has not checked in yet.",
   },
+  not_admitted: {
+    zh: "您尚未获准入庭，请等候法官准许。",
+    en: "You have not been admitted yet; wait for the judge.",
+  },
   discipline_not_accepted: {
     zh: "请先阅读并同意法庭纪律。",
     en: "Read and accept the court discipline first.",
@@ -1250,6 +1262,10 @@ export const REFUSAL_TEXT: Record<Refusal, { zh: string; en: string }> = {
   offer_unusable: {
     zh: "音视频连接协商失败，请刷新页面后重试。",
     en: "The media offer could not be used; reload the page.",
+  },
+  malformed: {
+    zh: "请求内容有误，请刷新页面后重试。",
+    en: "The request could not be read; reload the page.",
   },
   server_fault: {
     zh: "服务器出现故障，已通知运维，请稍后重试。",

@@ -92,6 +92,8 @@ refusals! {
     NotFound => "没有找到，或您无权查看。", "Not found, or not for you to see.";
     /// The session description could not be used.
     OfferUnusable => "音视频连接协商失败，请刷新页面后重试。", "The media offer could not be used; reload the page.";
+    /// The body of the request is not what the path expects.
+    Malformed => "请求内容有误，请刷新页面后重试。", "The request could not be read; reload the page.";
     /// Something on the server failed; it was logged.
     ServerFault => "服务器出现故障，已通知运维，请稍后重试。", "The server had a fault; operations have been told. Try again.";
 }

@@ -2,9 +2,11 @@
 //!
 //! What is not here: what the rows mean; secrets arrive here hashed.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
+use model::limits::{ARCHIVE_LIST_MAX, PARTICIPANTS_MAX};
 use model::view::Heading;
 use model::{HearingId, ParticipantId, Private, Role, Timestamp};
 use protocol::{DocketPerson, SeatPass, StaffKind};
@@ -294,9 +296,28 @@ impl Sqlite {
         Ok(entries)
     }
 
+    pub(super) async fn hearings_of(
+        &self,
+        account: AccountId,
+    ) -> Result<BTreeSet<HearingId>, DocketFault> {
+        let fault = to("read the docket");
+        let limit = i64::try_from(ARCHIVE_LIST_MAX).unwrap_or(i64::MAX);
+        let rows =
+            sqlx::query("SELECT DISTINCT hearing FROM participants WHERE account = ? LIMIT ?")
+                .bind(account.0)
+                .bind(limit)
+                .fetch_all(&self.pool)
+                .await
+                .map_err(&fault)?;
+        rows.iter()
+            .map(|row| row.try_get(0).map(HearingId))
+            .collect::<Result<_, _>>()
+            .map_err(&fault)
+    }
+
     async fn with_people(&self, row: &SqliteRow) -> Result<Entry, sqlx::Error> {
         let hearing = HearingId(row.try_get("id")?);
-        let limit = i64::try_from(model::limits::PARTICIPANTS_MAX).unwrap_or(i64::MAX);
+        let limit = i64::try_from(PARTICIPANTS_MAX).unwrap_or(i64::MAX);
         let rows = sqlx::query(
             "SELECT id, role, name, account, pass IS NOT NULL AS joined FROM participants
              WHERE hearing = ? ORDER BY id LIMIT ?",
