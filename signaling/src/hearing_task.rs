@@ -1,0 +1,425 @@
+//! Owns one hearing: tells its core what happened and carries out what it answers, in order.
+//!
+//! What is not here: the law (crate `hearing`), writing minutes down (`hearing_task/ledger.rs`) and
+//! what media tells (`hearing_task/media.rs`).
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use hearing::{Docket as HearingDocket, Effect, Event, Hearing, Parting};
+use model::letters::{Notice, Order, RecordNotice, RecordOrder};
+use model::stage::LinkCause;
+use model::{
+    Ask, Grants, HearingId, Line, Minute, ParticipantId, Private, RecordFault, Refusal, Stage,
+    TrackId,
+};
+use protocol::{Bye, OpsHearing, RequestOutcome, ServerMessage};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::{sleep, timeout};
+
+use crate::clock::Clock;
+use crate::docket::Docket;
+use crate::metrics::Metrics;
+use crate::outbox::Outbox;
+
+mod ledger;
+mod media;
+mod page;
+mod picture;
+
+pub(crate) use picture::empty;
+
+use ledger::Ledger;
+use media::Media;
+use page::Page;
+
+/// How long the sfu may keep its queue full before an order is given up.
+const SFU_WAIT: Duration = Duration::from_secs(5);
+/// A hearing without a wake-up looks around this often anyway.
+const IDLE_WAKE: Duration = Duration::from_secs(60);
+
+/// What a page, the sfu or the node tells a hearing.
+#[derive(Debug)]
+pub(crate) enum Letter {
+    /// A page said hello.
+    Enter { who: ParticipantId, page: u64, outbox: Arc<Outbox>, reached: Private<IpAddr> },
+    /// A page is gone.
+    Leave { who: ParticipantId, page: u64, cause: LinkCause },
+    /// A page asks.
+    Ask { who: ParticipantId, page: u64, request: u32, ask: Ask },
+    /// A page offers media.
+    Offer { who: ParticipantId, page: u64, offer: Offer },
+    /// Media happened.
+    Notice(Notice),
+    /// A person's credential is no longer good.
+    Expel { who: ParticipantId },
+    /// The node stops: answered when the last minute is durable.
+    Stop { done: oneshot::Sender<()> },
+}
+
+/// A media offer as a page made it.
+#[derive(Debug)]
+pub(crate) struct Offer {
+    /// The page's number of the request.
+    pub(crate) request: u32,
+    /// The page's number of the connection.
+    pub(crate) connection: u32,
+    /// The session description.
+    pub(crate) sdp: Private<String>,
+    /// What its lines are for.
+    pub(crate) lines: Vec<Line>,
+}
+
+/// The other rooms, as a hearing reaches them.
+#[derive(Clone, Debug)]
+pub(crate) struct Rooms {
+    pub(crate) orders: mpsc::Sender<Order>,
+    pub(crate) record_orders: mpsc::Sender<RecordOrder>,
+    pub(crate) docket: Arc<Docket>,
+    pub(crate) clock: Clock,
+    pub(crate) metrics: Metrics,
+}
+
+/// What the task reads from.
+#[derive(Debug)]
+pub(crate) struct Inbox {
+    pub(crate) letters: mpsc::Receiver<Letter>,
+    pub(crate) record: mpsc::Receiver<RecordNotice>,
+}
+
+/// A hearing to be taken into service.
+#[derive(Clone, Debug)]
+pub(crate) struct Start {
+    pub(crate) docket: HearingDocket,
+    /// Minutes found in its ledger; none when there is no ledger yet.
+    pub(crate) minutes: Option<Vec<Minute>>,
+}
+
+/// One live hearing.
+#[derive(Debug)]
+pub(crate) struct HearingTask {
+    rooms: Rooms,
+    inbox: Inbox,
+    docket: HearingDocket,
+    hearing: Hearing,
+    /// Events that happened and wait for their turn.
+    todo: VecDeque<Event>,
+    pages: BTreeMap<ParticipantId, Page>,
+    /// The last view each person was sent; a new page of theirs goes on counting.
+    versions: BTreeMap<ParticipantId, u64>,
+    ledger: Ledger,
+    media: Media,
+    grants: Grants,
+    wake_at: Option<model::Instant>,
+    picture: watch::Sender<OpsHearing>,
+    closed: bool,
+    stopped: bool,
+}
+
+impl HearingTask {
+    /// A hearing new or found again; `picture` shows it to ops.
+    pub(crate) fn new(
+        rooms: Rooms,
+        inbox: Inbox,
+        start: Start,
+        picture: watch::Sender<OpsHearing>,
+    ) -> Self {
+        let now = rooms.clock.now();
+        let found = start.minutes.is_some();
+        let minutes = start.minutes.unwrap_or_default();
+        let hearing = Hearing::rebuild(now, start.docket.clone(), &minutes);
+        let todo = if found { VecDeque::from([Event::Restarted]) } else { VecDeque::new() };
+        Self {
+            hearing,
+            docket: start.docket,
+            todo,
+            pages: BTreeMap::new(),
+            versions: BTreeMap::new(),
+            ledger: Ledger::new(minutes),
+            media: Media::default(),
+            grants: Grants::default(),
+            wake_at: None,
+            picture,
+            closed: false,
+            stopped: false,
+            rooms,
+            inbox,
+        }
+    }
+
+    /// Runs until the hearing is over, was never begun and is empty, or the node stops.
+    pub(crate) async fn run(mut self) -> Inbox {
+        self.tell_sfu(Order::Open { hearing: self.docket.hearing }).await;
+        loop {
+            self.settle().await;
+            if self.is_over() {
+                break;
+            }
+            let now = self.rooms.clock.now().instant;
+            let wait = self.wake_at.map_or(IDLE_WAKE, |at| at.since(now));
+            tokio::select! {
+                Some(notice) = self.inbox.record.recv() => self.noted(notice),
+                letter = self.inbox.letters.recv() => match letter {
+                    Some(letter) => self.read(letter).await,
+                    None => break,
+                },
+                () = sleep(wait) => {
+                    self.wake_at = None;
+                    self.todo.push_back(Event::Woke);
+                }
+            }
+        }
+        if !self.stopped {
+            self.tell_sfu(Order::Close { hearing: self.docket.hearing }).await;
+        }
+        self.inbox
+    }
+
+    fn id(&self) -> HearingId {
+        self.docket.hearing
+    }
+
+    fn is_over(&self) -> bool {
+        let untouched = self.ledger.is_untouched() && self.hearing.durable().minutes == 0;
+        self.stopped || (self.pages.is_empty() && (untouched || self.ledger.sealed))
+    }
+
+    async fn read(&mut self, letter: Letter) {
+        match letter {
+            Letter::Enter { who, page, outbox, reached } => {
+                self.enter(who, page, outbox, reached).await;
+            }
+            Letter::Leave { who, page, cause } => self.leave(who, page, cause).await,
+            Letter::Ask { who, page, request, ask } => {
+                if self.is_current(who, page) {
+                    self.todo.push_back(Event::Asked { who, request, ask });
+                }
+            }
+            Letter::Offer { who, page, offer } => {
+                if self.is_current(who, page) {
+                    self.offer(who, page, offer).await;
+                }
+            }
+            Letter::Notice(notice) => self.notice(notice),
+            Letter::Expel { who } => {
+                if let Some(page) = self.pages.get(&who) {
+                    page.outbox.close(Bye::SignInNeeded);
+                }
+                self.tell_sfu(Order::Drop { hearing: self.id(), participant: who }).await;
+            }
+            Letter::Stop { done } => {
+                self.todo.push_back(Event::Stop);
+                self.settle().await;
+                self.stopped = true;
+                for page in self.pages.values() {
+                    page.outbox.close(Bye::Restart);
+                }
+                if done.send(()).is_err() {
+                    tracing::warn!(hearing = %self.id(), "nobody waits for this hearing to stop");
+                }
+            }
+        }
+    }
+
+    fn is_current(&self, who: ParticipantId, page: u64) -> bool {
+        self.pages.get(&who).is_some_and(|current| current.number == page)
+    }
+
+    async fn enter(
+        &mut self,
+        who: ParticipantId,
+        page: u64,
+        outbox: Arc<Outbox>,
+        reached: Private<IpAddr>,
+    ) {
+        let Some(role) = self.role_of(who) else {
+            outbox.close(Bye::SignInNeeded);
+            return;
+        };
+        if let Some(former) = self.pages.remove(&who) {
+            former.outbox.close(Bye::Replaced);
+        }
+        let gauge = self.rooms.metrics.role(role);
+        self.pages.insert(who, Page::new(page, outbox, reached, gauge));
+        self.todo.push_back(Event::Joined { who });
+        self.settle().await;
+        self.welcome(who);
+    }
+
+    fn role_of(&self, who: ParticipantId) -> Option<model::Role> {
+        self.docket.attendees.iter().find(|attendee| attendee.id == who).map(|found| found.role)
+    }
+
+    fn welcome(&mut self, who: ParticipantId) {
+        let Some(view) = self.view_for(who) else { return };
+        let slots = self.hearing.slots_for(who);
+        if let Some(page) = self.pages.get_mut(&who) {
+            page.welcomed = true;
+            let version = protocol::VERSION;
+            page.outbox.push(ServerMessage::Welcome { version, slots, view });
+        }
+    }
+
+    async fn leave(&mut self, who: ParticipantId, page: u64, cause: LinkCause) {
+        if !self.is_current(who, page) {
+            return;
+        }
+        self.pages.remove(&who);
+        self.media.forget_offers(who);
+        self.todo.push_back(Event::Parted { who, cause });
+        if cause == LinkCause::PageClosed {
+            // Nobody is there any more; a lost socket keeps its media until it falls silent.
+            self.tell_sfu(Order::Drop { hearing: self.id(), participant: who }).await;
+        }
+    }
+
+    /// Lets everything that happened take effect.
+    async fn settle(&mut self) {
+        while let Some(event) = self.todo.pop_front() {
+            self.happen(event).await;
+        }
+        if !self.closed && self.hearing.stage() == Stage::Closed {
+            self.closed = true;
+            if let Err(fault) = self.rooms.docket.close(self.id()).await {
+                tracing::error!(hearing = %self.id(), %fault, "cannot mark a hearing as closed");
+            }
+        }
+        self.show();
+    }
+
+    async fn happen(&mut self, event: Event) {
+        let now = self.rooms.clock.now();
+        tracing::debug!(hearing = %self.id(), ?event, "happened");
+        let request = match &event {
+            Event::Asked { who, request, .. } => Some((*who, *request)),
+            _ => None,
+        };
+        // What people ask, and the opening that waits for the record, can be undone; what happened
+        // in the world cannot.
+        let undo = (request.is_some() || matches!(event, Event::FirstFrames { .. }))
+            .then(|| self.hearing.clone());
+        let mut effects = Vec::new();
+        let handled =
+            catch_unwind(AssertUnwindSafe(|| self.hearing.handle(now, event, &mut effects)));
+        if handled.is_err() {
+            tracing::error!(hearing = %self.id(), "a bug in the hearing; rebuilding from minutes");
+            self.rebuild();
+            self.answer(request, Some(Refusal::ServerFault));
+            return;
+        }
+        if !self.write_down(&effects, now.utc).await {
+            if !self.ledger.silent {
+                self.ledger.silent = true;
+                self.todo.push_back(Event::RecordFault { fault: RecordFault::Silent });
+            }
+            if let Some(before) = undo {
+                tracing::error!(hearing = %self.id(), "undone: its minute is not durable");
+                self.hearing = before;
+                self.ledger.undo();
+                self.answer(request, Some(Refusal::RecordAtRisk));
+                return;
+            }
+        }
+        for effect in effects {
+            self.carry_out(effect).await;
+        }
+    }
+
+    async fn carry_out(&mut self, effect: Effect) {
+        let at = self.rooms.clock.now().utc;
+        let hearing = self.id();
+        match effect {
+            // Done before, by `write_down`.
+            Effect::OpenLedger | Effect::Minute(_) => {}
+            Effect::Grants(grants) => self.grant(grants).await,
+            Effect::Roll { rolling } => {
+                self.tell_recorder(RecordOrder::Roll { hearing, rolling, at }).await;
+            }
+            Effect::Seal => self.tell_recorder(RecordOrder::Close { hearing, at }).await,
+            Effect::DropMedia { who } => {
+                self.media.dropped(who);
+                self.tell_sfu(Order::Drop { hearing, participant: who }).await;
+            }
+            Effect::Done { to, request } => self.answer(Some((to, request)), None),
+            Effect::Refused { to, request, why } => self.answer(Some((to, request)), Some(why)),
+            Effect::Views => self.send_views(),
+            Effect::Part { who, why } => {
+                if let Some(page) = self.pages.get(&who) {
+                    page.outbox.close(match why {
+                        Parting::Removed => Bye::Removed,
+                        Parting::Closed => Bye::Closed,
+                        Parting::Restart => Bye::Restart,
+                    });
+                }
+            }
+            Effect::WakeAt { at } => self.wake_at = Some(at),
+        }
+    }
+
+    fn answer(&self, request: Option<(ParticipantId, u32)>, refused: Option<Refusal>) {
+        let Some((who, request)) = request else { return };
+        self.rooms.metrics.asked(refused);
+        let outcome = match refused {
+            None => RequestOutcome::Done {},
+            Some(why) => RequestOutcome::Refused { why },
+        };
+        if let Some(page) = self.pages.get(&who) {
+            page.outbox.push(ServerMessage::Outcome { request, outcome });
+        }
+    }
+
+    fn view_for(&mut self, who: ParticipantId) -> Option<model::View> {
+        let version = self.versions.entry(who).or_default();
+        *version += 1;
+        self.hearing.view(who, self.rooms.clock.now(), *version)
+    }
+
+    fn send_views(&mut self) {
+        let welcomed: Vec<_> =
+            self.pages.iter().filter(|(_, page)| page.welcomed).map(|(who, _)| *who).collect();
+        for who in welcomed {
+            let Some(view) = self.view_for(who) else { continue };
+            if let Some(page) = self.pages.get(&who) {
+                page.outbox.push(ServerMessage::View { view });
+            }
+        }
+    }
+
+    async fn grant(&mut self, mut grants: Grants) {
+        // Rises even over a rebuild, so that the router never takes a new table for an old one.
+        let micros = self.rooms.clock.now().instant.0;
+        grants.epoch = micros.max(self.grants.epoch + 1);
+        self.grants = grants.clone();
+        self.tell_sfu(Order::Grants { hearing: self.id(), grants }).await;
+    }
+
+    async fn tell_sfu(&self, order: Order) {
+        match timeout(SFU_WAIT, self.rooms.orders.send(order)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => tracing::error!(hearing = %self.id(), "the sfu is gone"),
+            Err(_) => tracing::error!(hearing = %self.id(), "the sfu takes no orders"),
+        }
+    }
+
+    /// Starts over from what is in the ledger, then tells the core again who is here.
+    fn rebuild(&mut self) {
+        self.rooms.metrics.hearing_restarts.inc();
+        let now = self.rooms.clock.now();
+        self.hearing = Hearing::rebuild(now, self.docket.clone(), self.ledger.minutes());
+        self.wake_at = None;
+        let mut todo = VecDeque::from([Event::Restarted]);
+        todo.extend(self.pages.keys().map(|who| Event::Joined { who: *who }));
+        let connected: &BTreeSet<ParticipantId> = self.media.connected();
+        todo.extend(connected.iter().map(|who| Event::MediaUp { who: *who }));
+        let live: &BTreeSet<TrackId> = self.media.live();
+        todo.extend(live.iter().map(|track| Event::TrackLive { track: *track }));
+        todo.append(&mut self.todo);
+        self.todo = todo;
+    }
+}
+
+#[cfg(test)]
+mod tests;

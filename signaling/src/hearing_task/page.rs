@@ -1,0 +1,47 @@
+//! One connected page as its hearing knows it.
+//!
+//! What is not here: the socket (`socket`).
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use model::{ParticipantId, Private};
+use prometheus::IntGauge;
+use protocol::Bye;
+
+use crate::outbox::Outbox;
+
+/// A page in service; counted while it lives.
+#[derive(Debug)]
+pub(super) struct Page {
+    /// Tells pages of one person apart.
+    pub(super) number: u64,
+    pub(super) outbox: Arc<Outbox>,
+    /// By which address it reached this machine.
+    pub(super) reached: Private<IpAddr>,
+    /// Whether `welcome` was sent; views wait for it.
+    pub(super) welcomed: bool,
+    /// What `speaking` said last.
+    pub(super) speaking: Vec<ParticipantId>,
+    gauge: IntGauge,
+}
+
+impl Page {
+    pub(super) fn new(
+        number: u64,
+        outbox: Arc<Outbox>,
+        reached: Private<IpAddr>,
+        gauge: IntGauge,
+    ) -> Self {
+        gauge.inc();
+        Self { number, outbox, reached, welcomed: false, speaking: Vec::new(), gauge }
+    }
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        self.gauge.dec();
+        // No reason was given when the task dies of a bug; otherwise the first reason counts.
+        self.outbox.close(Bye::Fault);
+    }
+}

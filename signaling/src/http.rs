@@ -1,0 +1,455 @@
+//! The HTTP API and the way to the WebSocket; paths and bodies stand in `docs/protocol.md`.
+//!
+//! What is not here: the archive's paths (`http/archive.rs`), bodies (crate `protocol`).
+
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::body::{Body, to_bytes};
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{ConnectInfo, Path, Request, State};
+use axum::http::header::{self, HeaderValue};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::middleware::{self, Next};
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::routing::{any, get, post};
+use axum::{Json, Router};
+use model::archive::Archive;
+use model::limits::{ATTEMPT_WINDOW, MESSAGE_BYTES_MAX, NAME_CHARS_MAX};
+use model::{HearingId, ParticipantId, Private, Refusal, Stage, Timestamp};
+use prometheus::{Encoder, Registry, TextEncoder};
+use protocol::{
+    ApiRefusal, Bye, CodeIssued, DocketLine, DocketList, Join, OpsPicture, SignIn, WhoAmI,
+};
+use serde::de::DeserializeOwned;
+use tokio::sync::{Semaphore, mpsc};
+
+use crate::access::{
+    Attempts, Key, SEAT_COOKIE, STAFF_COOKIE, Who, clear_cookie, cookie, identify, is_same_origin,
+    set_cookie,
+};
+use crate::clock::Clock;
+use crate::docket::{CodeUse, Docket, DocketFault, Entry};
+use crate::hearings::Hearings;
+use crate::metrics::Metrics;
+use crate::node::NodeFigures;
+use crate::socket::{self, House, Visitor};
+use crate::tls::Peer;
+use crate::web;
+
+mod archive;
+
+/// Bytes of a request's body.
+const BODY_BYTES_MAX: usize = 16 * 1024;
+
+/// What every request may need.
+pub(crate) struct App {
+    pub(crate) docket: Arc<Docket>,
+    pub(crate) hearings: Hearings,
+    pub(crate) archive: Arc<dyn Archive>,
+    pub(crate) clock: Clock,
+    pub(crate) metrics: Metrics,
+    pub(crate) registry: Registry,
+    pub(crate) figures: Arc<dyn Fn() -> NodeFigures + Send + Sync>,
+    pub(crate) started_at: Timestamp,
+    pub(crate) version: &'static str,
+    /// Whether the certificate is a real one, so that browsers may insist on it.
+    pub(crate) real_certificate: bool,
+    /// Addresses besides this machine that may read `/metrics`.
+    pub(crate) metrics_from: Vec<IpAddr>,
+    pub(crate) attempts: Mutex<Attempts>,
+    /// Archive reads at once.
+    pub(crate) reads: Arc<Semaphore>,
+    /// Verifications at once: each reads a whole hearing.
+    pub(crate) verifications: Arc<Semaphore>,
+    /// Held by every socket, so that the end of the last one is seen.
+    pub(crate) open_sockets: mpsc::Sender<()>,
+}
+
+impl App {
+    fn attempts(&self) -> MutexGuard<'_, Attempts> {
+        self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn who(&self, headers: &HeaderMap) -> Result<Who, Refused> {
+        Ok(identify(&self.docket, headers, self.clock.now().utc).await?)
+    }
+}
+
+/// A refusal on its way out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Refused(Refusal);
+
+impl From<Refusal> for Refused {
+    fn from(why: Refusal) -> Self {
+        Self(why)
+    }
+}
+
+impl From<DocketFault> for Refused {
+    fn from(fault: DocketFault) -> Self {
+        tracing::error!(%fault, "the docket failed");
+        Self(Refusal::ServerFault)
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let mut response = (status(self.0), Json(ApiRefusal::from(self.0))).into_response();
+        if status(self.0) == StatusCode::TOO_MANY_REQUESTS {
+            let wait = HeaderValue::from(ATTEMPT_WINDOW.as_secs());
+            response.headers_mut().insert(header::RETRY_AFTER, wait);
+        }
+        response
+    }
+}
+
+/// The status code of a refusal: one table for the whole API.
+fn status(why: Refusal) -> StatusCode {
+    if matches!(why, Refusal::SignInNeeded | Refusal::SignInWrong) {
+        StatusCode::UNAUTHORIZED
+    } else if matches!(why, Refusal::SignInLocked | Refusal::TooFast) {
+        StatusCode::TOO_MANY_REQUESTS
+    } else if why == Refusal::NotYourRight {
+        StatusCode::FORBIDDEN
+    } else if matches!(why, Refusal::NotFound | Refusal::NobodyThere | Refusal::CodeUnknown) {
+        StatusCode::NOT_FOUND
+    } else if why == Refusal::CodeExpired {
+        StatusCode::GONE
+    } else if why == Refusal::Malformed {
+        StatusCode::BAD_REQUEST
+    } else if why == Refusal::Full {
+        StatusCode::SERVICE_UNAVAILABLE
+    } else if why == Refusal::ServerFault {
+        StatusCode::INTERNAL_SERVER_ERROR
+    } else {
+        StatusCode::CONFLICT
+    }
+}
+
+/// Every path.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    let state = Arc::clone(&app);
+    Router::new()
+        .route("/api/me", get(me))
+        .route("/api/sign-in", post(sign_in))
+        .route("/api/sign-out", post(sign_out))
+        .route("/api/join", post(join))
+        .route("/api/docket", get(docket))
+        .route("/api/hearings/{hearing}/participants/{participant}/code", post(issue_code))
+        .route("/api/archive", get(archive::list))
+        .route("/api/archive/{hearing}", get(archive::record))
+        .route("/api/archive/{hearing}/verify", get(archive::verify))
+        .route("/api/archive/{hearing}/{participant}/{kind}", get(archive::playable))
+        .route("/api/ops", get(ops))
+        .route("/api/{*rest}", any(nothing))
+        .route("/ws/{hearing}", any(enter))
+        .route("/metrics", get(metrics))
+        .route("/health", get(health))
+        .fallback(file)
+        .layer(middleware::from_fn_with_state(state, guard))
+        .with_state(app)
+}
+
+/// Refuses state changes from foreign pages and puts the security headers on every answer.
+async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let reading = matches!(*request.method(), Method::GET | Method::HEAD);
+    let is_api = request.uri().path().starts_with("/api");
+    let socket = request.uri().path().starts_with("/ws/");
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = host.filter(|host| {
+        host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']'))
+    });
+    // Old browsers do not count wss: to the own host as 'self'.
+    let sockets = host.map(|host| format!(" wss://{host}")).unwrap_or_default();
+    let foreign = (!reading || socket) && !is_same_origin(request.headers());
+    let mut response = if foreign {
+        Refused(Refusal::NotYourRight).into_response()
+    } else {
+        next.run(request).await
+    };
+    let headers = response.headers_mut();
+    let policy = format!(
+        "default-src 'self'; connect-src 'self'{sockets}; media-src 'self' blob:; img-src 'self' \
+         data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; \
+         form-action 'self'; frame-ancestors 'none'"
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(
+        "permissions-policy",
+        HeaderValue::from_static(
+            "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=()",
+        ),
+    );
+    if app.real_certificate {
+        let year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
+    if is_api {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+async fn body<T: DeserializeOwned>(body: Body) -> Result<T, Refused> {
+    let bytes = to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| Refusal::Malformed)?;
+    serde_json::from_slice(&bytes).map_err(|_| Refused(Refusal::Malformed))
+}
+
+fn hearing_id(text: &str) -> Result<HearingId, Refused> {
+    text.parse().map(HearingId).map_err(|_| Refused(Refusal::NotFound))
+}
+
+fn participant_id(text: &str) -> Result<ParticipantId, Refused> {
+    text.parse().map(ParticipantId).map_err(|_| Refused(Refusal::NotFound))
+}
+
+fn who_am_i(who: Who) -> WhoAmI {
+    match who {
+        Who::Nobody => WhoAmI::Nobody {},
+        Who::Staff(account) => WhoAmI::Staff { name: account.shown_name, staff: account.kind },
+        Who::Seat(seat) => WhoAmI::Seat { seat },
+    }
+}
+
+async fn me(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<WhoAmI>, Refused> {
+    Ok(Json(who_am_i(app.who(&headers).await?)))
+}
+
+async fn sign_in(
+    State(app): State<Arc<App>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    headers: HeaderMap,
+    request: Body,
+) -> Result<impl IntoResponse, Refused> {
+    let SignIn { name, password } = body(request).await?;
+    let too_long = |text: &str| text.chars().count() > NAME_CHARS_MAX;
+    if too_long(name.reveal()) || too_long(password.reveal()) {
+        return Err(Refusal::SignInWrong.into());
+    }
+    let now = app.clock.now();
+    let keys = [Key::address(peer.remote.reveal().ip()), Key::name(name.reveal())];
+    for key in &keys {
+        let begun = app.attempts().begin(key, now.instant);
+        begun.inspect_err(|_| app.metrics.sign_ins.with_label_values(&["locked"]).inc())?;
+    }
+    let Some((account, token)) = app.docket.sign_in(name.reveal(), password, now.utc).await? else {
+        app.metrics.sign_ins.with_label_values(&["wrong"]).inc();
+        return Err(Refusal::SignInWrong.into());
+    };
+    for key in &keys {
+        app.attempts().right(key);
+    }
+    app.metrics.sign_ins.with_label_values(&["done"]).inc();
+    end_credentials(&app, &headers, false).await?;
+    let cookies = AppendHeaders([
+        (header::SET_COOKIE, set_cookie(STAFF_COOKIE, &token)),
+        (header::SET_COOKIE, clear_cookie(SEAT_COOKIE)),
+    ]);
+    Ok((cookies, Json(who_am_i(Who::Staff(account)))))
+}
+
+/// Ends the session a browser has; its seat too when `seat` says so.
+async fn end_credentials(app: &App, headers: &HeaderMap, seat: bool) -> Result<(), Refused> {
+    if let Some(token) = cookie(headers, STAFF_COOKIE) {
+        app.docket.end_session(&token).await?;
+    }
+    if seat && let Some(token) = cookie(headers, SEAT_COOKIE) {
+        app.docket.end_seat(&token).await?;
+    }
+    Ok(())
+}
+
+async fn sign_out(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+) -> Result<impl IntoResponse, Refused> {
+    end_credentials(&app, &headers, true).await?;
+    let cookies = AppendHeaders([
+        (header::SET_COOKIE, clear_cookie(STAFF_COOKIE)),
+        (header::SET_COOKIE, clear_cookie(SEAT_COOKIE)),
+    ]);
+    Ok((cookies, Json(WhoAmI::Nobody {})))
+}
+
+/// A code as people type it: spaces, dashes and wide digits are their business.
+fn digits(typed: &str) -> String {
+    typed
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '-')
+        .map(|c| match u32::from(c) {
+            wide @ 0xFF10..=0xFF19 => char::from_digit(wide - 0xFF10, 10).unwrap_or(c),
+            _ => c,
+        })
+        .collect()
+}
+
+async fn join(
+    State(app): State<Arc<App>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    headers: HeaderMap,
+    request: Body,
+) -> Result<impl IntoResponse, Refused> {
+    let Join { code } = body(request).await?;
+    let now = app.clock.now();
+    let key = Key::address(peer.remote.reveal().ip());
+    let count = |outcome: &str| app.metrics.joins.with_label_values(&[outcome]).inc();
+    app.attempts().begin(&key, now.instant).inspect_err(|_| count("locked"))?;
+    let refused = match app.docket.use_code(&digits(code.reveal()), now.utc).await? {
+        CodeUse::Seated { pass, token } => {
+            app.attempts().right(&key);
+            count("done");
+            end_credentials(&app, &headers, false).await?;
+            let cookies = AppendHeaders([
+                (header::SET_COOKIE, set_cookie(SEAT_COOKIE, &token)),
+                (header::SET_COOKIE, clear_cookie(STAFF_COOKIE)),
+            ]);
+            return Ok((cookies, Json(pass)));
+        }
+        CodeUse::Unknown => Refusal::CodeUnknown,
+        CodeUse::Used => Refusal::CodeUsed,
+        CodeUse::Expired => Refusal::CodeExpired,
+    };
+    count("refused");
+    Err(refused.into())
+}
+
+async fn docket(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+) -> Result<Json<DocketList>, Refused> {
+    let who = app.who(&headers).await?;
+    let account = who.court()?;
+    let entries = app.docket.entries_of(account.id).await?;
+    let hearings = entries
+        .into_iter()
+        .filter_map(|entry| {
+            let my_seat = entry.seat_of(account.id)?;
+            let stage = stage_of(&app, &entry);
+            let Entry { hearing, heading, people, .. } = entry;
+            Some(DocketLine { hearing, my_seat, heading, stage, people })
+        })
+        .collect();
+    Ok(Json(DocketList { hearings }))
+}
+
+fn stage_of(app: &App, entry: &Entry) -> Stage {
+    let resting = if entry.closed { Stage::Closed } else { Stage::Scheduled };
+    app.hearings.stage(entry.hearing).unwrap_or(resting)
+}
+
+async fn issue_code(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Path((hearing, participant)): Path<(String, String)>,
+) -> Result<Json<CodeIssued>, Refused> {
+    let who = app.who(&headers).await?;
+    let account = who.court()?;
+    let (hearing, participant) = (hearing_id(&hearing)?, participant_id(&participant)?);
+    let entry = app.docket.entry(hearing).await?.ok_or(Refusal::NotFound)?;
+    entry.seat_of(account.id).ok_or(Refusal::NotFound)?;
+    let issued = app.docket.issue_code(hearing, participant, app.clock.now().utc).await?;
+    let issued = issued.ok_or(Refusal::NobodyThere)?;
+    app.hearings.expel(hearing, participant).await;
+    tracing::info!(%hearing, %participant, "join code issued");
+    Ok(Json(issued))
+}
+
+async fn ops(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<OpsPicture>, Refused> {
+    app.who(&headers).await?.ops()?;
+    let figures = (app.figures)();
+    Ok(Json(OpsPicture {
+        server_time: app.clock.now().utc,
+        started_at: app.started_at,
+        version: app.version.to_owned(),
+        archive_free_bytes: figures.archive_free_bytes,
+        forward_delay_micros: figures.forward_delay_micros,
+        hearings: app.hearings.pictures(),
+    }))
+}
+
+async fn metrics(
+    State(app): State<Arc<App>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    headers: HeaderMap,
+) -> Result<impl IntoResponse, Refused> {
+    let from = peer.remote.reveal().ip().to_canonical();
+    if !from.is_loopback() && !app.metrics_from.contains(&from) {
+        app.who(&headers).await?.ops()?;
+    }
+    let mut text = Vec::new();
+    TextEncoder::new().encode(&app.registry.gather(), &mut text).map_err(|fault| {
+        tracing::error!(%fault, "cannot write the metrics");
+        Refusal::ServerFault
+    })?;
+    let media = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
+    Ok((media, text))
+}
+
+async fn health() -> &'static str {
+    "ok\n"
+}
+
+async fn nothing() -> Refused {
+    Refused(Refusal::NotFound)
+}
+
+async fn file(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    web::answer(&method, &uri, &headers)
+}
+
+/// The way to the WebSocket. Refusals come as `bye` on an opened socket, because a page cannot
+/// read the status of an upgrade that failed.
+async fn enter(
+    State(app): State<Arc<App>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    headers: HeaderMap,
+    Path(hearing): Path<String>,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response, Refused> {
+    let who = app.who(&headers).await?;
+    let seat = match hearing_id(&hearing) {
+        Ok(hearing) => seat_in(&app, &who, hearing).await?.map(|seat| (hearing, seat)),
+        Err(_) => None,
+    };
+    let upgrade = upgrade.max_message_size(MESSAGE_BYTES_MAX).max_frame_size(MESSAGE_BYTES_MAX);
+    let house = House {
+        hearings: app.hearings.clone(),
+        clock: app.clock.clone(),
+        metrics: app.metrics.clone(),
+    };
+    let place = app.open_sockets.clone();
+    let reached = Private::new(peer.local.reveal().ip());
+    Ok(upgrade.on_upgrade(move |socket| async move {
+        match seat {
+            Some((hearing, who)) => {
+                socket::serve(socket, Visitor { hearing, who, reached }, house).await;
+            }
+            None => socket::turn_away(socket, Bye::SignInNeeded, house.metrics).await,
+        }
+        drop(place);
+    }))
+}
+
+async fn seat_in(
+    app: &App,
+    who: &Who,
+    hearing: HearingId,
+) -> Result<Option<ParticipantId>, Refused> {
+    match who {
+        Who::Nobody => Ok(None),
+        Who::Seat(pass) => Ok((pass.hearing == hearing).then_some(pass.participant)),
+        Who::Staff(account) => {
+            let entry = app.docket.entry(hearing).await?;
+            Ok(entry.and_then(|entry| entry.seat_of(account.id)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

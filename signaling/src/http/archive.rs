@@ -1,0 +1,279 @@
+//! The archive over HTTP: list, look up, verify and play, for judges and clerks.
+//!
+//! What is not here: reading the archive; `model::archive::Archive` is the door, and it blocks, so
+//! it is called off the event loop and only so many at once.
+
+use core::ops::Range;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, Query, State};
+use axum::http::header::{self, HeaderValue};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use model::archive::{Archive, ArchiveFault, ArchiveLine, ArchiveRecord, Playable, Verdict};
+use model::limits::{ARCHIVE_READ_MAX, NAME_CHARS_MAX};
+use model::{HearingId, ParticipantId, Refusal};
+use protocol::{ArchiveList, StaffKind};
+use serde::Deserialize;
+use tokio::sync::Semaphore;
+
+use super::{App, Refused, hearing_id, participant_id};
+use crate::docket::Account;
+
+/// Bytes read from the archive at once while playing.
+const PIECE_BYTES: u64 = 512 * 1024;
+
+const _: () = assert!(PIECE_BYTES <= ARCHIVE_READ_MAX);
+
+/// `?q=`.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Search {
+    #[serde(default)]
+    q: String,
+}
+
+/// Calls the archive off the event loop.
+async fn call<T: Send + 'static>(
+    app: &App,
+    places: &Arc<Semaphore>,
+    work: impl FnOnce(&dyn Archive) -> Result<T, ArchiveFault> + Send + 'static,
+) -> Result<T, Refused> {
+    let place = Arc::clone(places).acquire_owned().await.map_err(|_| Refusal::ServerFault)?;
+    let archive = Arc::clone(&app.archive);
+    let done = tokio::task::spawn_blocking(move || {
+        let done = work(archive.as_ref());
+        drop(place);
+        done
+    })
+    .await;
+    let count = |outcome: &str| app.metrics.archive_reads.with_label_values(&[outcome]).inc();
+    match done {
+        Ok(Ok(done)) => {
+            count("done");
+            Ok(done)
+        }
+        Ok(Err(ArchiveFault::NotFound)) => {
+            count("not_found");
+            Err(Refusal::NotFound.into())
+        }
+        Ok(Err(ArchiveFault::Disk(fault))) => {
+            count("fault");
+            tracing::error!(fault, "the archive cannot be read");
+            Err(Refusal::ServerFault.into())
+        }
+        Err(fault) => {
+            count("fault");
+            tracing::error!(%fault, "reading the archive failed");
+            Err(Refusal::ServerFault.into())
+        }
+    }
+}
+
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Query(search): Query<Search>,
+) -> Result<Json<ArchiveList>, Refused> {
+    let who = app.who(&headers).await?;
+    let account = who.court()?;
+    if search.q.chars().count() > NAME_CHARS_MAX {
+        return Err(Refusal::TextTooLong.into());
+    }
+    let mut hearings = call(&app, &app.reads, |archive| archive.list()).await?;
+    if account.kind == StaffKind::Judge {
+        let sat_in = app.docket.hearings_of(account.id).await?;
+        hearings.retain(|line| sat_in.contains(&line.hearing));
+    }
+    let wanted = search.q.trim().to_lowercase();
+    hearings.retain(|line| matches(line, &wanted));
+    Ok(Json(ArchiveList { hearings }))
+}
+
+fn matches(line: &ArchiveLine, wanted: &str) -> bool {
+    let has = |text: &str| text.to_lowercase().contains(wanted);
+    has(&line.heading.court)
+        || has(line.heading.case_number.reveal())
+        || has(line.heading.cause.reveal())
+        || line.attendees.iter().any(|attendee| has(attendee.name.reveal()))
+}
+
+/// Clerks see every hearing of the court, judges those in which they sit.
+async fn may_see(app: &App, account: &Account, hearing: HearingId) -> Result<(), Refused> {
+    if account.kind == StaffKind::Clerk {
+        return Ok(());
+    }
+    let entry = app.docket.entry(hearing).await?;
+    entry.and_then(|entry| entry.seat_of(account.id)).ok_or(Refusal::NotFound)?;
+    Ok(())
+}
+
+pub(super) async fn record(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Path(hearing): Path<String>,
+) -> Result<Json<ArchiveRecord>, Refused> {
+    let who = app.who(&headers).await?;
+    let account = who.court()?;
+    let hearing = hearing_id(&hearing)?;
+    may_see(&app, account, hearing).await?;
+    let record = call(&app, &app.reads, move |archive| archive.record(hearing)).await?;
+    Ok(Json(record))
+}
+
+pub(super) async fn verify(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Path(hearing): Path<String>,
+) -> Result<Json<Verdict>, Refused> {
+    let who = app.who(&headers).await?;
+    let account = who.court()?;
+    let hearing = hearing_id(&hearing)?;
+    may_see(&app, account, hearing).await?;
+    let verdict = call(&app, &app.verifications, move |archive| archive.verify(hearing)).await?;
+    Ok(Json(verdict))
+}
+
+/// One playable file.
+#[derive(Clone, Copy, Debug)]
+struct Tape {
+    hearing: HearingId,
+    who: ParticipantId,
+    screen: bool,
+}
+
+pub(super) async fn playable(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Path((hearing, participant, kind)): Path<(String, String, String)>,
+) -> Result<Response, Refused> {
+    let who = app.who(&headers).await?;
+    let account = who.court()?;
+    let screen = match kind.as_str() {
+        "camera" => false,
+        "screen" => true,
+        _ => return Err(Refusal::NotFound.into()),
+    };
+    let (hearing, who) = (hearing_id(&hearing)?, participant_id(&participant)?);
+    may_see(&app, account, hearing).await?;
+    let tape = Tape { hearing, who, screen };
+    let found =
+        call(&app, &app.reads, move |archive| archive.playable(hearing, who, screen)).await?;
+    let asked = headers
+        .get(header::RANGE)
+        // Without a validator nobody can know that the file is still the same (RFC 9110 §13.1.5).
+        .filter(|_| !headers.contains_key(header::IF_RANGE))
+        .and_then(|value| value.to_str().ok());
+    Ok(send(app, tape, found, asked))
+}
+
+fn send(app: Arc<App>, tape: Tape, found: Playable, asked: Option<&str>) -> Response {
+    let bytes = found.bytes;
+    let (status, range) = match asked.map_or(Part::Whole, |asked| part(asked, bytes)) {
+        Part::Whole => (StatusCode::OK, 0..bytes),
+        Part::Some(range) => (StatusCode::PARTIAL_CONTENT, range),
+        Part::Outside => {
+            let mut response = StatusCode::RANGE_NOT_SATISFIABLE.into_response();
+            insert(&mut response, header::CONTENT_RANGE, &format!("bytes */{bytes}"));
+            return response;
+        }
+    };
+    let length = range.end - range.start;
+    let body = Body::from_stream(stream::try_unfold(range.clone(), move |rest| {
+        let app = Arc::clone(&app);
+        async move { next_piece(&app, tape, rest).await }
+    }));
+    let mut response = (status, body).into_response();
+    insert(&mut response, header::CONTENT_TYPE, found.media_type);
+    insert(&mut response, header::ACCEPT_RANGES, "bytes");
+    insert(&mut response, header::CONTENT_LENGTH, &length.to_string());
+    if status == StatusCode::PARTIAL_CONTENT {
+        let text = format!("bytes {}-{}/{bytes}", range.start, range.end - 1);
+        insert(&mut response, header::CONTENT_RANGE, &text);
+    }
+    response
+}
+
+fn insert(response: &mut Response, name: header::HeaderName, text: &str) {
+    let value = HeaderValue::from_str(text).expect("numbers and media types are plain text");
+    response.headers_mut().insert(name, value);
+}
+
+/// The archive could not go on while a file was being sent; the connection breaks off.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the archive could not be read on")]
+struct BrokenOff;
+
+async fn next_piece(
+    app: &App,
+    tape: Tape,
+    rest: Range<u64>,
+) -> Result<Option<(Bytes, Range<u64>)>, BrokenOff> {
+    if rest.is_empty() {
+        return Ok(None);
+    }
+    let wanted = rest.start..rest.end.min(rest.start + PIECE_BYTES);
+    let Tape { hearing, who, screen } = tape;
+    let piece = call(app, &app.reads, move |archive| archive.read(hearing, who, screen, wanted))
+        .await
+        .map_err(|_| BrokenOff)?;
+    let read = u64::try_from(piece.len()).map_err(|_| BrokenOff)?;
+    if read == 0 || read > rest.end - rest.start {
+        return Err(BrokenOff);
+    }
+    Ok(Some((piece.into(), rest.start + read..rest.end)))
+}
+
+/// What a `Range` header asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    /// Everything: no range, several, or one that cannot be read (RFC 9110 §14.2 allows it).
+    Whole,
+    /// Some bytes.
+    Some(Range<u64>),
+    /// Beyond the end.
+    Outside,
+}
+
+fn part(asked: &str, bytes: u64) -> Part {
+    let Some((from, to)) = asked.strip_prefix("bytes=").and_then(|range| range.split_once('-'))
+    else {
+        return Part::Whole;
+    };
+    let range = match (from.trim().parse::<u64>(), to.trim().parse::<u64>()) {
+        (Ok(from), Ok(to)) if from <= to => from..to.saturating_add(1).min(bytes),
+        (Ok(from), Err(_)) if to.trim().is_empty() => from..bytes,
+        (Err(_), Ok(last)) if from.trim().is_empty() => bytes.saturating_sub(last)..bytes,
+        _ => return Part::Whole,
+    };
+    if range.start < range.end { Part::Some(range) } else { Part::Outside }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_read_as_rfc_9110_says() {
+        assert_eq!(part("bytes=0-0", 10), Part::Some(0..1));
+        assert_eq!(part("bytes=2-5", 10), Part::Some(2..6));
+        assert_eq!(part("bytes=2-", 10), Part::Some(2..10));
+        assert_eq!(part("bytes=-3", 10), Part::Some(7..10));
+        assert_eq!(part("bytes=-30", 10), Part::Some(0..10));
+        assert_eq!(part("bytes=5-500", 10), Part::Some(5..10));
+        assert_eq!(part("bytes=10-", 10), Part::Outside);
+        assert_eq!(part("bytes=-0", 10), Part::Outside);
+        assert_eq!(part("bytes=0-", 0), Part::Outside);
+    }
+
+    #[test]
+    fn ranges_that_cannot_be_read_are_ignored() {
+        for asked in ["bytes=5-2", "bytes=a-b", "bytes=-", "bytes=1-2,4-5", "items=1-2", ""] {
+            assert_eq!(part(asked, 10), Part::Whole, "{asked}");
+        }
+        let most = u64::MAX;
+        assert_eq!(part(&format!("bytes=0-{most}"), 10), Part::Some(0..10));
+    }
+}

@@ -1,0 +1,245 @@
+//! Puts the room together and runs it until it is told to stop.
+//!
+//! What is not here: the other rooms, reached by the channels handed in.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
+use axum::{Router, serve};
+use model::archive::Archive;
+use model::letters::{Notice, Order, RecordNotice, RecordOrder, Unfinished};
+use prometheus::Registry;
+use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use crate::access::Attempts;
+use crate::certificate::{self, Certificate, CertificateFault};
+use crate::clock::Clock;
+use crate::docket::Docket;
+use crate::hearing_task::Rooms;
+use crate::hearings::Hearings;
+use crate::http::{App, router};
+use crate::metrics::Metrics;
+use crate::node::NodeFigures;
+use crate::tls::{self, Peer, TlsListener};
+
+/// Archive reads at once: more would only make the disk seek.
+const READS_MAX: usize = 8;
+/// Verifications at once: each reads a whole hearing and uses a core.
+const VERIFICATIONS_MAX: usize = 1;
+/// How long open sockets and requests may take to end.
+const PART_WAIT: Duration = Duration::from_secs(3);
+
+/// What signaling needs to know.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen for HTTPS.
+    pub listen: Vec<SocketAddr>,
+    /// The certificate.
+    pub certificate: Certificate,
+    /// The folder of docket, keys and trial certificate.
+    pub data: PathBuf,
+    /// Addresses besides this machine that may read `/metrics`.
+    pub metrics_from: Vec<IpAddr>,
+    /// Version of the product, for the ops page.
+    pub version: &'static str,
+}
+
+/// The room's ends of the channels, and what it is handed.
+pub struct Doors {
+    /// To the sfu.
+    pub orders: mpsc::Sender<Order>,
+    /// From the sfu.
+    pub notices: mpsc::Receiver<Notice>,
+    /// To the recorder.
+    pub record_orders: mpsc::Sender<RecordOrder>,
+    /// From the recorder.
+    pub record_notices: mpsc::Receiver<RecordNotice>,
+    /// The archive.
+    pub archive: Arc<dyn Archive>,
+    /// The docket.
+    pub docket: Arc<Docket>,
+    /// The clock every room reads.
+    pub clock: Clock,
+    /// Where metrics go, and what `/metrics` shows.
+    pub registry: Registry,
+    /// Figures of the whole node.
+    pub figures: Arc<dyn Fn() -> NodeFigures + Send + Sync>,
+}
+
+impl core::fmt::Debug for Doors {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Doors")
+    }
+}
+
+/// Why the room cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum StartFault {
+    /// The certificate is not usable.
+    #[error(transparent)]
+    Certificate(#[from] CertificateFault),
+    /// An address cannot be listened on.
+    #[error("cannot listen on {address}: {fault}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        fault: io::Error,
+    },
+    /// Metrics were registered twice.
+    #[error("cannot register the metrics: {0}")]
+    Metrics(#[from] prometheus::Error),
+}
+
+/// The room in service.
+#[derive(Debug)]
+pub struct Signaling {
+    addresses: Vec<SocketAddr>,
+    fingerprint: String,
+    hearings: Hearings,
+    stop: watch::Sender<bool>,
+    servers: Vec<JoinHandle<()>>,
+    carriers: Vec<JoinHandle<()>>,
+    sockets: mpsc::Receiver<()>,
+}
+
+impl Signaling {
+    /// Opens the doors; `unfinished` hearings go on before the first page is let in.
+    ///
+    /// # Errors
+    /// When the certificate is not usable or an address cannot be listened on.
+    pub async fn start(
+        config: Config,
+        doors: Doors,
+        unfinished: Vec<Unfinished>,
+    ) -> Result<Self, StartFault> {
+        let metrics = Metrics::register(&doors.registry)?;
+        let now = doors.clock.now().utc;
+        let identity = certificate::load(&config.certificate, &config.data, now)?;
+        let sockets = listen(&config.listen)?;
+        let rooms = Rooms {
+            orders: doors.orders,
+            record_orders: doors.record_orders,
+            docket: Arc::clone(&doors.docket),
+            clock: doors.clock.clone(),
+            metrics: metrics.clone(),
+        };
+        let hearings = Hearings::new(rooms, Arc::clone(&doors.archive));
+        let carriers = vec![
+            tokio::spawn(hearings.clone().carry_notices(doors.notices)),
+            tokio::spawn(hearings.clone().carry_record_notices(doors.record_notices)),
+        ];
+        for found in unfinished {
+            hearings.take_back(found).await;
+        }
+        let (open_sockets, all_sockets) = mpsc::channel(1);
+        let app = Arc::new(App {
+            docket: doors.docket,
+            hearings: hearings.clone(),
+            archive: doors.archive,
+            clock: doors.clock,
+            metrics,
+            registry: doors.registry,
+            figures: doors.figures,
+            started_at: now,
+            version: config.version,
+            real_certificate: !identity.trial,
+            metrics_from: config.metrics_from,
+            attempts: Mutex::new(Attempts::default()),
+            reads: Arc::new(Semaphore::new(READS_MAX)),
+            verifications: Arc::new(Semaphore::new(VERIFICATIONS_MAX)),
+            open_sockets,
+        });
+        let service = router(app).into_make_service_with_connect_info::<Peer>();
+        let (stop, stopping) = watch::channel(false);
+        let (mut addresses, mut servers) = (Vec::new(), Vec::new());
+        for (address, socket) in sockets {
+            let fault = |fault| StartFault::Listen { address, fault };
+            addresses.push(socket.local_addr().map_err(fault)?);
+            let listener = TlsListener::start(socket, Arc::clone(&identity.tls)).map_err(fault)?;
+            servers.push(tokio::spawn(answer(listener, service.clone(), stopping.clone())));
+        }
+        let fingerprint = identity.fingerprint;
+        Ok(Self { addresses, fingerprint, hearings, stop, servers, carriers, sockets: all_sockets })
+    }
+
+    /// Where the room listens.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// SHA-256 of the certificate, hexadecimal.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    /// Stops in order: hearings write their last minute, pages are told to come back, doors close.
+    /// Takes at most 10 s; the sfu and the recorder must still be running.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        self.hearings.stop().await;
+        let parted = timeout(PART_WAIT, async {
+            for server in &mut self.servers {
+                if let Err(fault) = server.await {
+                    tracing::error!(%fault, "an HTTPS door failed");
+                }
+            }
+            // Every server holds a sender, every socket one more.
+            while self.sockets.recv().await.is_some() {}
+        });
+        if parted.await.is_err() {
+            tracing::warn!("some connections did not end in time");
+        }
+        for task in self.servers.iter().chain(&self.carriers) {
+            task.abort();
+        }
+    }
+}
+
+/// Opens every address. An IPv6 wildcard on a machine without IPv6 is passed over.
+fn listen(
+    addresses: &[SocketAddr],
+) -> Result<Vec<(SocketAddr, std::net::TcpListener)>, StartFault> {
+    let mut sockets = Vec::new();
+    for address in addresses {
+        match tls::bind(*address) {
+            Ok(socket) => sockets.push((*address, socket)),
+            Err(fault) if is_without_ipv6(*address, &fault) => {
+                tracing::warn!(%fault, "this machine has no IPv6; listening on IPv4 alone");
+            }
+            Err(fault) => return Err(StartFault::Listen { address: *address, fault }),
+        }
+    }
+    Ok(sockets)
+}
+
+fn is_without_ipv6(address: SocketAddr, fault: &io::Error) -> bool {
+    // EAFNOSUPPORT and EADDRNOTAVAIL (errno(3)).
+    address.is_ipv6()
+        && address.ip().is_unspecified()
+        && matches!(fault.raw_os_error(), Some(97 | 99))
+}
+
+async fn answer(
+    listener: TlsListener,
+    service: IntoMakeServiceWithConnectInfo<Router, Peer>,
+    mut stopping: watch::Receiver<bool>,
+) {
+    let stopped = async move {
+        if stopping.wait_for(|stop| *stop).await.is_err() {
+            tracing::debug!("the room was dropped without being stopped");
+        }
+    };
+    if let Err(fault) = serve(listener, service).with_graceful_shutdown(stopped).await {
+        tracing::error!(%fault, "an HTTPS door failed");
+    }
+}
+
+#[cfg(test)]
+mod tests;
