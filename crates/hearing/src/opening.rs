@@ -29,11 +29,16 @@ impl Hearing {
             return Err(Refusal::RecordAtRisk);
         }
         self.minute(turn, by(judge), Fact::OpeningAnnounced);
-        self.live.confirmed.clear();
         let until = turn.now.instant.plus(limits::OPENING_WAIT);
         self.live.opening = Some(Opening { judge, request, until });
-        turn.order(Effect::Roll { rolling: true });
+        self.roll(turn, true);
         Ok(())
+    }
+
+    /// Tells the recorder to roll or to stop; what it confirmed before counts no more.
+    pub(crate) fn roll(&mut self, turn: &mut Turn<'_>, rolling: bool) {
+        self.live.confirmed.clear();
+        turn.order(Effect::Roll { rolling });
     }
 
     /// The recorder has frames of a track on disk.
@@ -63,8 +68,7 @@ impl Hearing {
         if let Some(opening) = self.live.opening.take() {
             self.minute(turn, Actor::Server, Fact::OpeningFailed { why });
             turn.answer(opening.judge, opening.request, Err(why));
-            turn.order(Effect::Roll { rolling: false });
-            self.live.confirmed.clear();
+            self.roll(turn, false);
         }
     }
 }

@@ -12,8 +12,7 @@ impl Hearing {
     /// The judge pauses hearing and record on one of the lawful grounds.
     pub(crate) fn recess(&mut self, turn: &mut Turn<'_>, judge: ParticipantId, ground: Ground) {
         self.minute(turn, by(judge), Fact::RecessCalled { ground });
-        self.live.confirmed.clear();
-        turn.order(Effect::Roll { rolling: false });
+        self.roll(turn, false);
     }
 
     /// The judge goes on; the record rolls again and cannot while the disk fails.
@@ -26,8 +25,7 @@ impl Hearing {
             return Err(Refusal::RecordAtRisk);
         }
         self.minute(turn, by(judge), Fact::Resumed);
-        self.live.confirmed.clear();
-        turn.order(Effect::Roll { rolling: true });
+        self.roll(turn, true);
         Ok(())
     }
 
@@ -36,9 +34,8 @@ impl Hearing {
         let rolling = self.durable.stage == Stage::InSession;
         self.live.late_fault = self.durable.fault.filter(|fault| stands_in_the_way(*fault));
         self.minute(turn, by(judge), Fact::Closed);
-        self.live.confirmed.clear();
         if rolling {
-            turn.order(Effect::Roll { rolling: false });
+            self.roll(turn, false);
         }
         turn.order(Effect::Seal);
         self.live.parting_at = Some(turn.now.instant.plus(limits::CLOSED_PAGES_STAY));

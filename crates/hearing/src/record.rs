@@ -73,6 +73,6 @@ impl Hearing {
         for link in self.live.links.values_mut() {
             link.gone_since = Some(turn.now.instant);
         }
-        turn.order(Effect::Roll { rolling: self.durable.stage == Stage::InSession });
+        self.roll(turn, self.durable.stage == Stage::InSession);
     }
 }

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hearing::{Docket, Durable, Effect, Event, Hearing};
 use model::{
-    Ask, Instant, Minute, Now, ParticipantId, Place, Role, Stage, Timestamp, TrackId, TrackKind,
+    Ask, Grants, Instant, Minute, Now, ParticipantId, Place, Role, Stage, Timestamp, TrackId,
+    TrackKind,
 };
 
 use crate::dice::Dice;
@@ -67,6 +68,7 @@ struct Play {
 struct Before {
     durable: Durable,
     epoch: u64,
+    grants: Grants,
     may_ask: BTreeMap<ParticipantId, Vec<String>>,
 }
 
@@ -122,6 +124,7 @@ impl Play {
         Before {
             durable: self.hearing.durable().clone(),
             epoch: self.hearing.grants().epoch,
+            grants: self.hearing.grants().clone(),
             may_ask,
         }
     }

@@ -36,6 +36,10 @@ impl Play {
             if let Effect::Grants(grants) = effect { Some(grants) } else { None }
         });
         let epoch = self.hearing.grants().epoch;
+        let grants = self.hearing.grants();
+        if epoch == before.epoch && *grants != before.grants {
+            return Err("another table under the same epoch".to_owned());
+        }
         match table {
             Some(table) if table != self.hearing.grants() => Err("a wrong table".to_owned()),
             Some(_) if epoch < before.epoch || epoch > before.epoch + 1 => {

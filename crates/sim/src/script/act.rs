@@ -70,6 +70,7 @@ impl Act {
             ["given", "in_session"] => Ok(Self::Given(Beginning::InSession)),
             ["wait", time] => Ok(Self::Wait(duration(time)?)),
             ["node", "crashes"] => Ok(Self::Crash),
+            ["node", "wakes"] => Ok(Self::Event(Event::Woke)),
             ["node", "stops"] => Ok(Self::Event(Event::Stop)),
             ["record", ref what @ ..] => record(what, cast).map(Self::Event),
             [who, "arrives"] => Ok(Self::Arrives(cast.id(who)?)),
