@@ -3,7 +3,30 @@
 //!
 //! What is not here: who may hear and see whom (`hearing`), and how packets are routed
 //! (`forwarding`).
+//!
+//! [`start`] binds the sockets and starts the media threads. Orders come in and notices and tape
+//! go out through the bounded channels of [`Doors`].
 
+mod backlog;
+mod config;
+mod connection;
+mod delay;
+mod demux;
+mod dtls;
+mod hearing;
+mod legs;
+mod metrics;
+mod orders;
+mod outbox;
+mod packets;
 pub mod sdp;
+mod socket;
 mod srtp;
+mod start;
 pub mod stun;
+mod tape;
+mod thread;
+
+pub use config::{SfuConfig, SfuFault};
+pub use delay::DelayFigures;
+pub use start::{Doors, Sfu, start};

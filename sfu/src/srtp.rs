@@ -17,8 +17,6 @@ use self::window::{Window, index_near};
 const SOURCES_MAX: usize = 64;
 /// Bytes of an RTP header without contributors and extensions (RFC 3550 §5.1).
 pub(crate) const RTP_HEADER: usize = 12;
-/// Bytes a sealed packet is longer at most: a tag and an SRTCP index.
-pub(crate) const OVERHEAD_MAX: usize = 20;
 
 /// How packets are protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,10 +109,8 @@ impl Srtp {
 type Master<'a> = (&'a [u8; 16], &'a [u8]);
 
 fn split(profile: Profile, material: &[u8]) -> Result<[Master<'_>; 2], CryptoError> {
-    let wrong = CryptoError::InvalidKeyLength {
-        expected: profile.material_len(),
-        actual: material.len(),
-    };
+    let wrong =
+        CryptoError::InvalidKeyLength { expected: profile.material_len(), actual: material.len() };
     if material.len() != profile.material_len() {
         return Err(wrong);
     }
@@ -162,10 +158,8 @@ impl Opener {
             }
             None => u64::from(sequence),
         };
-        let end = self
-            .cipher
-            .open_rtp(packet, header, ssrc, index)
-            .map_err(|_| SrtpDrop::Forged)?;
+        let end =
+            self.cipher.open_rtp(packet, header, ssrc, index).map_err(|_| SrtpDrop::Forged)?;
         // Only a genuine packet makes a source known: strangers cannot fill the list.
         match known {
             Some(place) => self.rtp[place].1.take(index),
@@ -189,8 +183,7 @@ impl Opener {
         if known.is_some_and(|place| !self.rtcp[place].1.is_new(u64::from(index))) {
             return Err(SrtpDrop::Replayed);
         }
-        let end =
-            self.cipher.open_rtcp(packet, ssrc, index).map_err(|_| SrtpDrop::Forged)?;
+        let end = self.cipher.open_rtcp(packet, ssrc, index).map_err(|_| SrtpDrop::Forged)?;
         match known {
             Some(place) => self.rtcp[place].1.take(u64::from(index)),
             None if self.rtcp.len() < SOURCES_MAX => {
@@ -266,8 +259,7 @@ impl Sealer {
         let place = self.source(ssrc, sequence)?;
         let source = &mut self.sources[place];
         let index = index_near(source.highest, sequence).ok_or(SealRefused::NonceUsed)?;
-        let width = u64::try_from(limits::CACHE_PACKETS).expect("a small number");
-        if index + width <= source.highest {
+        if source.highest.saturating_sub(index) >= limits::CACHE_PACKETS as u64 {
             return Err(SealRefused::NonceUsed);
         }
         arena.extend_from_slice(header);

@@ -93,8 +93,7 @@ impl Check {
         FINGERPRINT.check(&message).map_err(|_| StunDrop::Unprotected)?;
         let username = message.get(ATTR_USERNAME).map_err(|_| StunDrop::NoUsername)?;
         let username = String::from_utf8(username).map_err(|_| StunDrop::NoUsername)?;
-        let (server_ufrag, client_ufrag) =
-            username.split_once(':').ok_or(StunDrop::NoUsername)?;
+        let (server_ufrag, client_ufrag) = username.split_once(':').ok_or(StunDrop::NoUsername)?;
         if server_ufrag.is_empty()
             || client_ufrag.is_empty()
             || server_ufrag.len() > UFRAG_CHARS_MAX

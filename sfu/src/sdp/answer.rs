@@ -2,7 +2,7 @@
 //!
 //! What is not here: decisions; they stand in the [`Terms`].
 
-use std::fmt::{self, Write};
+use std::fmt;
 use std::net::SocketAddr;
 
 use model::{Codec, LinePurpose, Medium};
@@ -73,7 +73,7 @@ impl Answer<'_> {
         f.write_str("\r\nc=IN IP4 0.0.0.0\r\na=rtcp:9 IN IP4 0.0.0.0\r\n")?;
         if first {
             // All lines share the first one's transport, so addresses stand there only.
-            for (place, address) in self.candidates.iter().enumerate() {
+            for (place, address) in (0..).zip(self.candidates) {
                 candidate(f, place, *address)?;
             }
             f.write_str("a=end-of-candidates\r\n")?;
@@ -124,10 +124,10 @@ fn rejected(f: &mut fmt::Formatter<'_>, line: &AgreedLine) -> fmt::Result {
 }
 
 /// A host candidate (RFC 8839 §5.1); the earlier in the list, the better.
-fn candidate(f: &mut fmt::Formatter<'_>, place: usize, address: SocketAddr) -> fmt::Result {
+fn candidate(f: &mut fmt::Formatter<'_>, place: u32, address: SocketAddr) -> fmt::Result {
     const HOST: u32 = 126 << 24;
     const COMPONENT: u32 = 256 - 1;
-    let preference = 65_535 - u32::try_from(place).expect("there are a few candidates");
+    let preference = 65_535_u32.saturating_sub(place);
     let priority = HOST + (preference << 8) + COMPONENT;
     let (ip, port) = (address.ip(), address.port());
     write!(f, "a=candidate:{} 1 udp {priority} {ip} {port} typ host\r\n", place + 1)

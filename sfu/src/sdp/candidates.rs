@@ -22,8 +22,7 @@ pub fn candidates(
     let reached = reached.to_canonical();
     let socket_for = |ip: IpAddr| {
         bound.iter().find(|socket| {
-            socket.is_ipv4() == ip.is_ipv4()
-                && (socket.ip().is_unspecified() || socket.ip() == ip)
+            socket.is_ipv4() == ip.is_ipv4() && (socket.ip().is_unspecified() || socket.ip() == ip)
         })
     };
     // An announced address lies before a translator, so no socket is bound to it.

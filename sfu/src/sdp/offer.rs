@@ -362,7 +362,7 @@ fn is_ice_text(text: &str, min: usize) -> bool {
 /// `token` of RFC 8866 §9: what may be copied into an answer without harm.
 fn is_token(text: &str) -> bool {
     !text.is_empty()
-        && text.bytes().all(|byte| {
-            byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`{|}~".contains(&byte)
-        })
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`{|}~".contains(&byte))
 }

@@ -96,8 +96,7 @@ impl Terms {
 
     /// The same in the router's words.
     pub fn plan(&self, participant: ParticipantId, connection: u32) -> LegPlan {
-        let mut plan =
-            LegPlan { participant, connection, receive: Vec::new(), send: Vec::new() };
+        let mut plan = LegPlan { participant, connection, receive: Vec::new(), send: Vec::new() };
         for line in self.lines.iter().filter(|line| line.active) {
             let (Some(purpose), Some(mid)) = (line.purpose, Mid::new(line.mid.as_bytes())) else {
                 continue;
@@ -135,11 +134,7 @@ fn agree_line(
     ssrc_of: &mut impl FnMut(LinePurpose) -> u32,
 ) -> Result<AgreedLine, SdpFault> {
     let mut line = AgreedLine {
-        head: [
-            offered.media_name.clone(),
-            offered.protocol.clone(),
-            offered.first_format.clone(),
-        ],
+        head: [offered.media_name.clone(), offered.protocol.clone(), offered.first_format.clone()],
         mid: offered.mid.clone(),
         purpose: None,
         active: false,

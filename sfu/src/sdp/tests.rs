@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use expect_test::{Expect, expect};
+use expect_test::{ExpectFile, expect_file};
 use model::{Codec, Line, LinePurpose, Medium, ParticipantId, TrackKind, limits};
 
 use super::answer::Answer;
@@ -63,7 +63,7 @@ fn answer(terms: &Terms) -> String {
     .to_string()
 }
 
-fn check(text: &str, expected: &Expect) {
+fn check(text: &str, expected: &ExpectFile) {
     let answer = answer(&agree(text, &declared(), Codec::Vp8).unwrap());
     assert!(answer.lines().count() * 2 == answer.matches(['\r', '\n']).count());
     expected.assert_eq(&answer.replace("\r\n", "\n"));
@@ -71,344 +71,12 @@ fn check(text: &str, expected: &Expect) {
 
 #[test]
 fn chromium_is_answered() {
-    check(CHROMIUM, &expect![[r#"
-        v=0
-        o=- 7 1 IN IP4 127.0.0.1
-        s=-
-        t=0 0
-        a=group:BUNDLE 0 1 2 3 4 5 6 7
-        a=ice-lite
-        a=extmap-allow-mixed
-        a=msid-semantic: WMS *
-        m=audio 9 UDP/TLS/RTP/SAVPF 111
-        c=IN IP4 0.0.0.0
-        a=rtcp:9 IN IP4 0.0.0.0
-        a=candidate:1 1 udp 2130706431 192.0.2.1 40000 typ host
-        a=candidate:2 1 udp 2130706175 2001:db8::1 40000 typ host
-        a=end-of-candidates
-        a=ice-ufrag:serverufrag
-        a=ice-pwd:serverpasswordserverpassword
-        a=ice-options:trickle
-        a=fingerprint:sha-256 AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB
-        a=setup:passive
-        a=mid:0
-        a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid
-        a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level
-        a=recvonly
-        a=rtcp-mux
-        a=rtcp-rsize
-        a=rtpmap:111 opus/48000/2
-        a=fmtp:111 minptime=10;useinbandfec=1
-        m=video 9 UDP/TLS/RTP/SAVPF 96
-        c=IN IP4 0.0.0.0
-        a=rtcp:9 IN IP4 0.0.0.0
-        a=ice-ufrag:serverufrag
-        a=ice-pwd:serverpasswordserverpassword
-        a=ice-options:trickle
-        a=fingerprint:sha-256 AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB
-        a=setup:passive
-        a=mid:1
-        a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid
-        a=recvonly
-        a=rtcp-mux
-        a=rtcp-rsize
-        a=rtpmap:96 VP8/90000
-        a=rtcp-fb:96 nack
-        a=rtcp-fb:96 nack pli
-        a=rtcp-fb:96 ccm fir
-        m=video 9 UDP/TLS/RTP/SAVPF 96
-        c=IN IP4 0.0.0.0
-        a=rtcp:9 IN IP4 0.0.0.0
-        a=ice-ufrag:serverufrag
-        a=ice-pwd:serverpasswordserverpassword
-        a=ice-options:trickle
-        a=fingerprint:sha-256 AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB
-        a=setup:passive
-        a=mid:2
-        a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid
-        a=recvonly
-        a=rtcp-mux
-        a=rtcp-rsize
-        a=rtpmap:96 VP8/90000
-        a=rtcp-fb:96 nack
-        a=rtcp-fb:96 nack pli
-        a=rtcp-fb:96 ccm fir
-        m=audio 9 UDP/TLS/RTP/SAVPF 111
-        c=IN IP4 0.0.0.0
-        a=rtcp:9 IN IP4 0.0.0.0
-        a=ice-ufrag:serverufrag
-        a=ice-pwd:serverpasswordserverpassword
-        a=ice-options:trickle
-        a=fingerprint:sha-256 AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB
-        a=setup:passive
-        a=mid:3
-        a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid
-        a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level
-        a=sendonly
-        a=msid:seat-0 seat-0-sound
-        a=rtcp-mux
-        a=rtcp-rsize
-        a=rtpmap:111 opus/48000/2
-        a=fmtp:111 minptime=10;useinbandfec=1
-        a=ssrc:100 cname:assize
-        a=ssrc:100 msid:seat-0 seat-0-sound
-        m=video 9 UDP/TLS/RTP/SAVPF 96 108
-        c=IN IP4 0.0.0.0
-        a=rtcp:9 IN IP4 0.0.0.0
-        a=ice-ufrag:serverufrag
-        a=ice-pwd:serverpasswordserverpassword
-        a=ice-options:trickle
-        a=fingerprint:sha-256 AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB
-        a=setup:passive
-        a=mid:4
-        a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid
-        a=sendonly
-        a=msid:seat-0 seat-0-picture
-        a=rtcp-mux
-        a=rtcp-rsize
-        a=rtpmap:96 VP8/90000
-        a=rtcp-fb:96 nack
-        a=rtcp-fb:96 nack pli
-        a=rtcp-fb:96 ccm fir
-        a=rtpmap:108 H264/90000
-        a=rtcp-fb:108 nack
-        a=rtcp-fb:108 nack pli
-        a=rtcp-fb:108 ccm fir
-        a=fmtp:108 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f
-        a=ssrc:200 cname:assize
-        a=ssrc:200 msid:seat-0 seat-0-picture
-        m=audio 9 UDP/TLS/RTP/SAVPF 111
-        c=IN IP4 0.0.0.0
-        a=rtcp:9 IN IP4 0.0.0.0
-        a=ice-ufrag:serverufrag
-        a=ice-pwd:serverpasswordserverpassword
-        a=ice-options:trickle
-        a=fingerprint:sha-256 AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB
-        a=setup:passive
-        a=mid:5
-        a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid
-        a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level
-        a=sendonly
-        a=msid:seat-1 seat-1-sound
-        a=rtcp-mux
-        a=rtcp-rsize
-        a=rtpmap:111 opus/48000/2
-        a=fmtp:111 minptime=10;useinbandfec=1
-        a=ssrc:101 cname:assize
-        a=ssrc:101 msid:seat-1 seat-1-sound
-        m=video 9 UDP/TLS/RTP/SAVPF 96 108
-        c=IN IP4 0.0.0.0
-        a=rtcp:9 IN IP4 0.0.0.0
-        a=ice-ufrag:serverufrag
-        a=ice-pwd:serverpasswordserverpassword
-        a=ice-options:trickle
-        a=fingerprint:sha-256 AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB
-        a=setup:passive
-        a=mid:6
-        a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid
-        a=sendonly
-        a=msid:seat-1 seat-1-picture
-        a=rtcp-mux
-        a=rtcp-rsize
-        a=rtpmap:96 VP8/90000
-        a=rtcp-fb:96 nack
-        a=rtcp-fb:96 nack pli
-        a=rtcp-fb:96 ccm fir
-        a=rtpmap:108 H264/90000
-        a=rtcp-fb:108 nack
-        a=rtcp-fb:108 nack pli
-        a=rtcp-fb:108 ccm fir
-        a=fmtp:108 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f
-        a=ssrc:201 cname:assize
-        a=ssrc:201 msid:seat-1 seat-1-picture
-        m=video 9 UDP/TLS/RTP/SAVPF 96 108
-        c=IN IP4 0.0.0.0
-        a=rtcp:9 IN IP4 0.0.0.0
-        a=ice-ufrag:serverufrag
-        a=ice-pwd:serverpasswordserverpassword
-        a=ice-options:trickle
-        a=fingerprint:sha-256 AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB
-        a=setup:passive
-        a=mid:7
-        a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid
-        a=sendonly
-        a=msid:screen-0 screen-0-picture
-        a=rtcp-mux
-        a=rtcp-rsize
-        a=rtpmap:96 VP8/90000
-        a=rtcp-fb:96 nack
-        a=rtcp-fb:96 nack pli
-        a=rtcp-fb:96 ccm fir
-        a=rtpmap:108 H264/90000
-        a=rtcp-fb:108 nack
-        a=rtcp-fb:108 nack pli
-        a=rtcp-fb:108 ccm fir
-        a=fmtp:108 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f
-        a=ssrc:300 cname:assize
-        a=ssrc:300 msid:screen-0 screen-0-picture
-    "#]]);
+    check(CHROMIUM, &expect_file!["../../tests/data/chromium-156.answer.sdp"]);
 }
 
 #[test]
 fn firefox_is_answered() {
-    check(FIREFOX, &expect![[r#"
-        v=0
-        o=- 7 1 IN IP4 127.0.0.1
-        s=-
-        t=0 0
-        a=group:BUNDLE 0 1 2 3 4 5 6 7
-        a=ice-lite
-        a=extmap-allow-mixed
-        a=msid-semantic: WMS *
-        m=audio 9 UDP/TLS/RTP/SAVPF 109
-        c=IN IP4 0.0.0.0
-        a=rtcp:9 IN IP4 0.0.0.0
-        a=candidate:1 1 udp 2130706431 192.0.2.1 40000 typ host
-        a=candidate:2 1 udp 2130706175 2001:db8::1 40000 typ host
-        a=end-of-candidates
-        a=ice-ufrag:serverufrag
-        a=ice-pwd:serverpasswordserverpassword
-        a=ice-options:trickle
-        a=fingerprint:sha-256 AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB
-        a=setup:passive
-        a=mid:0
-        a=extmap:3 urn:ietf:params:rtp-hdrext:sdes:mid
-        a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level
-        a=recvonly
-        a=rtcp-mux
-        a=rtpmap:109 opus/48000/2
-        a=fmtp:109 minptime=10;useinbandfec=1
-        m=video 9 UDP/TLS/RTP/SAVPF 120
-        c=IN IP4 0.0.0.0
-        a=rtcp:9 IN IP4 0.0.0.0
-        a=ice-ufrag:serverufrag
-        a=ice-pwd:serverpasswordserverpassword
-        a=ice-options:trickle
-        a=fingerprint:sha-256 AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB
-        a=setup:passive
-        a=mid:1
-        a=extmap:3 urn:ietf:params:rtp-hdrext:sdes:mid
-        a=recvonly
-        a=rtcp-mux
-        a=rtcp-rsize
-        a=rtpmap:120 VP8/90000
-        a=rtcp-fb:120 nack
-        a=rtcp-fb:120 nack pli
-        a=rtcp-fb:120 ccm fir
-        m=video 9 UDP/TLS/RTP/SAVPF 120
-        c=IN IP4 0.0.0.0
-        a=rtcp:9 IN IP4 0.0.0.0
-        a=ice-ufrag:serverufrag
-        a=ice-pwd:serverpasswordserverpassword
-        a=ice-options:trickle
-        a=fingerprint:sha-256 AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB
-        a=setup:passive
-        a=mid:2
-        a=extmap:3 urn:ietf:params:rtp-hdrext:sdes:mid
-        a=recvonly
-        a=rtcp-mux
-        a=rtcp-rsize
-        a=rtpmap:120 VP8/90000
-        a=rtcp-fb:120 nack
-        a=rtcp-fb:120 nack pli
-        a=rtcp-fb:120 ccm fir
-        m=audio 9 UDP/TLS/RTP/SAVPF 109
-        c=IN IP4 0.0.0.0
-        a=rtcp:9 IN IP4 0.0.0.0
-        a=ice-ufrag:serverufrag
-        a=ice-pwd:serverpasswordserverpassword
-        a=ice-options:trickle
-        a=fingerprint:sha-256 AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB
-        a=setup:passive
-        a=mid:3
-        a=extmap:3 urn:ietf:params:rtp-hdrext:sdes:mid
-        a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level
-        a=sendonly
-        a=msid:seat-0 seat-0-sound
-        a=rtcp-mux
-        a=rtpmap:109 opus/48000/2
-        a=fmtp:109 minptime=10;useinbandfec=1
-        a=ssrc:100 cname:assize
-        a=ssrc:100 msid:seat-0 seat-0-sound
-        m=video 9 UDP/TLS/RTP/SAVPF 120
-        c=IN IP4 0.0.0.0
-        a=rtcp:9 IN IP4 0.0.0.0
-        a=ice-ufrag:serverufrag
-        a=ice-pwd:serverpasswordserverpassword
-        a=ice-options:trickle
-        a=fingerprint:sha-256 AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB
-        a=setup:passive
-        a=mid:4
-        a=extmap:3 urn:ietf:params:rtp-hdrext:sdes:mid
-        a=sendonly
-        a=msid:seat-0 seat-0-picture
-        a=rtcp-mux
-        a=rtcp-rsize
-        a=rtpmap:120 VP8/90000
-        a=rtcp-fb:120 nack
-        a=rtcp-fb:120 nack pli
-        a=rtcp-fb:120 ccm fir
-        a=ssrc:200 cname:assize
-        a=ssrc:200 msid:seat-0 seat-0-picture
-        m=audio 9 UDP/TLS/RTP/SAVPF 109
-        c=IN IP4 0.0.0.0
-        a=rtcp:9 IN IP4 0.0.0.0
-        a=ice-ufrag:serverufrag
-        a=ice-pwd:serverpasswordserverpassword
-        a=ice-options:trickle
-        a=fingerprint:sha-256 AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB
-        a=setup:passive
-        a=mid:5
-        a=extmap:3 urn:ietf:params:rtp-hdrext:sdes:mid
-        a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level
-        a=sendonly
-        a=msid:seat-1 seat-1-sound
-        a=rtcp-mux
-        a=rtpmap:109 opus/48000/2
-        a=fmtp:109 minptime=10;useinbandfec=1
-        a=ssrc:101 cname:assize
-        a=ssrc:101 msid:seat-1 seat-1-sound
-        m=video 9 UDP/TLS/RTP/SAVPF 120
-        c=IN IP4 0.0.0.0
-        a=rtcp:9 IN IP4 0.0.0.0
-        a=ice-ufrag:serverufrag
-        a=ice-pwd:serverpasswordserverpassword
-        a=ice-options:trickle
-        a=fingerprint:sha-256 AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB
-        a=setup:passive
-        a=mid:6
-        a=extmap:3 urn:ietf:params:rtp-hdrext:sdes:mid
-        a=sendonly
-        a=msid:seat-1 seat-1-picture
-        a=rtcp-mux
-        a=rtcp-rsize
-        a=rtpmap:120 VP8/90000
-        a=rtcp-fb:120 nack
-        a=rtcp-fb:120 nack pli
-        a=rtcp-fb:120 ccm fir
-        a=ssrc:201 cname:assize
-        a=ssrc:201 msid:seat-1 seat-1-picture
-        m=video 9 UDP/TLS/RTP/SAVPF 120
-        c=IN IP4 0.0.0.0
-        a=rtcp:9 IN IP4 0.0.0.0
-        a=ice-ufrag:serverufrag
-        a=ice-pwd:serverpasswordserverpassword
-        a=ice-options:trickle
-        a=fingerprint:sha-256 AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB
-        a=setup:passive
-        a=mid:7
-        a=extmap:3 urn:ietf:params:rtp-hdrext:sdes:mid
-        a=sendonly
-        a=msid:screen-0 screen-0-picture
-        a=rtcp-mux
-        a=rtcp-rsize
-        a=rtpmap:120 VP8/90000
-        a=rtcp-fb:120 nack
-        a=rtcp-fb:120 nack pli
-        a=rtcp-fb:120 ccm fir
-        a=ssrc:300 cname:assize
-        a=ssrc:300 msid:screen-0 screen-0-picture
-    "#]]);
+    check(FIREFOX, &expect_file!["../../tests/data/firefox-153.answer.sdp"]);
 }
 
 #[test]
@@ -430,17 +98,14 @@ fn the_routers_plan_holds_numbers_and_sources() {
         ]
     );
     assert_eq!(plan.receive[0].ssrcs, [1_290_171_393]);
-    let send: Vec<_> =
-        plan.send.iter().map(|line| (line.mid.as_bytes(), line.ssrc, line.payloads.len())).collect();
+    let send: Vec<_> = plan
+        .send
+        .iter()
+        .map(|line| (line.mid.as_bytes(), line.ssrc, line.payloads.len()))
+        .collect();
     assert_eq!(
         send,
-        [
-            (b"3".as_slice(), 100, 1),
-            (b"4", 200, 2),
-            (b"5", 101, 1),
-            (b"6", 201, 2),
-            (b"7", 300, 2)
-        ]
+        [(b"3".as_slice(), 100, 1), (b"4", 200, 2), (b"5", 101, 1), (b"6", 201, 2), (b"7", 300, 2)]
     );
     assert_eq!(plan.send[1].payloads, [(Codec::Vp8, 96), (Codec::H264, 108)]);
 }

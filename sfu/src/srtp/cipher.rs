@@ -57,7 +57,12 @@ impl Cipher {
             },
             Profile::Aes128CmSha1 => Self::Cm {
                 rtp: Cm::new(key, salt, [Label::RtpKey, Label::RtpMac, Label::RtpSalt], crypto)?,
-                rtcp: Cm::new(key, salt, [Label::RtcpKey, Label::RtcpMac, Label::RtcpSalt], crypto)?,
+                rtcp: Cm::new(
+                    key,
+                    salt,
+                    [Label::RtcpKey, Label::RtcpMac, Label::RtcpSalt],
+                    crypto,
+                )?,
             },
         })
     }
@@ -299,8 +304,7 @@ mod tests {
     #[test]
     fn rtp_under_gcm_is_that_of_rfc_7714_16_1_1() {
         let provider = RingProvider::new();
-        let mut cipher =
-            Cipher::Gcm { rtp: gcm(provider.crypto()), rtcp: gcm(provider.crypto()) };
+        let mut cipher = Cipher::Gcm { rtp: gcm(provider.crypto()), rtcp: gcm(provider.crypto()) };
         let clear = hex(concat!(
             "8040f17b8041f8d35501a0b2",
             "47616c6c696120657374206f6d6e6973206469766973612069",
@@ -325,8 +329,7 @@ mod tests {
     #[test]
     fn rtcp_under_gcm_is_that_of_rfc_7714_17_1() {
         let provider = RingProvider::new();
-        let mut cipher =
-            Cipher::Gcm { rtp: gcm(provider.crypto()), rtcp: gcm(provider.crypto()) };
+        let mut cipher = Cipher::Gcm { rtp: gcm(provider.crypto()), rtcp: gcm(provider.crypto()) };
         let clear = hex(concat!(
             "81c8000d4d6172734e5450314e54503252545020",
             "0000042a0000e9304c756e61deadbeefdeadbeefdeadbeefdeadbeefdeadbeef"

@@ -35,9 +35,8 @@ pub(super) fn derive(
         *byte = *salt;
     }
     counter[7] ^= label as u8;
-    for (number, chunk) in out.chunks_mut(16).enumerate() {
+    for (number, chunk) in (0_u16..).zip(out.chunks_mut(16)) {
         let mut block = counter;
-        let number = u16::try_from(number).expect("session keys are a few blocks long");
         block[14..].copy_from_slice(&number.to_be_bytes());
         crypto.block_encrypt(BlockCipherAlgorithm::Aes128, master_key, &mut block)?;
         chunk.copy_from_slice(&block[..chunk.len()]);

@@ -7,7 +7,10 @@ use super::*;
 
 pub(crate) fn hex(text: &str) -> Vec<u8> {
     assert!(text.len().is_multiple_of(2));
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
+    (0..text.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap())
+        .collect()
 }
 
 fn pair(profile: Profile) -> (Srtp, Srtp) {
@@ -50,11 +53,11 @@ fn packets_come_out_as_they_went_in_over_the_wrap() {
 #[test]
 fn repeats_from_before_the_wrap_open_and_are_the_same_bytes() {
     let (mut server, mut client) = pair(Profile::AeadAes128Gcm);
-    let first = sealed(&mut server.sealer, 65_533, b"a");
+    let mut first = sealed(&mut server.sealer, 65_533, b"a");
     let lost = sealed(&mut server.sealer, 65_534, b"b");
-    let after = sealed(&mut server.sealer, 3, b"c");
-    client.opener.open_rtp(&mut first.clone()).unwrap();
-    client.opener.open_rtp(&mut after.clone()).unwrap();
+    let mut after = sealed(&mut server.sealer, 3, b"c");
+    client.opener.open_rtp(&mut first).unwrap();
+    client.opener.open_rtp(&mut after).unwrap();
     let mut again = sealed(&mut server.sealer, 65_534, b"b");
     assert_eq!(again, lost);
     let len = client.opener.open_rtp(&mut again).unwrap();

@@ -1,0 +1,163 @@
+//! All connections of one media thread, found by leg, by user name fragment or by address.
+//!
+//! What is not here: what they do.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+
+use forwarding::LegId;
+
+use crate::connection::{Connection, Credentials};
+
+/// Bits of a leg number that say the place; the others count how often the place was used.
+const PLACE_BITS: u32 = 12;
+
+/// Connections of a thread.
+pub(crate) struct Legs {
+    places: Vec<Place>,
+    free: Vec<u32>,
+    by_ufrag: HashMap<String, LegId>,
+    by_address: HashMap<SocketAddr, LegId>,
+    /// Legs whose outbox is not empty.
+    dirty: Vec<LegId>,
+}
+
+#[derive(Default)]
+struct Place {
+    used: u32,
+    connection: Option<Box<Connection>>,
+}
+
+impl Legs {
+    /// Room for `max` connections.
+    pub(crate) fn new(max: usize) -> Self {
+        let places = u32::try_from(max.min(1 << PLACE_BITS)).unwrap_or(1);
+        Self {
+            places: (0..places).map(|_| Place::default()).collect(),
+            free: (0..places).rev().collect(),
+            by_ufrag: HashMap::new(),
+            by_address: HashMap::new(),
+            dirty: Vec::new(),
+        }
+    }
+
+    /// Whether one more connection has room.
+    pub(crate) fn has_room(&self) -> bool {
+        !self.free.is_empty()
+    }
+
+    /// The number the next connection gets; none when there is no room.
+    pub(crate) fn next(&self) -> Option<LegId> {
+        let place = *self.free.last()?;
+        let used = self.places.get(usize::try_from(place).ok()?)?.used;
+        Some(LegId((used << PLACE_BITS) | place))
+    }
+
+    /// Takes a connection made with the number [`Self::next`] gave.
+    pub(crate) fn insert(&mut self, connection: Connection) {
+        let Some(place) = self.free.pop() else { return };
+        let leg = connection.leg;
+        self.by_ufrag.insert(connection.credentials.ufrag.clone(), leg);
+        if let Some(place) = usize::try_from(place).ok().and_then(|at| self.places.get_mut(at)) {
+            place.connection = Some(Box::new(connection));
+        }
+    }
+
+    /// Takes a connection out, with all its names.
+    pub(crate) fn remove(&mut self, leg: LegId) -> Option<Box<Connection>> {
+        let number = leg.0 & ((1 << PLACE_BITS) - 1);
+        let place = self.places.get_mut(usize::try_from(number).ok()?)?;
+        let connection = place.connection.take_if(|connection| connection.leg == leg)?;
+        place.used = place.used.wrapping_add(1);
+        self.free.insert(0, number);
+        for credentials in std::iter::once(&connection.credentials).chain(&connection.former) {
+            self.forget_ufrag(credentials, leg);
+        }
+        for address in &connection.addresses {
+            if self.by_address.get(address) == Some(&leg) {
+                self.by_address.remove(address);
+            }
+        }
+        Some(connection)
+    }
+
+    pub(crate) fn get(&self, leg: LegId) -> Option<&Connection> {
+        let place = usize::try_from(leg.0 & ((1 << PLACE_BITS) - 1)).ok()?;
+        self.places.get(place)?.connection.as_deref().filter(|connection| connection.leg == leg)
+    }
+
+    pub(crate) fn get_mut(&mut self, leg: LegId) -> Option<&mut Connection> {
+        let place = usize::try_from(leg.0 & ((1 << PLACE_BITS) - 1)).ok()?;
+        self.places
+            .get_mut(place)?
+            .connection
+            .as_deref_mut()
+            .filter(|connection| connection.leg == leg)
+    }
+
+    /// Every connection, in the order of places.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Connection> {
+        self.places.iter().filter_map(|place| place.connection.as_deref())
+    }
+
+    pub(crate) fn by_ufrag(&self, ufrag: &str) -> Option<LegId> {
+        self.by_ufrag.get(ufrag).copied()
+    }
+
+    pub(crate) fn by_address(&self, address: &SocketAddr) -> Option<LegId> {
+        self.by_address.get(address).copied()
+    }
+
+    /// Makes a leg findable by credentials it got later.
+    pub(crate) fn name(&mut self, credentials: &Credentials, leg: LegId) {
+        self.by_ufrag.insert(credentials.ufrag.clone(), leg);
+    }
+
+    /// Undoes [`Self::name`].
+    pub(crate) fn forget_ufrag(&mut self, credentials: &Credentials, leg: LegId) {
+        if self.by_ufrag.get(&credentials.ufrag) == Some(&leg) {
+            self.by_ufrag.remove(&credentials.ufrag);
+        }
+    }
+
+    /// Makes a leg findable by an address it proved. The address may have been another leg's: a
+    /// page that was reloaded can get the same port again.
+    pub(crate) fn place_at(&mut self, address: SocketAddr, leg: LegId) {
+        let before = self.by_address.insert(address, leg);
+        if let Some(other) = before.filter(|other| *other != leg)
+            && let Some(connection) = self.get_mut(other)
+        {
+            connection.addresses.retain(|one| *one != address);
+            connection.path = connection.path.filter(|path| path.remote != address);
+        }
+        let forgotten = self.get_mut(leg).and_then(|connection| connection.prove(address));
+        if let Some(old) = forgotten
+            && self.by_address.get(&old) == Some(&leg)
+        {
+            self.by_address.remove(&old);
+        }
+    }
+
+    /// Notes that a leg has something to send.
+    pub(crate) fn mark_dirty(&mut self, leg: LegId) {
+        self.dirty.push(leg);
+    }
+
+    /// Takes the legs that have something to send; give the list back with
+    /// [`Self::put_back_dirty`].
+    pub(crate) fn take_dirty(&mut self) -> Vec<LegId> {
+        std::mem::take(&mut self.dirty)
+    }
+
+    /// Gives the list back, so that its memory is used again.
+    pub(crate) fn put_back_dirty(&mut self, list: Vec<LegId>) {
+        self.dirty = list;
+    }
+
+    /// Whether something is waiting to be sent.
+    pub(crate) fn is_dirty(&self) -> bool {
+        !self.dirty.is_empty()
+    }
+}
+
+const _: () = assert!(model::limits::CONNECTIONS_MAX <= 1 << PLACE_BITS);
