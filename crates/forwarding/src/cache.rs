@@ -156,7 +156,8 @@ mod tests {
                 prop_assert_eq!(bytes.len(), *len);
             }
             let mut bytes_since = 0;
-            for (sequence, len) in (70_000_u64..70_000 + u64_of(lens.len())).zip(&lens).rev() {
+            for (place, len) in lens.iter().enumerate().rev() {
+                let sequence = 70_000 + u64_of(place);
                 bytes_since += len;
                 match cache.find(sequence) {
                     Some((found, bytes)) => {

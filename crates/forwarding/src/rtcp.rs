@@ -198,7 +198,7 @@ impl Compound {
         &self.bytes
     }
 
-    /// Writes a sender report without blocks, and its source description: 52 bytes.
+    /// Writes a sender report without blocks, and its source description: 48 bytes.
     pub fn sender_report(&mut self, report: SenderReport) {
         self.head(SENDER_REPORT, 0, 6);
         self.words(&[

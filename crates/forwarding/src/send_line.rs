@@ -131,24 +131,23 @@ impl SendState {
         Ok(Passed { header: self.header(payload_type, place, facts), started })
     }
 
-    /// Which packet of the line's source is meant by `outgoing`, if it may be repeated now.
-    pub(crate) fn asked_again(
-        &mut self,
-        generation: u64,
-        outgoing: u16,
+    /// Which packet of the line's source is meant by `outgoing`.
+    pub(crate) fn asked_again(&self, generation: u64, outgoing: u16) -> Option<u64> {
+        self.rewriter.origin(outgoing).filter(|_| self.rewriter.carries(generation))
+    }
+
+    /// Whether the wish for a packet can be newer than its last sending: the wish must have
+    /// travelled here after that sending had travelled there.
+    pub(crate) fn may_repeat(
+        &self,
+        facts: &Facts,
         round_trip: Option<Duration>,
         now: Instant,
-    ) -> Option<u64> {
-        if !self.rewriter.carries(generation) {
-            return None;
-        }
-        let sequence = self.rewriter.origin(outgoing)?;
-        let wait = round_trip.unwrap_or(REPEAT_MIN).clamp(REPEAT_MIN, limits::CACHE_TIME);
-        let too_soon = self
-            .repeats
-            .iter()
-            .any(|(repeated, at)| *repeated == sequence && now.since(*at) < wait);
-        (!too_soon).then_some(sequence)
+    ) -> bool {
+        let wait = round_trip.map_or(REPEAT_MIN, |time| time * 3 / 4);
+        let wait = wait.clamp(REPEAT_MIN, limits::CACHE_TIME / 4);
+        let repeated = self.repeats.iter().find(|(repeated, _)| *repeated == facts.sequence);
+        now.since(repeated.map_or(facts.arrived, |(_, at)| *at)) >= wait
     }
 
     /// The header a packet went out with, byte for byte: the same numbers under the same key must
@@ -291,14 +290,17 @@ mod tests {
         let mut line = line();
         let first = line.pass(1, &facts(10), true, 0).unwrap();
         let number = Packet::read(first.header.as_bytes()).unwrap().sequence;
-        let at = |ms: u64| Instant(ms * 1_000);
-        assert_eq!(line.asked_again(1, number, None, at(0)), Some(10));
-        assert!(line.repeat(&facts(10), at(0)).is_some());
-        assert_eq!(line.asked_again(1, number, None, at(19)), None);
-        assert_eq!(line.asked_again(1, number, None, at(20)), Some(10));
+        let at = |ms: u64| Instant((200 + ms) * 1_000);
+        assert_eq!(line.asked_again(1, number), Some(10));
+        assert_eq!(line.asked_again(2, number), None, "another source");
+        assert!(!line.may_repeat(&facts(10), None, at(19)), "the first sending is under way");
+        assert!(line.may_repeat(&facts(10), None, at(20)));
+        assert!(line.repeat(&facts(10), at(20)).is_some());
+        assert!(!line.may_repeat(&facts(10), None, at(39)));
+        assert!(line.may_repeat(&facts(10), None, at(40)));
         let slow = Some(Duration::from_millis(80));
-        assert_eq!(line.asked_again(1, number, slow, at(79)), None);
-        assert_eq!(line.asked_again(2, number, None, at(90)), None, "another source");
+        assert!(!line.may_repeat(&facts(10), slow, at(79)));
+        assert!(line.may_repeat(&facts(10), slow, at(80)));
     }
 
     #[test]
@@ -309,7 +311,7 @@ mod tests {
         let mut changed = line.line.clone();
         changed.payloads = vec![(Codec::Opus, 96)];
         line.renew(changed);
-        assert_eq!(line.asked_again(1, number, None, Instant(0)), None);
+        assert_eq!(line.asked_again(1, number), None);
         let next = line.pass(1, &facts(11), true, 0).unwrap();
         let read = Packet::read(next.header.as_bytes()).unwrap();
         assert_eq!((read.sequence, read.payload_type), (number.wrapping_add(1), 96));

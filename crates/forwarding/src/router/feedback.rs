@@ -111,12 +111,15 @@ impl Router {
         let line = leg.line_by_ssrc(media)?;
         let track = &tracks[line.place?];
         let generation = track.feed.as_ref()?.generation;
-        let origin = line.asked_again(generation, sequence, round_trip, now.instant)?;
-        let (facts, payload) = track.cache.find(origin)?;
-        if now.instant.since(facts.arrived) > limits::CACHE_TIME || !leg.may_repeat(now.instant) {
+        let (facts, payload) = track.cache.find(line.asked_again(generation, sequence)?)?;
+        let fresh = now.instant.since(facts.arrived) <= limits::CACHE_TIME;
+        if !fresh || !line.may_repeat(&facts, round_trip, now.instant) {
             return None;
         }
-        let header = leg.line_by_ssrc(media)?.repeat(&facts, now.instant)?;
+        let header = line.repeat(&facts, now.instant)?;
+        if !leg.may_repeat(now.instant) {
+            return None;
+        }
         out.rtp(leg.id, header.as_bytes(), payload);
         leg.traffic.bytes_down += (header.as_bytes().len() + payload.len()) as u64;
         figures.packets_resent += 1;
