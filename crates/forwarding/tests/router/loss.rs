@@ -202,6 +202,9 @@ fn everything_arrives_in_the_end() {
         assert!(figures.nacks_out > 80 && figures.packets_resent > 80, "{figures:?}");
         assert_eq!(figures.packets_lost, 0);
         let wasted = trial.page.repeats_seen;
-        assert!(wasted < 100, "few repeats are for nothing, even while the round trip is unknown: {wasted}");
+        assert!(
+            wasted < 100,
+            "few repeats are for nothing, even while the round trip is unknown: {wasted}"
+        );
     }
 }
