@@ -15,8 +15,20 @@ use prometheus::Registry;
 use tokio::sync::{mpsc, watch};
 
 mod archive;
+mod commit;
+mod compose;
+pub mod disk;
+mod docket;
+mod folder;
+mod ledger_task;
+mod metrics;
+mod recover;
 
 pub use archive::ArchiveFolder;
+
+use disk::{Disk, RealDisk};
+use folder::{FolderFiles, doing, hearing_of, hearings};
+use recover::{Found, recover_hearing};
 
 /// What the recorder needs to know.
 #[derive(Clone, Debug)]
@@ -80,8 +92,24 @@ pub struct Recovery {
 /// # Errors
 /// When the archive folder cannot be made, read or written.
 pub fn recover(archive: &Path, now: Timestamp) -> Result<Recovery, RecorderFault> {
-    let _unused = (archive, now);
-    Ok(Recovery::default())
+    RealDisk.make_folder(archive).map_err(doing("make", archive))?;
+    let mut recovery = Recovery::default();
+    for hearing in hearings(archive)? {
+        match recover_hearing(&archive.join(hearing.to_string()), now)? {
+            Found::Nothing | Found::Sealed => {}
+            Found::Damaged => {
+                tracing::error!(hearing = hearing.0, "the ledger is damaged and left as it is");
+                recovery.damaged.push(hearing);
+            }
+            Found::Open(reader, last) => {
+                if let Some(unfinished) = reader.unfinished() {
+                    tracing::warn!(hearing = hearing.0, "an unfinished hearing was found");
+                    recovery.unfinished.push(Unfinished { last, ..unfinished });
+                }
+            }
+        }
+    }
+    Ok(recovery)
 }
 
 /// Runs the recorder until `shutdown` turns true (or all doors close): then it takes what is
@@ -99,16 +127,62 @@ pub async fn run(
     registry: Registry,
     shutdown: watch::Receiver<bool>,
 ) -> Result<(), RecorderFault> {
-    let _unused = (config, clock, doors, registry, shutdown);
-    std::future::ready(()).await;
+    run_on(Arc::new(RealDisk), config, clock, doors, registry, shutdown).await
+}
+
+/// [`run`] on a disk of the caller's choice.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_on(
+    disk: Arc<dyn Disk>,
+    config: RecorderConfig,
+    clock: Arc<dyn Fn() -> Now + Send + Sync>,
+    doors: Doors,
+    registry: Registry,
+    shutdown: watch::Receiver<bool>,
+) -> Result<(), RecorderFault> {
+    let metrics = metrics::Metrics::new(&registry).map_err(|fault| RecorderFault {
+        doing: "register the recorder's metrics".to_owned(),
+        source: io::Error::other(fault),
+    })?;
+    docket::Docket::new(disk, config, clock, doors.notices, metrics)
+        .run(doors.orders, doors.tapes, shutdown)
+        .await;
     Ok(())
 }
 
-/// Checks every byte of a hearing's folder, or of every hearing in an archive folder.
+/// Checks every byte of a hearing's folder, or of every hearing in an archive folder. Nobody may
+/// be writing there: what a live hearing has not attested yet would be a finding.
 ///
 /// # Errors
 /// When there is no such folder or it cannot be read.
 pub fn verify(path: &Path) -> Result<Vec<(HearingId, Verdict)>, RecorderFault> {
-    let _unused = path;
-    Ok(Vec::new())
+    if path.join(record::ledger::LEDGER_FILE).exists() || hearing_of(path).is_some() {
+        return Ok(vec![verify_hearing(path)?]);
+    }
+    let folders = hearings(path)?.into_iter().map(|hearing| path.join(hearing.to_string()));
+    folders.map(|folder| verify_hearing(&folder)).collect()
+}
+
+/// Checks one folder, and that it is the folder of the hearing it is named for.
+fn verify_hearing(folder: &Path) -> Result<(HearingId, Verdict), RecorderFault> {
+    let mut files = FolderFiles::new(folder.to_owned());
+    let mut verdict = record::verify::verify(&mut files, record::verify::Liveness::AtRest)?;
+    let mut reader = record::recovery::Reader::outline();
+    folder::read_ledger(folder, 0, &mut reader)?;
+    let (named, written) = (hearing_of(folder), reader.index.hearing());
+    if let (Some(named), Some(written)) = (named, written)
+        && named != written
+    {
+        verdict.findings.push(format!("the folder is named {named}, its ledger is of {written}"));
+        verdict.intact = false;
+    }
+    Ok((named.or(written).unwrap_or(HearingId(0)), verdict))
+}
+
+/// Free space in a folder, bytes; none when it cannot be asked.
+pub fn free_bytes(folder: &Path) -> Option<u64> {
+    use disk::Disk as _;
+    RealDisk.free_bytes(folder).ok()
 }

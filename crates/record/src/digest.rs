@@ -63,7 +63,7 @@ pub(crate) fn bytes_from_hex(text: &str) -> Option<Vec<u8>> {
 }
 
 /// Writes bytes as lower-case hexadecimal digits.
-pub(crate) fn hex_from_bytes(bytes: &[u8]) -> String {
+pub fn hex_from_bytes(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -59,6 +59,8 @@ pub struct Index {
     /// Segments in order of their beginning.
     pub segments: Vec<SegmentIndex>,
     by_name: BTreeMap<String, usize>,
+    /// Keep no pieces.
+    outline: bool,
     /// Minutes in order.
     pub minutes: Vec<Minute>,
     gaps: Vec<Gap>,
@@ -75,6 +77,11 @@ pub struct Index {
 }
 
 impl Index {
+    /// An index that keeps no pieces, so it stays small.
+    pub fn outline() -> Self {
+        Self { outline: true, ..Self::default() }
+    }
+
     /// Takes the next line of the chain.
     pub fn apply(&mut self, line: &Line) {
         self.last = self.last.max(line.at);
@@ -119,6 +126,10 @@ impl Index {
                     let Some(&at) = self.by_name.get(&piece.segment) else { continue };
                     let segment = &mut self.segments[at];
                     segment.length = segment.length.max(piece.offset + piece.length);
+                    self.media_ms = self.media_ms.max(piece.to_ms);
+                    if self.outline {
+                        continue;
+                    }
                     segment.pieces.push(Place {
                         offset: piece.offset,
                         length: piece.length,
@@ -126,7 +137,6 @@ impl Index {
                         to_ms: piece.to_ms,
                         keyframe: piece.keyframe,
                     });
-                    self.media_ms = self.media_ms.max(piece.to_ms);
                 }
             }
             Entry::SegmentSealed { segment, .. } => {

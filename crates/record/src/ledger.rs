@@ -28,11 +28,11 @@ impl Default for Ledger {
 }
 
 impl Ledger {
-    /// Appends an entry: adds its line, line feed included, to `out`.
+    /// Appends an entry: adds its line, line feed included, to `out` and returns it.
     ///
     /// Entries are kept far below `limits::LEDGER_LINE_BYTES_MAX` by those who make them; a longer
     /// line would be unreadable, so it is a bug.
-    pub fn append(&mut self, at: Timestamp, entry: Entry, out: &mut Vec<u8>) {
+    pub fn append(&mut self, at: Timestamp, entry: Entry, out: &mut Vec<u8>) -> Line {
         let start = out.len();
         let line = Line { n: self.next, at, prev: self.head, entry };
         serde_json::to_writer(&mut *out, &line)
@@ -42,6 +42,7 @@ impl Ledger {
         self.next += 1;
         out.push(b'\n');
         self.bytes += (out.len() - start) as u64;
+        line
     }
 
     /// Number of the next entry, which is how many there are.

@@ -27,6 +27,8 @@ pub struct Reader {
     pub maker: SealMaker,
     /// Digests of the pieces of segments not sealed, head first, by name.
     pub open: BTreeMap<String, Vec<(u64, u64, Digests)>>,
+    /// Names of torn ends that are kept already.
+    pub torn: Vec<String>,
     /// Set at the first line that does not follow.
     broken: bool,
     /// Set when a line that can be read stands behind one that does not follow.
@@ -58,6 +60,9 @@ impl Reader {
             }
             match self.ledger.read(line) {
                 Ok(line) => {
+                    if let Entry::Recovered { torn, .. } = &line.entry {
+                        self.torn.extend(torn.iter().map(|torn| torn.kept_as.clone()));
+                    }
                     Self::note(&mut self.open, &line);
                     self.index.apply(&line);
                     self.maker.apply(&line);
@@ -97,6 +102,17 @@ impl Reader {
             | Entry::Recovered { .. }
             | Entry::Sealed { .. } => {}
         }
+    }
+
+    /// A reader that keeps no piece: enough for the archive's list.
+    pub fn outline() -> Self {
+        Self { index: Index::outline(), ..Self::default() }
+    }
+
+    /// Forgets a torn end, which the caller has cut off, so that reading can go on behind it.
+    pub fn cut(&mut self) {
+        self.lines = Lines::default();
+        self.broken = false;
     }
 
     /// What became of the file, once all bytes were taken.

@@ -3,12 +3,11 @@
 //! What is not here: anything that the ledger does not say already. The seal follows from the
 //! ledger byte for byte, so a check makes it again and compares.
 
-use model::{HearingId, Timestamp};
+use model::{Fact, HearingId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digests;
 use crate::entry::{Entry, FORMAT, Line};
-use crate::index::Index;
 use crate::ledger::Ledger;
 
 /// Name of the seal in a hearing's folder.
@@ -52,34 +51,73 @@ pub struct SealedSegment {
     pub digests: Digests,
 }
 
-/// Gathers what the seal says while lines go by.
+/// Gathers what the seal says while lines go by; small however long the ledger is.
 #[derive(Clone, Debug, Default)]
 pub struct SealMaker {
+    hearing: Option<HearingId>,
+    at: Timestamp,
+    opened_at: Option<Timestamp>,
+    closed_at: Option<Timestamp>,
+    begun: u64,
+    pieces: u64,
+    bytes: u64,
+    sealed: bool,
     segments: Vec<SealedSegment>,
 }
 
 impl SealMaker {
     /// Takes the next line.
     pub fn apply(&mut self, line: &Line) {
-        if let Entry::SegmentSealed { segment, length, digests, .. } = &line.entry {
-            let segment = segment.clone();
-            self.segments.push(SealedSegment { segment, length: *length, digests: *digests });
+        self.at = self.at.max(line.at);
+        match &line.entry {
+            Entry::Opened { hearing, .. } => self.hearing = Some(*hearing),
+            Entry::Minute { minute } if minute.fact == Fact::Opened => {
+                self.opened_at.get_or_insert(minute.at);
+            }
+            Entry::Minute { minute } if minute.fact == Fact::Closed => {
+                self.closed_at.get_or_insert(minute.at);
+            }
+            Entry::Segment { length, .. } => {
+                self.begun += 1;
+                self.bytes += length;
+            }
+            Entry::Commit { pieces } => {
+                self.pieces += pieces.len() as u64;
+                self.bytes += pieces.iter().map(|piece| piece.length).sum::<u64>();
+            }
+            Entry::SegmentSealed { segment, length, digests, .. } => {
+                let segment = segment.clone();
+                self.segments.push(SealedSegment { segment, length: *length, digests: *digests });
+            }
+            Entry::Sealed { .. } => self.sealed = true,
+            Entry::Reopened { .. }
+            | Entry::Minute { .. }
+            | Entry::Roll { .. }
+            | Entry::Lost { .. }
+            | Entry::Reanchor { .. }
+            | Entry::Fault { .. }
+            | Entry::Mended { .. }
+            | Entry::Recovered { .. } => {}
         }
     }
 
-    /// The seal of a ledger that ends with its `sealed` entry.
-    pub fn seal(&self, index: &Index, ledger: &Ledger) -> Option<Seal> {
-        let line = index.archive_line()?;
+    /// The entry that ends the ledger.
+    pub const fn last_entry(&self) -> Entry {
+        Entry::Sealed { segments: self.begun, pieces: self.pieces, bytes: self.bytes }
+    }
+
+    /// The seal of a ledger that ends with its `sealed` entry; nothing of another.
+    pub fn seal(&self, ledger: &Ledger) -> Option<Seal> {
         Some(Seal {
             format: FORMAT,
-            hearing: line.hearing,
-            at: index.last,
-            opened_at: line.opened_at,
-            closed_at: line.closed_at,
+            hearing: self.hearing.filter(|_| self.sealed)?,
+            at: self.at,
+            opened_at: self.opened_at,
+            closed_at: self.closed_at,
             entries: ledger.entries(),
             ledger_bytes: ledger.bytes(),
             head: ledger.head(),
-            bytes: line.bytes,
+            bytes: self.bytes,
             segments: self.segments.clone(),
         })
     }

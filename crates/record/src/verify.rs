@@ -245,7 +245,7 @@ impl Check {
 
     fn seal<F: Files>(&mut self, files: &mut F) -> Result<(), F::Fault> {
         let found = read_whole(files, SEAL_FILE)?;
-        let wanted = self.maker.seal(&self.index, &self.chain).filter(|_| self.index.sealed);
+        let wanted = self.maker.seal(&self.chain);
         match (found, wanted) {
             (None, None) => {}
             (None, Some(_)) => {

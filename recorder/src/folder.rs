@@ -1,0 +1,116 @@
+//! A hearing's folder as it is read: names, the ledger in parts, and the files under check.
+//!
+//! What is not here: writing (`commit`) and repairing (`recover`).
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use model::HearingId;
+use record::ledger::LEDGER_FILE;
+use record::recovery::Reader;
+use record::verify::Files;
+
+use crate::RecorderFault;
+
+/// Bytes read at once.
+const READ_BYTES: usize = 1024 * 1024;
+
+/// Names what was being done when the disk said no.
+pub(crate) fn doing(doing: &str, path: &Path) -> impl FnOnce(io::Error) -> RecorderFault {
+    let doing = format!("{doing} {}", path.display());
+    |source| RecorderFault { doing, source }
+}
+
+/// The hearing a folder is named for.
+pub(crate) fn hearing_of(folder: &Path) -> Option<HearingId> {
+    let name = folder.file_name()?.to_str()?;
+    let hearing = HearingId(name.strip_prefix('h')?.parse().ok()?);
+    (hearing.to_string() == name).then_some(hearing)
+}
+
+/// Folders of hearings in an archive, by rising number.
+pub(crate) fn hearings(archive: &Path) -> Result<Vec<HearingId>, RecorderFault> {
+    let entries = std::fs::read_dir(archive).map_err(doing("list", archive))?;
+    let mut found = Vec::new();
+    for entry in entries {
+        found.extend(hearing_of(&entry.map_err(doing("list", archive))?.path()));
+    }
+    found.sort_unstable();
+    Ok(found)
+}
+
+/// Reads a ledger on from `from`: where it ends now. Nothing when there is no ledger.
+pub(crate) fn read_ledger(
+    folder: &Path,
+    from: u64,
+    reader: &mut Reader,
+) -> Result<Option<u64>, RecorderFault> {
+    let path = folder.join(LEDGER_FILE);
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(fault) => return Err(doing("open", &path)(fault)),
+    };
+    let mut at = from;
+    let mut buffer = vec![0; READ_BYTES];
+    loop {
+        let count = file.read_at(&mut buffer, at).map_err(doing("read", &path))?;
+        if count == 0 {
+            return Ok(Some(at));
+        }
+        reader.push(&buffer[..count]);
+        at += count as u64;
+    }
+}
+
+/// A folder under check.
+#[derive(Debug)]
+pub(crate) struct FolderFiles {
+    folder: PathBuf,
+    open: Option<(String, File)>,
+}
+
+impl FolderFiles {
+    /// The folder at `folder`.
+    pub(crate) const fn new(folder: PathBuf) -> Self {
+        Self { folder, open: None }
+    }
+}
+
+impl Files for FolderFiles {
+    type Fault = RecorderFault;
+
+    fn names(&mut self) -> Result<Vec<String>, RecorderFault> {
+        let entries = std::fs::read_dir(&self.folder).map_err(doing("list", &self.folder))?;
+        entries
+            .map(|entry| {
+                let entry = entry.map_err(doing("list", &self.folder))?;
+                Ok(entry.file_name().to_string_lossy().into_owned())
+            })
+            .collect()
+    }
+
+    fn read(
+        &mut self,
+        name: &str,
+        offset: u64,
+        into: &mut [u8],
+    ) -> Result<Option<usize>, RecorderFault> {
+        let path = self.folder.join(name);
+        if self.open.as_ref().is_none_or(|(open, _)| open != name) {
+            // A ledger under check may name anything; only names of this folder are followed.
+            if name.contains('/') || name == ".." {
+                return Ok(None);
+            }
+            match File::open(&path) {
+                Ok(file) => self.open = Some((name.to_owned(), file)),
+                Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Ok(None),
+                Err(fault) => return Err(doing("open", &path)(fault)),
+            }
+        }
+        let Some((_, file)) = &self.open else { return Ok(None) };
+        file.read_at(into, offset).map(Some).map_err(doing("read", &path))
+    }
+}

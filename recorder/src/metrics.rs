@@ -1,0 +1,100 @@
+//! What the recorder counts.
+//!
+//! What is not here: where the figures are shown; they are registered where they are handed in.
+
+use model::RecordFault;
+use prometheus::{Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry};
+
+/// The recorder's figures.
+#[derive(Clone, Debug)]
+pub(crate) struct Metrics {
+    pub(crate) commit_seconds: Histogram,
+    pub(crate) tape_to_disk_seconds: Histogram,
+    pub(crate) media_bytes: IntCounter,
+    pub(crate) segments_sealed: IntCounter,
+    pub(crate) hearings_sealed: IntCounter,
+    pub(crate) tape_lost_packets: IntCounter,
+    pub(crate) tape_unplaced: IntCounter,
+    pub(crate) faults: IntCounterVec,
+    pub(crate) hearings: IntGauge,
+    pub(crate) free_bytes: IntGauge,
+}
+
+/// Seconds, from what a quick disk takes to what is a fault.
+const SECONDS: [f64; 10] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0];
+
+impl Metrics {
+    /// Makes the figures and registers them.
+    pub(crate) fn new(registry: &Registry) -> Result<Self, prometheus::Error> {
+        let histogram = |name: &str, help: &str| {
+            Histogram::with_opts(HistogramOpts::new(name, help).buckets(SECONDS.to_vec()))
+        };
+        let metrics = Self {
+            commit_seconds: histogram(
+                "assize_recorder_commit_seconds",
+                "How long a commit took: media and ledger written and synced.",
+            )?,
+            tape_to_disk_seconds: histogram(
+                "assize_recorder_tape_to_disk_seconds",
+                "How old the oldest frame of a commit was when it was durable.",
+            )?,
+            media_bytes: IntCounter::new(
+                "assize_recorder_media_bytes_total",
+                "Bytes of media made durable.",
+            )?,
+            segments_sealed: IntCounter::new(
+                "assize_recorder_segments_sealed_total",
+                "Segment files completed.",
+            )?,
+            hearings_sealed: IntCounter::new(
+                "assize_recorder_hearings_sealed_total",
+                "Ledgers sealed.",
+            )?,
+            tape_lost_packets: IntCounter::new(
+                "assize_recorder_tape_lost_packets_total",
+                "Packets on the record that could not be handed over; each is in the ledger.",
+            )?,
+            tape_unplaced: IntCounter::new(
+                "assize_recorder_tape_unplaced_total",
+                "Tapes for hearings that the recorder does not keep.",
+            )?,
+            faults: IntCounterVec::new(
+                Opts::new("assize_recorder_faults_total", "Faults told, by kind."),
+                &["fault"],
+            )?,
+            hearings: IntGauge::new("assize_recorder_hearings", "Hearings being kept.")?,
+            free_bytes: IntGauge::new(
+                "assize_recorder_free_bytes",
+                "Free bytes in the archive as last seen.",
+            )?,
+        };
+        registry.register(Box::new(metrics.commit_seconds.clone()))?;
+        registry.register(Box::new(metrics.tape_to_disk_seconds.clone()))?;
+        registry.register(Box::new(metrics.media_bytes.clone()))?;
+        registry.register(Box::new(metrics.segments_sealed.clone()))?;
+        registry.register(Box::new(metrics.hearings_sealed.clone()))?;
+        registry.register(Box::new(metrics.tape_lost_packets.clone()))?;
+        registry.register(Box::new(metrics.tape_unplaced.clone()))?;
+        registry.register(Box::new(metrics.faults.clone()))?;
+        registry.register(Box::new(metrics.hearings.clone()))?;
+        registry.register(Box::new(metrics.free_bytes.clone()))?;
+        Ok(metrics)
+    }
+
+    /// Counts a fault.
+    pub(crate) fn fault(&self, fault: RecordFault) {
+        self.faults.with_label_values(&[fault_name(fault)]).inc();
+    }
+}
+
+/// The fault's name as a label.
+pub(crate) const fn fault_name(fault: RecordFault) -> &'static str {
+    match fault {
+        RecordFault::DiskFull => "disk_full",
+        RecordFault::Unwritable => "unwritable",
+        RecordFault::DiskSlow => "disk_slow",
+        RecordFault::Silent => "silent",
+        RecordFault::TapeLost => "tape_lost",
+        RecordFault::NoFrames => "no_frames",
+    }
+}

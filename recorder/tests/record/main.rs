@@ -1,0 +1,10 @@
+//! The recorder from outside: orders and tape in, an archive out.
+//!
+//! What is not here: tests of one rule of the format; those stand beside it in `record`.
+
+mod desk;
+mod evidence;
+mod faults;
+
+mod recovery;
+mod session;
