@@ -169,3 +169,33 @@ impl Outlet for LegOutlet<'_> {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use prometheus::Registry;
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    #[test]
+    fn a_router_that_breaks_is_replaced_and_keeps_its_grants() {
+        let metrics = Arc::new(Metrics::new(&Registry::new()).unwrap());
+        let (tapes, _tapes_in) = mpsc::channel(1);
+        let (notices, _notices_in) = mpsc::channel(1);
+        let mut notices = Backlog::new(notices, Arc::clone(&metrics));
+        let mut legs = Legs::new(4);
+        let mut media = HearingMedia::new(HearingId(1), tapes, Arc::clone(&metrics));
+        media.remember(&Grants { epoch: 4, ..Grants::default() });
+        media.remember(&Grants { epoch: 3, ..Grants::default() });
+        let broke = media.call(Now::default(), &mut legs, &mut notices, |_, _| {
+            panic!("an invariant of the router does not hold")
+        });
+        assert_eq!(broke, Err(RouterBroke));
+        assert_eq!(metrics.routers_broken.get(), 1);
+        assert_eq!(media.grants.as_ref().map(|grants| grants.epoch), Some(4));
+        let next = media.call(Now::default(), &mut legs, &mut notices, |router, _| {
+            assert_eq!(router.hearing(), HearingId(1));
+        });
+        assert_eq!(next, Ok(()));
+    }
+}

@@ -132,6 +132,12 @@ impl Sfu {
         figures(self.threads.iter().map(|thread| thread.delay.as_ref()))
     }
 
+    /// The same as [`Sfu::delay`], for somebody who outlives this handle.
+    pub fn delay_reader(&self) -> impl Fn() -> DelayFigures + Send + Sync + use<> {
+        let delays: Vec<_> = self.threads.iter().map(|t| Arc::clone(&t.delay)).collect();
+        move || figures(delays.iter().map(AsRef::as_ref))
+    }
+
     /// Says good-bye to every page, tells signaling, hands over the last tape and joins the
     /// threads. Blocks for a moment: call it off the event loop.
     pub fn stop(self) {
