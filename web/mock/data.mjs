@@ -1,0 +1,115 @@
+// Invented people and hearings for looking at the page without a server. Development only.
+
+export const NOW = Date.now()
+const minute = 60_000
+
+export const heading = {
+  court: '临江县人民法院 白马人民法庭',
+  case_number: '（2026）川1921民初0428号',
+  cause: '民间借贷纠纷',
+  scheduled_at: NOW + 12 * minute,
+}
+
+export const names = {
+  1: ['presiding_judge', '周明远'],
+  2: ['clerk', '林晓雯'],
+  3: ['plaintiff', '张三'],
+  4: ['defendant', '李秀英'],
+  5: ['witness', '王建国'],
+  6: ['third_party', '赵铁柱'],
+  7: ['gallery', '陈记者'],
+}
+
+export function person(id, more = {}) {
+  const [role, name] = names[id]
+  return {
+    id, role, name, place: 'in_hearing', checked_in: true, online: true, media: true, locked: false,
+    screen_allowed: false, hand: 0, warnings: 0, devices: ['microphone', 'camera'], others_present: '',
+    tested: true, grade: 'good', ...more,
+  }
+}
+
+const COURT = ['admit', 'dismiss', 'lock', 'unlock', 'lock_all', 'unlock_all', 'allow_screen', 'warn', 'remove', 'devices', 'hand']
+
+export function view(me, stage, more = {}) {
+  const [role, name] = names[me]
+  const { place = 'in_hearing', checked_in = true, locked = false, hand = false, may_ask, may_publish, ...rest } = more
+  return {
+    hearing: 17, version: 1, server_time: Date.now(), heading, stage: typeof stage === 'string' ? { name: stage } : stage,
+    stage_since: NOW, opened_at: ['in_session', 'recess'].includes(stage.name ?? stage) ? NOW - 25 * minute : null,
+    record: { name: stage === 'in_session' ? 'rolling' : 'off' },
+    me: {
+      id: me, role, name, place, checked_in, locked, hand, warnings: 0,
+      may_publish: may_publish ?? (place === 'in_hearing' ? ['microphone', 'camera'] : []),
+      may_ask: may_ask ?? (me === 1 ? [...COURT, ...({ scheduled: ['open_check_in'], check_in: ['open'], in_session: ['recess', 'close'], recess: ['resume', 'close'] }[stage.name ?? stage] ?? [])] : me === 2 ? ['devices', 'hand'] : ['check_in', 'hand', 'devices']),
+    },
+    people: [],
+    ...rest,
+  }
+}
+
+/** Slots for these people, one seat slot each, in order. */
+export function slots(ids, screenOf) {
+  const list = ids.flatMap((id, slot) => [
+    { purpose: { for: 'seat', slot, medium: 'sound' }, track: { participant: id, kind: 'microphone' } },
+    { purpose: { for: 'seat', slot, medium: 'picture' }, track: { participant: id, kind: 'camera' } },
+  ])
+  if (screenOf) list.push({ purpose: { for: 'screen', slot: 0 }, track: { participant: screenOf, kind: 'screen' } })
+  return { type: 'slots', slots: list, wanted: { seats: Math.max(2, ids.length), screens: 1 } }
+}
+
+const people = [1, 2, 3, 4].map((id) => ({ id, role: names[id][0], name: names[id][1], joined: id !== 4 }))
+
+export const docket = {
+  hearings: [
+    { hearing: 17, my_seat: 1, heading, stage: { name: 'check_in' }, people },
+    { hearing: 18, my_seat: 1, heading: { ...heading, case_number: '（2026）川1921民初0431号', cause: '离婚纠纷', scheduled_at: NOW + 120 * minute }, stage: { name: 'scheduled' }, people },
+    { hearing: 12, my_seat: 1, heading: { ...heading, case_number: '（2026）川1921民初0399号', cause: '土地承包经营权纠纷', scheduled_at: NOW + 26 * 60 * minute }, stage: { name: 'scheduled' }, people },
+  ],
+}
+
+const zero = NOW - 26 * 60 * minute
+export const record = {
+  line: {
+    hearing: 12, heading: { ...heading, scheduled_at: zero }, opened_at: zero, closed_at: zero + 60_000, sealed: true, bytes: 734_003_200,
+    attendees: [1, 2, 3, 4].map((id) => ({ id, role: names[id][0], name: names[id][1] })),
+  },
+  media_zero: zero, media_ms: 60_000,
+  stretches: [1, 2, 3, 4].flatMap((who) => [
+    { who, kind: 'microphone', from_ms: 0, to_ms: 60_000 },
+    { who, kind: 'camera', from_ms: who === 4 ? 8_000 : 0, to_ms: who === 3 ? 41_000 : 60_000 },
+  ]).filter((each) => !(each.who === 4 && each.kind === 'microphone')),
+  gaps: [{ track: null, from: zero + 44_000, to: zero + 46_000 }],
+  minutes: [
+    ['check_in_opened', -600_000], ['arrived', -500_000, { who: 3, others_present: '', camera: true, microphone: true }],
+    ['admitted', -200_000, { who: 3 }], ['opening_announced', -1000], ['opened', 0], ['warned', 12_000, { who: 4, reason: '未经许可发言、打断他人' }],
+    ['link_lost', 41_000, { who: 3, cause: 'socket_lost' }], ['link_back', 43_000, { who: 3 }],
+    ['recess_called', 44_000, { ground: 'unrecorded_mediation' }], ['resumed', 46_000], ['closed', 60_000],
+  ].map(([fact, at, more]) => ({ at: zero + at, by: { who: 'server' }, fact: { fact, ...more } })),
+  head_sha256: '9f2c1a7be0d84c53b6a1f04e2d97c8835a6e1b0f4c7d92e8a3b5068f7c1d2e94',
+  head_sm3: '66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0',
+}
+
+export const archive = {
+  hearings: [record.line, { ...record.line, hearing: 11, sealed: false, closed_at: null, heading: { ...record.line.heading, case_number: '（2026）川1921民初0377号', cause: '健康权纠纷' } }],
+}
+
+export const verdict = { intact: true, sealed: true, entries: 412, segments: 14, findings: [] }
+
+const health = { loss_up_permille: 4, loss_down_permille: 0, jitter_ms: 6, round_trip_ms: 23, up_bps: 642_000, down_bps: 1_830_000 }
+export const ops = {
+  server_time: NOW, started_at: NOW - 86_400_000 * 3, version: '0.1.0', archive_free_bytes: 412_316_860_416, forward_delay_micros: [38, 71, 164],
+  hearings: [
+    {
+      hearing: 17, stage: { name: 'in_session' }, record: { name: 'rolling' },
+      people: [1, 2, 3, 4, 5].map((id) => ({
+        id, role: names[id][0], place: id === 5 ? 'waiting' : 'in_hearing', online: id !== 5, media: id !== 5, join_ms: id === 5 ? null : 240 + id * 37,
+        health: id === 5 ? null : { ...health, loss_up_permille: id === 4 ? 124 : 4 }, grade: id === 5 ? null : id === 4 ? 'poor' : 'good',
+      })),
+    },
+    { hearing: 18, stage: { name: 'recess', ground: 'recess' }, record: { name: 'faulty', fault: 'disk_slow' }, people: [] },
+  ],
+}
+
+export const staff = { kind: 'staff', name: '周明远', staff: 'judge' }
+export const seat = { kind: 'seat', seat: { hearing: 17, participant: 3, role: 'plaintiff', name: '张三', heading } }

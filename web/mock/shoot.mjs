@@ -1,0 +1,96 @@
+// Opens every view against an invented server and takes a picture of each, to look at them.
+// Development only: node mock/shoot.mjs <folder> [names of scenes, with commas]
+
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { chromium } from 'playwright-core'
+import { preview } from 'vite'
+import * as data from './data.mjs'
+import { install } from './peer.mjs'
+import { scenes } from './scenes.mjs'
+
+const folder = process.argv[2]
+const only = process.argv[3]
+if (!folder) throw new Error('say where the pictures go')
+mkdirSync(folder, { recursive: true })
+
+const CSP = "default-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'"
+const server = await preview({ preview: { port: 0, headers: { 'Content-Security-Policy': CSP } }, logLevel: 'error' })
+const origin = `http://localhost:${server.httpServer.address().port}`
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: [
+    '--no-sandbox', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--lang=zh-CN',
+    '--disable-features=WebRtcHideLocalIpsWithMdns', '--allow-loopback-in-peer-connection',
+    '--autoplay-policy=no-user-gesture-required',
+  ],
+})
+let sfu
+
+async function serve(page, scene) {
+  await page.route('**/api/**', async (route) => {
+    const path = new URL(route.request().url()).pathname
+    const answers = {
+      '/api/me': scene.me ?? { kind: 'nobody' }, '/api/docket': data.docket, '/api/archive': data.archive, '/api/archive/12': data.record,
+      '/api/archive/12/verify': data.verdict, '/api/ops': data.ops, '/api/hearings/17/participants/4/code': { code: '40718265', expires_at: data.NOW + 86_400_000 },
+    }
+    if (/\/(camera|screen)$/.test(path)) {
+      const file = `${folder}/sample.webm`
+      if (!existsSync(file)) return route.fulfill({ status: 404, body: '' })
+      const whole = readFileSync(file)
+      const from = Number(/bytes=(\d+)/.exec(route.request().headers()['range'] ?? '')?.[1] ?? 0)
+      const headers = { 'Content-Type': 'video/webm', 'Accept-Ranges': 'bytes', 'Content-Range': `bytes ${from}-${whole.length - 1}/${whole.length}` }
+      await route.fulfill({ status: 206, headers, body: whole.subarray(from) })
+    } else if (path === '/api/join') await route.fulfill({ status: 403, json: { why: 'code_used', zh: '', en: '' } })
+    else await route.fulfill(path in answers ? { json: answers[path] } : { status: 404, json: { why: 'not_found', zh: '', en: '' } })
+  })
+  await page.routeWebSocket('**/ws/**', (socket) => {
+    const say = (message) => socket.send(JSON.stringify(message))
+    socket.onMessage(async (text) => {
+      const message = JSON.parse(text)
+      if (message.type === 'hello') {
+        say({ type: 'welcome', version: 1, slots: { seats: 2, screens: 1 }, view: scene.view })
+        if (scene.slots) say(scene.slots)
+        if (scene.speaking) say({ type: 'speaking', who: scene.speaking })
+      } else if (message.type === 'ask') say({ type: 'outcome', request: message.request, outcome: scene.outcome ?? { result: 'done' } })
+      else if (message.type === 'offer') {
+        const offer = [message.connection, message.sdp, message.lines]
+        const sdp = await sfu.evaluate(([c, s, l]) => window.answer(c, s, l), offer).catch(() => undefined)
+        if (sdp) say({ type: 'answer', request: message.request, connection: message.connection, sdp })
+      } else if (message.type === 'stats') console.log(`  stats: ${JSON.stringify(message.figures[0])}`)
+    })
+    if (scene.lose) setTimeout(() => socket.close({ code: 1012 }), 2500)
+  })
+}
+
+let bad = 0
+for (const [name, scene] of Object.entries(scenes)) {
+  if (only && !only.split(',').some((word) => name.includes(word))) continue
+  for (const size of scene.sizes ?? [[1366, 768], [1920, 1080]]) {
+    const context = await browser.newContext({ viewport: { width: size[0], height: size[1] }, locale: 'zh-CN' })
+    // A new one for each picture, so that the painting of the last one stops.
+    await sfu?.close()
+    sfu = await browser.newPage()
+    await sfu.evaluate(install)
+    const page = await context.newPage()
+    page.on('pageerror', (error) => { bad += 1; console.log(`  ${name}: ${error.message}`) })
+    page.on('console', (line) => { if (line.type() === 'error' && !/404|403/.test(line.text())) { bad += 1; console.log(`  ${name}: ${line.text()}`) } })
+    if (scene.english) await page.addInitScript(() => localStorage.setItem('assize.language', 'en'))
+    await serve(page, scene)
+    await page.goto(origin + scene.path)
+    try {
+      await scene.act?.(page)
+    } catch (error) {
+      bad += 1
+      console.log(`  ${name}: ${String(error).slice(0, 200)}`)
+    }
+    await page.evaluate(() => document.fonts.ready)
+    const tall = await page.evaluate(() => document.documentElement.scrollHeight - window.innerHeight)
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+    console.log(`${name} ${size.join('×')}${tall > 0 ? ` scrolls ${tall}` : ''}${wide > 0 ? ` WIDE ${wide}` : ''}`)
+    await page.screenshot({ path: `${folder}/${name}-${size[0]}.png` })
+    await context.close()
+  }
+}
+await browser.close()
+await server.close()
+process.exitCode = bad > 0 ? 1 : 0
