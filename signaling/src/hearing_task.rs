@@ -114,7 +114,11 @@ pub(crate) struct HearingTask {
     media: Media,
     grants: Grants,
     wake_at: Option<model::Instant>,
+    /// Requests the core has not answered yet; an opening waits for the recorder.
+    unanswered: BTreeSet<(ParticipantId, u32)>,
     picture: watch::Sender<OpsHearing>,
+    /// Whether a page was ever here: a hearing just made waits for the one it was made for.
+    visited: bool,
     closed: bool,
     stopped: bool,
 }
@@ -142,7 +146,9 @@ impl HearingTask {
             media: Media::default(),
             grants: Grants::default(),
             wake_at: None,
+            unanswered: BTreeSet::new(),
             picture,
+            visited: false,
             closed: false,
             stopped: false,
             rooms,
@@ -184,7 +190,8 @@ impl HearingTask {
 
     fn is_over(&self) -> bool {
         let untouched = self.ledger.is_untouched() && self.hearing.durable().minutes == 0;
-        self.stopped || (self.pages.is_empty() && (untouched || self.ledger.sealed))
+        let needless = self.ledger.sealed || (untouched && self.visited);
+        self.stopped || (self.pages.is_empty() && needless)
     }
 
     async fn read(&mut self, letter: Letter) {
@@ -239,9 +246,10 @@ impl HearingTask {
             outbox.close(Bye::SignInNeeded);
             return;
         };
-        if let Some(former) = self.pages.remove(&who) {
+        if let Some(former) = self.forget_page(who) {
             former.outbox.close(Bye::Replaced);
         }
+        self.visited = true;
         let gauge = self.rooms.metrics.role(role);
         self.pages.insert(who, Page::new(page, outbox, reached, gauge));
         self.todo.push_back(Event::Joined { who });
@@ -258,6 +266,7 @@ impl HearingTask {
         let slots = self.hearing.slots_for(who);
         if let Some(page) = self.pages.get_mut(&who) {
             page.welcomed = true;
+            page.slots = slots;
             let version = protocol::VERSION;
             page.outbox.push(ServerMessage::Welcome { version, slots, view });
         }
@@ -267,13 +276,18 @@ impl HearingTask {
         if !self.is_current(who, page) {
             return;
         }
-        self.pages.remove(&who);
-        self.media.forget_offers(who);
+        self.forget_page(who);
         self.todo.push_back(Event::Parted { who, cause });
         if cause == LinkCause::PageClosed {
             // Nobody is there any more; a lost socket keeps its media until it falls silent.
             self.tell_sfu(Order::Drop { hearing: self.id(), participant: who }).await;
         }
+    }
+
+    fn forget_page(&mut self, who: ParticipantId) -> Option<Page> {
+        self.media.forget_offers(who);
+        self.unanswered.retain(|(asker, _)| *asker != who);
+        self.pages.remove(&who)
     }
 
     /// Lets everything that happened take effect.
@@ -297,6 +311,7 @@ impl HearingTask {
             Event::Asked { who, request, .. } => Some((*who, *request)),
             _ => None,
         };
+        self.unanswered.extend(request);
         // What people ask, and the opening that waits for the record, can be undone; what happened
         // in the world cannot.
         let undo = (request.is_some() || matches!(event, Event::FirstFrames { .. }))
@@ -307,7 +322,6 @@ impl HearingTask {
         if handled.is_err() {
             tracing::error!(hearing = %self.id(), "a bug in the hearing; rebuilding from minutes");
             self.rebuild();
-            self.answer(request, Some(Refusal::ServerFault));
             return;
         }
         if !self.write_down(&effects, now.utc).await {
@@ -359,8 +373,12 @@ impl HearingTask {
         }
     }
 
-    fn answer(&self, request: Option<(ParticipantId, u32)>, refused: Option<Refusal>) {
+    fn answer(&mut self, request: Option<(ParticipantId, u32)>, refused: Option<Refusal>) {
         let Some((who, request)) = request else { return };
+        // A page that left, or a rebuild that answered already, leaves nobody to tell.
+        if !self.unanswered.remove(&(who, request)) {
+            return;
+        }
         self.rooms.metrics.asked(refused);
         let outcome = match refused {
             None => RequestOutcome::Done {},
@@ -382,8 +400,12 @@ impl HearingTask {
             self.pages.iter().filter(|(_, page)| page.welcomed).map(|(who, _)| *who).collect();
         for who in welcomed {
             let Some(view) = self.view_for(who) else { continue };
-            if let Some(page) = self.pages.get(&who) {
-                page.outbox.push(ServerMessage::View { view });
+            let slots = self.hearing.slots_for(who);
+            let Some(page) = self.pages.get_mut(&who) else { continue };
+            page.outbox.push(ServerMessage::View { view });
+            if page.slots != slots {
+                page.slots = slots;
+                self.tell_slots(who);
             }
         }
     }
@@ -410,6 +432,9 @@ impl HearingTask {
         let now = self.rooms.clock.now();
         self.hearing = Hearing::rebuild(now, self.docket.clone(), self.ledger.minutes());
         self.wake_at = None;
+        for (who, request) in self.unanswered.clone() {
+            self.answer(Some((who, request)), Some(Refusal::ServerFault));
+        }
         let mut todo = VecDeque::from([Event::Restarted]);
         todo.extend(self.pages.keys().map(|who| Event::Joined { who: *who }));
         let connected: &BTreeSet<ParticipantId> = self.media.connected();

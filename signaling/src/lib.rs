@@ -7,6 +7,8 @@ mod access;
 mod certificate;
 mod clock;
 mod docket;
+#[cfg(test)]
+mod fixture;
 mod hearing_task;
 mod hearings;
 mod http;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hearing::Event;
 use model::letters::{Notice, Order};
 use model::stage::LinkCause;
-use model::{Health, ParticipantId, Refusal, TrackId, TrackKind};
+use model::{Health, ParticipantId, Refusal, SlotCount, SlotUse, TrackId, TrackKind};
 use protocol::{RequestOutcome, ServerMessage};
 
 use super::{HearingTask, Offer};
@@ -43,6 +43,8 @@ pub(super) struct Media {
     live: BTreeSet<TrackId>,
     /// Whose media was ended by the hearing: they are not asked to offer again.
     dropped: BTreeSet<ParticipantId>,
+    /// Who is in which slot of each connection, and how many slots the sfu would fill.
+    slots: BTreeMap<ParticipantId, (Vec<SlotUse>, SlotCount)>,
     pub(super) join_ms: BTreeMap<ParticipantId, u32>,
     pub(super) health: BTreeMap<ParticipantId, Health>,
 }
@@ -136,9 +138,8 @@ impl HearingTask {
                 }
             }
             Notice::Slots { participant, slots, wanted, .. } => {
-                if let Some(page) = self.pages.get(&participant) {
-                    page.outbox.push(ServerMessage::Slots { slots, wanted });
-                }
+                self.media.slots.insert(participant, (slots, wanted));
+                self.tell_slots(participant);
             }
             Notice::Connected { participant, join_ms, .. } => {
                 self.media.connected.insert(participant);
@@ -170,12 +171,26 @@ impl HearingTask {
     fn disconnected(&mut self, who: ParticipantId, cause: LinkCause) {
         self.media.connected.remove(&who);
         self.media.health.remove(&who);
+        self.media.slots.remove(&who);
         self.media.live.retain(|track| track.participant != who);
         self.todo.push_back(Event::MediaDown { who, cause });
         let ended_by_us = self.media.dropped.remove(&who);
         if let Some(page) = self.pages.get(&who).filter(|_| !ended_by_us) {
             page.outbox.push(ServerMessage::Reoffer { fresh: true });
         }
+    }
+
+    /// Tells a page what is in its slots, and how many it should offer: enough for everybody who
+    /// may come, so that nobody's arrival needs a new offer.
+    pub(super) fn tell_slots(&self, who: ParticipantId) {
+        let Some(page) = self.pages.get(&who) else { return };
+        let (slots, wanted) = self.media.slots.get(&who).cloned().unwrap_or_default();
+        let foreseen = self.hearing.slots_for(who);
+        let wanted = SlotCount {
+            seats: wanted.seats.max(foreseen.seats),
+            screens: wanted.screens.max(foreseen.screens),
+        };
+        page.outbox.push(ServerMessage::Slots { slots, wanted });
     }
 
     /// Tells each page of those speakers it can hear; a witness outside learns nothing.

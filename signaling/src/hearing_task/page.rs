@@ -5,7 +5,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use model::{ParticipantId, Private};
+use model::{ParticipantId, Private, SlotCount};
 use prometheus::IntGauge;
 use protocol::Bye;
 
@@ -21,6 +21,8 @@ pub(super) struct Page {
     pub(super) reached: Private<IpAddr>,
     /// Whether `welcome` was sent; views wait for it.
     pub(super) welcomed: bool,
+    /// How many slots it was last told to offer.
+    pub(super) slots: SlotCount,
     /// What `speaking` said last.
     pub(super) speaking: Vec<ParticipantId>,
     gauge: IntGauge,
@@ -34,7 +36,15 @@ impl Page {
         gauge: IntGauge,
     ) -> Self {
         gauge.inc();
-        Self { number, outbox, reached, welcomed: false, speaking: Vec::new(), gauge }
+        Self {
+            number,
+            outbox,
+            reached,
+            welcomed: false,
+            slots: SlotCount::default(),
+            speaking: Vec::new(),
+            gauge,
+        }
     }
 }
 

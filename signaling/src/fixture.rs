@@ -1,0 +1,200 @@
+//! A small court for tests: a docket with four people, and rooms whose other ends the test holds.
+//!
+//! What is not here: any test.
+
+use core::ops::Range;
+use std::sync::Arc;
+
+use model::archive::{
+    Archive, ArchiveFault, ArchiveLine, ArchiveRecord, Attendee, Playable, Verdict,
+};
+use model::letters::{Notice, Order, RecordNotice, RecordOrder};
+use model::view::Heading;
+use model::{HearingId, Instant, Now, ParticipantId, Private, Role, Timestamp};
+use prometheus::Registry;
+use protocol::StaffKind;
+use tokio::sync::mpsc;
+
+use crate::clock::Clock;
+use crate::docket::{Docket, Entry, NewAccount, NewHearing, NewPerson};
+
+/// When tests begin.
+pub(crate) const NOW: Timestamp = Timestamp(1_000_000);
+/// The hearing the archive of tests holds.
+pub(crate) const ARCHIVED: HearingId = HearingId(1);
+/// Bytes of its one playable file, that of the plaintiff.
+pub(crate) const TAPE: &[u8] = b"0123456789";
+
+/// The court.
+#[derive(Debug)]
+pub(crate) struct Court {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) docket: Arc<Docket>,
+    pub(crate) entry: Entry,
+    /// Passwords of `judge`, `clerk`, `ops` and `stranger`, a judge who sits nowhere.
+    pub(crate) passwords: Vec<(&'static str, Private<String>)>,
+}
+
+/// Seats of the court's one hearing.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seats {
+    pub(crate) judge: ParticipantId,
+    pub(crate) clerk: ParticipantId,
+    pub(crate) plaintiff: ParticipantId,
+    pub(crate) witness: ParticipantId,
+}
+
+impl Court {
+    /// Makes it.
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let docket = Docket::open(folder.path()).await.unwrap();
+        let staff = [
+            ("judge", StaffKind::Judge),
+            ("clerk", StaffKind::Clerk),
+            ("ops", StaffKind::Ops),
+            ("stranger", StaffKind::Judge),
+        ];
+        let mut passwords = Vec::new();
+        let mut ids = Vec::new();
+        for (name, kind) in staff {
+            let account = NewAccount { name: name.to_owned(), shown_name: name.into(), kind };
+            let (id, password) = docket.set_account(account).await.unwrap();
+            passwords.push((name, password));
+            ids.push(id);
+        }
+        let person = |role, name: &str, account| NewPerson { role, name: name.into(), account };
+        let people = vec![
+            person(Role::PresidingJudge, "Judge J", Some(ids[0])),
+            person(Role::Clerk, "Clerk C", Some(ids[1])),
+            person(Role::Plaintiff, "Plaintiff P", None),
+            person(Role::Witness, "Witness W", None),
+        ];
+        let id = docket.add_hearing(&NewHearing { heading: heading(), people }).await.unwrap();
+        let entry = docket.entry(id).await.unwrap().unwrap();
+        Self { folder, docket: Arc::new(docket), entry, passwords }
+    }
+
+    /// Its seats.
+    pub(crate) fn seats(&self) -> Seats {
+        let seat = |number: usize| self.entry.people[number].id;
+        Seats { judge: seat(0), clerk: seat(1), plaintiff: seat(2), witness: seat(3) }
+    }
+
+    /// A password by account name.
+    pub(crate) fn password(&self, name: &str) -> &Private<String> {
+        &self.passwords.iter().find(|(found, _)| *found == name).unwrap().1
+    }
+}
+
+fn heading() -> Heading {
+    Heading {
+        court: "Court of tests".to_owned(),
+        case_number: "(2026) No. 17".into(),
+        cause: "Loan".into(),
+        scheduled_at: NOW,
+    }
+}
+
+/// A clock that follows the runtime's, so that paused time is paused for it too.
+pub(crate) fn clock() -> Clock {
+    let started = tokio::time::Instant::now();
+    Clock::new(move || {
+        let passed = started.elapsed();
+        let micros = u64::try_from(passed.as_micros()).unwrap();
+        Now { instant: Instant(micros), utc: NOW.plus(passed) }
+    })
+}
+
+/// The other rooms' ends of the channels.
+#[derive(Debug)]
+pub(crate) struct OtherRooms {
+    pub(crate) orders: mpsc::Receiver<Order>,
+    pub(crate) notices: mpsc::Sender<Notice>,
+    pub(crate) record_orders: mpsc::Receiver<RecordOrder>,
+    pub(crate) record_notices: mpsc::Sender<RecordNotice>,
+}
+
+/// An archive that holds one hearing with one file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OneTape {
+    pub(crate) holds: Option<HearingId>,
+    pub(crate) who: ParticipantId,
+}
+
+impl OneTape {
+    fn line(hearing: HearingId) -> ArchiveLine {
+        ArchiveLine {
+            hearing,
+            heading: heading(),
+            attendees: vec![Attendee {
+                id: ParticipantId(3),
+                role: Role::Plaintiff,
+                name: "Plaintiff P".into(),
+            }],
+            opened_at: None,
+            closed_at: None,
+            sealed: true,
+            bytes: 10,
+        }
+    }
+
+    fn check(&self, hearing: HearingId) -> Result<(), ArchiveFault> {
+        if self.holds == Some(hearing) { Ok(()) } else { Err(ArchiveFault::NotFound) }
+    }
+}
+
+impl Archive for OneTape {
+    fn list(&self) -> Result<Vec<ArchiveLine>, ArchiveFault> {
+        Ok(self.holds.into_iter().map(Self::line).collect())
+    }
+
+    fn record(&self, hearing: HearingId) -> Result<ArchiveRecord, ArchiveFault> {
+        self.check(hearing)?;
+        Ok(ArchiveRecord {
+            line: Self::line(hearing),
+            media_zero: None,
+            media_ms: 0,
+            stretches: Vec::new(),
+            gaps: Vec::new(),
+            minutes: Vec::new(),
+            head_sha256: String::new(),
+            head_sm3: String::new(),
+        })
+    }
+
+    fn playable(
+        &self,
+        hearing: HearingId,
+        who: ParticipantId,
+        screen: bool,
+    ) -> Result<Playable, ArchiveFault> {
+        self.check(hearing)?;
+        if who != self.who || screen {
+            return Err(ArchiveFault::NotFound);
+        }
+        Ok(Playable { media_type: "video/webm", bytes: 10 })
+    }
+
+    fn read(
+        &self,
+        hearing: HearingId,
+        who: ParticipantId,
+        screen: bool,
+        range: Range<u64>,
+    ) -> Result<Vec<u8>, ArchiveFault> {
+        self.playable(hearing, who, screen)?;
+        let at = |place: u64| usize::try_from(place).unwrap();
+        Ok(TAPE[at(range.start)..at(range.end)].to_vec())
+    }
+
+    fn verify(&self, hearing: HearingId) -> Result<Verdict, ArchiveFault> {
+        self.check(hearing)?;
+        Ok(Verdict { intact: true, sealed: true, entries: 1, segments: 0, findings: Vec::new() })
+    }
+}
+
+/// A registry of its own.
+pub(crate) fn registry() -> Registry {
+    Registry::new()
+}
