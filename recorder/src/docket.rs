@@ -241,13 +241,6 @@ impl Docket {
     }
 }
 
-/// The order to stop, or the end of whoever gives it.
-async fn stopped(shutdown: &mut watch::Receiver<bool>) {
-    if shutdown.wait_for(|stop| *stop).await.is_err() {
-        tracing::debug!("nobody is left to stop the recorder");
-    }
-}
-
 fn note_lost(lost: &mut BTreeMap<TrackId, (Instant, Instant, u32)>, tape: &Tape) {
     for item in &tape.items {
         let (track, from, to, packets) = match *item {

@@ -5,6 +5,7 @@
 mod desk;
 mod evidence;
 mod faults;
+mod media;
 
 mod recovery;
 mod session;
