@@ -16,7 +16,7 @@ use record::segment::Taken;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::compose::{Committed, Item, What, Written, compose};
+use crate::compose::{Batch, Committed, Item, What, Written, compose};
 use crate::disk::{Disk, DiskFile};
 
 #[derive(Clone, Debug)]
@@ -65,8 +65,9 @@ impl HearingFiles {
     }
 
     /// Writes the items; without items, checks that the files still are where they were.
-    pub(crate) async fn commit(&mut self, items: &Arc<Vec<Item>>) -> io::Result<Committed> {
-        let (segments, written) = self.media(items).await?;
+    pub(crate) async fn commit(&mut self, batch: &Arc<Batch>) -> io::Result<Committed> {
+        let items = batch.0.as_slice();
+        let (segments, written) = self.media(batch).await?;
         let composed = compose(items, &written, self.ledger.clone(), self.maker.clone());
         let begins = |item: &Item| matches!(item.what, What::Taken(Taken::Begin { .. }));
         self.lines(composed.lines, items.iter().any(begins)).await?;
@@ -103,9 +104,10 @@ impl HearingFiles {
     /// Media bytes of all segments, in parallel: written and synced.
     async fn media(
         &self,
-        items: &Arc<Vec<Item>>,
+        batch: &Arc<Batch>,
     ) -> io::Result<(BTreeMap<String, OpenSegment>, BTreeMap<String, Written>)> {
-        let names: BTreeSet<&String> = items
+        let names: BTreeSet<&String> = batch
+            .0
             .iter()
             .filter_map(|item| match &item.what {
                 What::Taken(
@@ -123,10 +125,10 @@ impl HearingFiles {
         for name in names {
             let name = name.clone();
             let permit = self.permit().await?;
-            let (disk, items) = (Arc::clone(&self.disk), Arc::clone(items));
+            let (disk, batch) = (Arc::clone(&self.disk), Arc::clone(batch));
             let (path, open) = (self.folder.join(&name), self.segments.get(&name).cloned());
             jobs.spawn_blocking(move || {
-                let done = write_segment(&*disk, &path, &name, open, &items);
+                let done = write_segment(&*disk, &path, &name, open, &batch.0);
                 drop(permit);
                 done.map(|(open, written)| (name, open, written))
             });

@@ -36,6 +36,10 @@ pub(crate) enum What {
     Seal,
 }
 
+/// The items of one commit, shared with those who write them and taken back if it fails.
+#[derive(Clone, Debug)]
+pub(crate) struct Batch(pub(crate) Vec<Item>);
+
 /// What a commit made true.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Committed {

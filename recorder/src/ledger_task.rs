@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
 use crate::commit::HearingFiles;
-use crate::compose::{Committed, Item, What};
+use crate::compose::{Batch, Committed, Item, What};
 use crate::metrics::{Metrics, fault_name};
 
 /// A failed commit is tried again after this time.
@@ -346,11 +346,11 @@ impl LedgerTask {
         let Some(mut files) = self.files.take() else { return };
         self.retry_at = None;
         self.job_since = now;
-        let items = Arc::new(std::mem::take(&mut self.pending));
+        let batch = Arc::new(Batch(std::mem::take(&mut self.pending)));
         self.job = Some(tokio::spawn(async move {
-            let result = files.commit(&items).await;
+            let result = files.commit(&batch).await;
             // All helpers of the commit are done, so this is the last handle.
-            let mut items = Arc::try_unwrap(items).unwrap_or_else(|items| (*items).clone());
+            let Batch(mut items) = Arc::unwrap_or_clone(batch);
             if result.is_ok() {
                 items.clear();
             }

@@ -29,13 +29,7 @@ impl fmt::Debug for Hex32 {
 
 impl Serialize for Hex32 {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut text = [0u8; 2 * DIGEST_BYTES];
-        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
-            pair[0] = DIGITS[usize::from(byte >> 4)];
-            pair[1] = DIGITS[usize::from(byte & 15)];
-        }
-        serializer.serialize_str(core::str::from_utf8(&text).expect("hexadecimal digits are ASCII"))
+        serializer.serialize_str(&hex_from_bytes(&self.0))
     }
 }
 
@@ -64,7 +58,8 @@ pub(crate) fn bytes_from_hex(text: &str) -> Option<Vec<u8>> {
 
 /// Writes bytes as lower-case hexadecimal digits.
 pub fn hex_from_bytes(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |value: u8| char::from(if value < 10 { b'0' + value } else { b'a' + value - 10 });
+    bytes.iter().flat_map(|&byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// Both digests of the same bytes.

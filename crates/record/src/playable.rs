@@ -204,7 +204,7 @@ fn head(
     let mut out = Vec::new();
     webm::ebml_header(&mut out, doc_type);
     webm::put_id(&mut out, id::SEGMENT);
-    out.extend((sizes + cues_bytes + media | 1 << 56).to_be_bytes());
+    out.extend(((sizes + cues_bytes + media) | 1 << 56).to_be_bytes());
     let start = out.len();
     let info_at = SEEK_HEAD_BYTES;
     let tracks_at = info_at + info.len() as u64;
@@ -216,7 +216,7 @@ fn head(
         webm::put(&mut seeks, id::SEEK, &seek);
     }
     webm::put(&mut out, id::SEEK_HEAD, &seeks);
-    assert_eq!(out.len() - start, SEEK_HEAD_BYTES as usize, "seek entries have one shape");
+    assert_eq!((out.len() - start) as u64, SEEK_HEAD_BYTES, "seek entries have one shape");
     out.extend(info);
     out.extend(tracks);
     out.extend(cues);

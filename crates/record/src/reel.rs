@@ -116,15 +116,7 @@ impl Reel {
         }
         match *item {
             TapeItem::Packet {
-                track,
-                codec,
-                arrived,
-                sequence,
-                rtp_time,
-                source,
-                marker,
-                start: _,
-                end: _,
+                track, codec, arrived, sequence, rtp_time, source, marker, ..
             } => {
                 if codec.is_sound() != track.kind.is_sound() {
                     return;

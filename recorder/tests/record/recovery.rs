@@ -74,7 +74,7 @@ fn torn_ends_of_every_kind_are_cut_kept_and_named() {
             if zeros || names[file] == "ledger.jsonl" {
                 bytes.resize(bytes.len() + length, 0);
             } else {
-                bytes.extend((0..length).map(|n| (n % 251) as u8));
+                bytes.extend((0..=250_u8).cycle().take(length));
             }
         }
         let archive = tempfile::tempdir().expect("a folder");
