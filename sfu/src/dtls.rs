@@ -24,11 +24,12 @@ use rtc_dtls::endpoint::{Endpoint, EndpointEvent};
 use rtc_dtls::extension::extension_use_srtp::SrtpProtectionProfile;
 use rtc_shared::TransportProtocol;
 use rtc_shared::error::Error;
-use rtc_srtp::config::LABEL_EXTRACTOR_DTLS_SRTP;
 
 use crate::sdp::offer::{DigestKind, Fingerprint};
 use crate::srtp::{Profile, Srtp};
 
+/// The exporter label of DTLS-SRTP (RFC 5764 §4.2).
+const EXPORTER: &str = "EXTRACTOR-dtls_srtp";
 /// How long a flight waits for its answer. The library repeats it seven times at this pace;
 /// browsers repeat theirs sooner, so this end's timer only matters when their packets get lost.
 const FLIGHT_WAIT: Duration = Duration::from_millis(600);
@@ -254,7 +255,7 @@ impl Association {
             return None;
         }
         let len = self.profile.material_len();
-        let material = state.export_keying_material(LABEL_EXTRACTOR_DTLS_SRTP, &[], len).ok()?;
+        let material = state.export_keying_material(EXPORTER, &[], len).ok()?;
         let srtp = Srtp::server(self.profile, material.as_ref(), identity.crypto()).ok()?;
         self.connected = true;
         Some(srtp)

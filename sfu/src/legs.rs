@@ -161,3 +161,78 @@ impl Legs {
 }
 
 const _: () = assert!(model::limits::CONNECTIONS_MAX <= 1 << PLACE_BITS);
+
+#[cfg(test)]
+mod tests {
+    use model::{HearingId, Now, ParticipantId};
+
+    use super::*;
+    use crate::dtls::Identity;
+    use crate::sdp::offer::Offer;
+    use crate::socket::Path;
+
+    fn add(legs: &mut Legs, identity: &Identity) -> LegId {
+        let offer = Offer::read(include_str!("../tests/data/chromium-156.sdp")).unwrap();
+        let leg = legs.next().unwrap();
+        let (hearing, who, now) = (HearingId(1), ParticipantId(1), Now::default());
+        let connection = Connection::new(leg, hearing, who, 1, identity, &offer, now).unwrap();
+        legs.insert(connection);
+        leg
+    }
+
+    fn address(port: u16) -> SocketAddr {
+        ([192, 0, 2, 1], port).into()
+    }
+
+    #[test]
+    fn a_leg_is_found_by_all_its_names_until_it_is_gone() {
+        let identity = Identity::generate().unwrap();
+        let mut legs = Legs::new(2);
+        let leg = add(&mut legs, &identity);
+        let ufrag = legs.get(leg).unwrap().credentials.ufrag.clone();
+        legs.place_at(address(1), leg);
+        assert_eq!(legs.by_ufrag(&ufrag), Some(leg));
+        assert_eq!(legs.by_address(&address(1)), Some(leg));
+        assert!(legs.remove(leg).is_some());
+        assert!(legs.remove(leg).is_none());
+        assert_eq!(legs.by_ufrag(&ufrag), None);
+        assert_eq!(legs.by_address(&address(1)), None);
+        assert!(legs.get(leg).is_none());
+    }
+
+    #[test]
+    fn there_is_a_last_place_and_no_number_is_given_twice() {
+        let identity = Identity::generate().unwrap();
+        let mut legs = Legs::new(2);
+        let mut seen = vec![add(&mut legs, &identity), add(&mut legs, &identity)];
+        assert!(!legs.has_room());
+        assert_eq!(legs.next(), None);
+        for _ in 0..5 {
+            let oldest = seen[seen.len() - 2];
+            legs.remove(oldest).unwrap();
+            let leg = add(&mut legs, &identity);
+            assert!(!seen.contains(&leg));
+            seen.push(leg);
+        }
+    }
+
+    #[test]
+    fn an_address_is_the_latest_legs_that_proved_it_and_the_list_has_an_end() {
+        let identity = Identity::generate().unwrap();
+        let mut legs = Legs::new(2);
+        let (old, new) = (add(&mut legs, &identity), add(&mut legs, &identity));
+        legs.place_at(address(1), old);
+        let path = Path { remote: address(1), local: None, socket: 0 };
+        legs.get_mut(old).unwrap().path = Some(path);
+        legs.place_at(address(1), new);
+        assert_eq!(legs.by_address(&address(1)), Some(new));
+        assert_eq!(legs.get(old).unwrap().path, None, "nothing more is sent there for the old");
+        legs.get_mut(new).unwrap().path = Some(path);
+        for port in 2..40 {
+            legs.place_at(address(port), new);
+        }
+        assert_eq!(legs.by_address(&address(1)), Some(new), "the path in use is kept");
+        assert_eq!(legs.by_address(&address(2)), None, "the oldest unused one is forgotten");
+        assert_eq!(legs.get(new).unwrap().addresses.len(), legs.by_address.len());
+    }
+}

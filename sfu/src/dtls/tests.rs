@@ -50,9 +50,7 @@ fn exchange(profiles: Vec<SrtpProtectionProfile>, profile: Profile) {
     let mut client = client(&theirs, profiles);
     let mut srtp = run(&mut client, &mut server).expect("the handshake ends");
     let state = client.get_connection_state(SERVER).unwrap();
-    let material = state
-        .export_keying_material(LABEL_EXTRACTOR_DTLS_SRTP, &[], profile.material_len())
-        .unwrap();
+    let material = state.export_keying_material(EXPORTER, &[], profile.material_len()).unwrap();
     let mut page = Srtp::client(profile, material.as_ref(), theirs.crypto()).unwrap();
     let header = [0x80, 96, 0, 1, 0, 0, 0, 0, 0, 0, 0, 5];
     let mut packet = Vec::new();
