@@ -4,6 +4,7 @@
 
 use core::ops::Range;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use model::archive::{
     Archive, ArchiveFault, ArchiveLine, ArchiveRecord, Attendee, Playable, Verdict,
@@ -18,7 +19,7 @@ use tokio::sync::mpsc;
 use crate::clock::Clock;
 use crate::docket::{Docket, Entry, NewAccount, NewHearing, NewPerson};
 
-/// When tests begin.
+/// When the hearing is due.
 pub(crate) const NOW: Timestamp = Timestamp(1_000_000);
 /// The hearing the archive of tests holds.
 pub(crate) const ARCHIVED: HearingId = HearingId(1);
@@ -96,13 +97,19 @@ fn heading() -> Heading {
     }
 }
 
+/// The time on the wall, because certificates are checked against it.
+pub(crate) fn wall() -> Timestamp {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    Timestamp(i64::try_from(now.as_millis()).unwrap())
+}
+
 /// A clock that follows the runtime's, so that paused time is paused for it too.
 pub(crate) fn clock() -> Clock {
-    let started = tokio::time::Instant::now();
+    let (started, began) = (tokio::time::Instant::now(), wall());
     Clock::new(move || {
         let passed = started.elapsed();
         let micros = u64::try_from(passed.as_micros()).unwrap();
-        Now { instant: Instant(micros), utc: NOW.plus(passed) }
+        Now { instant: Instant(micros), utc: began.plus(passed) }
     })
 }
 
