@@ -86,6 +86,7 @@ export class Visit {
     this.socket.open()
     window.addEventListener('online', this.online)
     window.addEventListener('pagehide', this.leave)
+    window.addEventListener('pageshow', this.revived)
     this.timer = setInterval(() => void this.measure(), STATS_MS)
   }
 
@@ -94,6 +95,7 @@ export class Visit {
     this.stopWatching()
     window.removeEventListener('online', this.online)
     window.removeEventListener('pagehide', this.leave)
+    window.removeEventListener('pageshow', this.revived)
     clearInterval(this.timer)
     this.local.close()
     this.media.close()
@@ -122,6 +124,11 @@ export class Visit {
 
   private readonly online = (): void => this.socket.hurry()
   private readonly leave = (): void => this.socket.close()
+
+  // A page that the browser kept frozen has said goodbye already.
+  private readonly revived = (event: PageTransitionEvent): void => {
+    if (event.persisted) location.reload()
+  }
 
   private linked(link: Link, attempt: number): void {
     this.state.link = link

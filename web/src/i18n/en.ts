@@ -262,6 +262,7 @@ export const en: Words<typeof zh> = {
     warned: 'The judge warned you. Keep the court discipline.',
     screenNow: 'The judge lets you share your screen.',
     admittedNow: 'You are in the hearing.',
+    resumedNow: 'The hearing goes on. Switch your microphone on before you speak.',
     openingBanner: 'Confirming that the recording is written…',
     openingText: 'The hearing opens by itself as soon as it is confirmed.',
     recessBanner: 'Recess ({ground}); the recording is paused',

@@ -259,6 +259,7 @@ export const zh = {
     warned: '法官对您提出警告，请遵守法庭纪律。',
     screenNow: '法官允许您共享屏幕。',
     admittedNow: '您已入庭。',
+    resumedNow: '继续开庭。发言前请自行打开麦克风。',
     openingBanner: '正在确认录音录像写入…',
     openingText: '确认写入后自动开庭，请稍候。',
     recessBanner: '休庭中（{ground}），录音录像已暂停',

@@ -272,8 +272,13 @@ describe('MediaConnection', () => {
     connection.begin({ seats: 2, screens: 1 })
     await settle()
     expect(offers.length).toBe(3)
-    expect(last(offers).connection).toBe(1_000_000)
-    expect(peers.length).toBe(1)
+    expect(last(offers).connection).toBe(1_000_001)
+    expect(last(offers).lines.filter((each) => each.purpose.for === 'seat').length).toBe(6)
+    expect(peers[0]?.signalingState).not.toBe('closed')
+    last(offers).answer('answer')
+    await settle()
+    last(peers).becomes('connected')
+    expect(peers[0]?.signalingState).toBe('closed')
   })
 
   it('does not disturb a working connection when signaling comes back', async () => {
@@ -282,6 +287,22 @@ describe('MediaConnection', () => {
     connection.begin({ seats: 2, screens: 1 })
     await settle()
     expect(offers.length).toBe(1)
+  })
+
+  it('negotiates on a new connection when signaling came back', async () => {
+    await connected()
+    connection.pause()
+    connection.begin({ seats: 2, screens: 1 })
+    connection.need({ seats: 3, screens: 1 })
+    await settle()
+    expect(last(offers).connection).toBe(1_000_001)
+    expect(peers[0]?.restarts).toBe(0)
+    last(offers).answer('answer')
+    await settle()
+    last(peers).becomes('connected')
+    connection.need({ seats: 4, screens: 1 })
+    await settle()
+    expect(last(offers).connection).toBe(1_000_001)
   })
 
   it('comes again on a new connection after an unusable offer, with growing waits', async () => {

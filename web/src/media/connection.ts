@@ -49,6 +49,8 @@ const VOICE: RTCRtpEncodingParameters = { maxBitrate: 40_000 }
 
 interface Leg {
   number: number
+  /** The visit of the signaling connection in which it was offered. */
+  visit: number
   peer: RTCPeerConnection
   lines: { transceiver: RTCRtpTransceiver; purpose: LinePurpose }[]
   have: SlotCount
@@ -63,6 +65,7 @@ export class MediaConnection {
   private wanted: SlotCount = { seats: 0, screens: 0 }
   private tracks: Record<TrackKind, MediaStreamTrack | null> = { microphone: null, camera: null, screen: null }
   private number = 0
+  private visit = 0
   private running = false
   private wants: 'nothing' | 'lines' | 'restart' | 'fresh' = 'nothing'
   private failures = 0
@@ -79,6 +82,7 @@ export class MediaConnection {
   /** The signaling connection is in service: connect, or finish what was interrupted. */
   begin(slots: SlotCount): void {
     this.usable = true
+    this.visit += 1
     this.wanted = atLeast(this.wanted, slots)
     const leg = this.leg
     if (!leg?.connected) this.want('fresh')
@@ -163,13 +167,16 @@ export class MediaConnection {
 
   private async negotiate(what: 'lines' | 'restart' | 'fresh'): Promise<void> {
     let leg = this.leg
-    if (what === 'fresh' || !leg || leg.peer.signalingState === 'closed') leg = this.build()
+    // The server counts connections by signaling connection: one of an earlier visit goes on as it
+    // is, but whatever must be negotiated is negotiated on a new one.
+    const foreign = leg !== undefined && leg.visit !== this.visit
+    if (what === 'fresh' || !leg || foreign || leg.peer.signalingState === 'closed') leg = this.build()
     else if (what === 'restart') {
       this.restarting = true
       leg.peer.restartIce()
     }
     this.addSlots(leg)
-    if (what !== 'lines') this.start('connect', CONNECT_MS, () => this.notConnected())
+    if (!leg.connected || what !== 'lines') this.start('connect', CONNECT_MS, () => this.notConnected())
     leg.answered = false
     await leg.peer.setLocalDescription()
     const sdp = leg.peer.localDescription?.sdp
@@ -197,6 +204,7 @@ export class MediaConnection {
     const peer = this.world.peer()
     const leg: Leg = {
       number: this.number,
+      visit: this.visit,
       peer,
       lines: [],
       have: { seats: 0, screens: 0 },
