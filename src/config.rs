@@ -32,6 +32,8 @@ pub(crate) struct Config {
     pub(crate) certificate: Option<PathBuf>,
     /// Private key of the certificate, PEM.
     pub(crate) certificate_key: Option<PathBuf>,
+    /// Addresses besides this machine that may read `/metrics` without signing in.
+    pub(crate) metrics_from: Vec<IpAddr>,
     /// Log level: error, warn, info, debug, trace.
     pub(crate) log: String,
 }
@@ -54,6 +56,7 @@ impl Default for Config {
             archive_free_min: model::limits::DISK_FREE_MIN,
             certificate: None,
             certificate_key: None,
+            metrics_from: Vec::new(),
             log: "info".to_owned(),
         }
     }
@@ -147,7 +150,7 @@ mod tests {
         );
         for key in [
             "https", "media", "announce", "media_threads", "camera_codec", "data", "archive",
-            "archive_free_min", "certificate", "certificate_key", "log",
+            "archive_free_min", "certificate", "certificate_key", "metrics_from", "log",
         ] {
             assert!(
                 all.lines().any(|line| line.starts_with(&format!("{key} ="))),

@@ -1,2 +1,87 @@
-//! The front door.
-fn main() {}
+//! The command line: one binary, one subcommand for each thing it does.
+//!
+//! What is not here: what the subcommands do.
+
+mod clock;
+mod commands;
+mod config;
+mod demo;
+mod probe;
+mod ready;
+mod serve;
+mod telemetry;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Video hearings and mediations for people's courts.
+#[derive(Debug, Parser)]
+#[command(name = "assize", version)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the server.
+    Serve(serve::Args),
+    /// Checks every byte of an archive folder or of one hearing's folder, without a server.
+    Verify {
+        /// The folder.
+        archive: PathBuf,
+    },
+    /// Runs the whole house in a false world with a lossy network.
+    Simulate {
+        /// The seed; the same seed is the same run.
+        #[arg(long)]
+        seed: u64,
+        /// How many steps.
+        #[arg(long, default_value_t = 2_000)]
+        steps: u32,
+    },
+    /// Checks a configuration file and says what is wrong.
+    CheckConfig {
+        /// The file.
+        config: PathBuf,
+    },
+    /// Issues a new join code; the former code and device of that seat stop working.
+    Token {
+        /// The configuration file of the server.
+        #[arg(long)]
+        config: Option<PathBuf>,
+        /// Number of the hearing.
+        #[arg(long)]
+        hearing: u32,
+        /// Number of the participant.
+        #[arg(long)]
+        participant: u32,
+    },
+    /// Joins a running server as a robot and reports what flowed.
+    Probe(probe::Args),
+}
+
+fn main() -> ExitCode {
+    let command = CommandLine::parse().command;
+    match command {
+        Command::Verify { archive } => commands::verify(&archive),
+        Command::Simulate { seed, steps } => commands::simulate(seed, steps),
+        Command::CheckConfig { config } => commands::check_config(&config),
+        Command::Token { config, hearing, participant } => {
+            in_runtime(commands::token(config, hearing, participant))
+        }
+        Command::Serve(args) => in_runtime(serve::command(args)),
+        Command::Probe(args) => in_runtime(probe::command(args)),
+    }
+}
+
+fn in_runtime(command: impl Future<Output = ExitCode>) -> ExitCode {
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(command),
+        Err(fault) => commands::complain(&format!(
+            "系统资源不足，无法启动：{fault}。The system gives no threads: {fault}."
+        )),
+    }
+}

@@ -1,0 +1,114 @@
+//! The short subcommands: verify, simulate, check-config, token; and how commands speak.
+//!
+//! What is not here: the server and the robot.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use model::{HearingId, ParticipantId, Refusal};
+use signaling::Docket;
+
+use crate::{clock, config};
+
+/// Prints to the output stream. A closed pipe is no reason to fail.
+pub(crate) fn say(text: &str) {
+    let mut out = std::io::stdout().lock();
+    if out.write_all(text.as_bytes()).and_then(|()| out.write_all(b"\n")).is_err() {
+        tracing::debug!("nobody reads the output");
+    }
+}
+
+/// Prints one sentence to the error stream; the exit code is 2: something outside must be mended.
+pub(crate) fn complain(text: &str) -> ExitCode {
+    let mut out = std::io::stderr().lock();
+    if out.write_all(text.as_bytes()).and_then(|()| out.write_all(b"\n")).is_err() {
+        tracing::debug!("nobody reads the complaint");
+    }
+    ExitCode::from(2)
+}
+
+/// `assize verify`: 0 when everything is intact, 1 when something was found, 2 when it cannot be
+/// read.
+pub(crate) fn verify(archive: &Path) -> ExitCode {
+    let verdicts = match recorder::verify(archive) {
+        Ok(verdicts) => verdicts,
+        Err(fault) => {
+            return complain(&format!(
+                "无法读取卷宗 {0}：{fault}。Cannot read the archive {0}: {fault}.",
+                archive.display()
+            ));
+        }
+    };
+    if verdicts.is_empty() {
+        return complain(&format!(
+            "{0} 中没有庭审卷宗。There is no hearing in {0}.",
+            archive.display()
+        ));
+    }
+    let mut intact = true;
+    for (hearing, verdict) in verdicts {
+        intact &= verdict.intact;
+        say(&format!(
+            "{hearing}: {} · {} · 条目 entries {} · 分段 segments {}",
+            if verdict.intact { "完整 intact" } else { "不完整 NOT INTACT" },
+            if verdict.sealed { "已封存 sealed" } else { "未封存 not sealed" },
+            verdict.entries,
+            verdict.segments,
+        ));
+        for finding in verdict.findings {
+            say(&format!("  {finding}"));
+        }
+    }
+    if intact { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// `assize simulate`: 0 when every invariant held, 1 with the command that repeats the failure.
+pub(crate) fn simulate(seed: u64, steps: u32) -> ExitCode {
+    match sim::run(seed, steps) {
+        Ok(report) => {
+            say(&report.to_string());
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            say(&failure.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// `assize check-config`: 0 when the file can be used.
+pub(crate) fn check_config(path: &Path) -> ExitCode {
+    match config::read(Some(path)) {
+        Ok(_) => {
+            say("配置可用。The configuration is right.");
+            ExitCode::SUCCESS
+        }
+        Err(sentence) => complain(&sentence),
+    }
+}
+
+/// `assize token`: prints a new join code.
+pub(crate) async fn token(path: Option<PathBuf>, hearing: u32, participant: u32) -> ExitCode {
+    let config = match config::read(path.as_deref()) {
+        Ok(config) => config,
+        Err(sentence) => return complain(&sentence),
+    };
+    let docket = match Docket::open(&config.data).await {
+        Ok(docket) => docket,
+        Err(fault) => return complain(&format!("无法打开排期库。{fault}.")),
+    };
+    let now = clock::start()().utc;
+    match docket.issue_code(HearingId(hearing), ParticipantId(participant), now).await {
+        Ok(Some(issued)) => {
+            say(issued.code.reveal());
+            ExitCode::SUCCESS
+        }
+        Ok(None) => complain(&format!(
+            "{}{}",
+            Refusal::NobodyThere.chinese(),
+            Refusal::NobodyThere.english()
+        )),
+        Err(fault) => complain(&format!("无法发放验证码。{fault}.")),
+    }
+}

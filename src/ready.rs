@@ -1,0 +1,65 @@
+//! The ready file: tells scripts which ports were taken and, in a demonstration, how to get in.
+//!
+//! What is not here: anything a browser needs.
+
+use std::path::Path;
+
+use model::{ParticipantId, Private, Role};
+use protocol::StaffKind;
+use serde::Serialize;
+
+use crate::demo::{Sheet, write_private};
+
+#[derive(Serialize)]
+struct Ready<'a> {
+    https_port: u16,
+    media_port: u16,
+    hearing: Option<u32>,
+    sign_ins: Vec<ReadySignIn<'a>>,
+    codes: Vec<ReadyCode<'a>>,
+}
+
+#[derive(Serialize)]
+struct ReadySignIn<'a> {
+    name: &'a str,
+    kind: StaffKind,
+    password: &'a Private<String>,
+}
+
+#[derive(Serialize)]
+struct ReadyCode<'a> {
+    participant: ParticipantId,
+    role: Role,
+    code: &'a Private<String>,
+}
+
+/// Writes the file whole: it appears under its name only when it is complete.
+///
+/// # Errors
+/// When the disk says no.
+pub(crate) fn write(
+    path: &Path,
+    https_port: u16,
+    media_port: u16,
+    sheet: Option<&Sheet>,
+) -> std::io::Result<()> {
+    let ready = Ready {
+        https_port,
+        media_port,
+        hearing: sheet.map(|sheet| sheet.hearing.0),
+        sign_ins: sheet
+            .iter()
+            .flat_map(|sheet| &sheet.sign_ins)
+            .map(|s| ReadySignIn { name: &s.name, kind: s.kind, password: &s.password })
+            .collect(),
+        codes: sheet
+            .iter()
+            .flat_map(|sheet| &sheet.codes)
+            .map(|c| ReadyCode { participant: c.participant, role: c.role, code: &c.code })
+            .collect(),
+    };
+    let text = serde_json::to_string(&ready).expect("the ready file has string keys only");
+    let draft = path.with_extension("part");
+    write_private(&draft, &text)?;
+    std::fs::rename(&draft, path)
+}

@@ -1,0 +1,305 @@
+//! `assize serve`: makes the channels, starts the rooms, orders the shutdown.
+//!
+//! What is not here: anything a room does.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::letters::Unfinished;
+use model::{Now, limits};
+use prometheus::Registry;
+use recorder::{ArchiveFolder, RecorderConfig, RecorderFault};
+use sfu::{Sfu, SfuConfig, SfuFault};
+use signaling::{Certificate, Clock, Docket, NodeFigures, Signaling, StartFault};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use crate::commands::{complain, say};
+use crate::config::{self, Config};
+use crate::demo::{self, Sheet};
+use crate::{clock, ready, telemetry};
+
+/// How long the recorder may take to commit and seal what it has when the node stops.
+const RECORDER_STOP_WAIT: Duration = Duration::from_secs(8);
+
+/// Arguments of `assize serve`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The configuration file; without it the defaults hold.
+    #[arg(long)]
+    config: Option<PathBuf>,
+    /// Make the demonstration's accounts, case and join codes, and print them.
+    #[arg(long)]
+    demo: bool,
+    /// Write ports (and, in a demonstration, sign-ins and codes) to this file when ready.
+    #[arg(long)]
+    ready_file: Option<PathBuf>,
+}
+
+/// Runs until it is told to stop. 0 after an orderly stop, 2 when it cannot start.
+pub(crate) async fn command(args: Args) -> ExitCode {
+    match start(&args).await {
+        Ok(node) => {
+            wait_for_the_end(node.recorder.is_finished()).await;
+            say("\n正在停止：写完庭审记录…… Stopping: finishing the records…");
+            node.stop().await;
+            ExitCode::SUCCESS
+        }
+        Err(sentence) => complain(&sentence),
+    }
+}
+
+/// The rooms in service.
+struct Node {
+    signaling: Signaling,
+    sfu: Sfu,
+    recorder: JoinHandle<Result<(), RecorderFault>>,
+    stop_recorder: watch::Sender<bool>,
+}
+
+impl Node {
+    /// People first, then media, then the record: so that every minute and every tape that is on
+    /// its way still has somebody to take it.
+    async fn stop(self) {
+        self.signaling.stop().await;
+        let sfu = self.sfu;
+        if tokio::task::spawn_blocking(move || sfu.stop()).await.is_err() {
+            tracing::error!("media did not stop in order");
+        }
+        self.stop_recorder.send_replace(true);
+        match timeout(RECORDER_STOP_WAIT, self.recorder).await {
+            Ok(Ok(Ok(()))) => tracing::info!("stopped in order"),
+            Ok(Ok(Err(fault))) => tracing::error!(%fault, "the recorder failed"),
+            Ok(Err(fault)) => tracing::error!(%fault, "the recorder fell over"),
+            Err(_) => tracing::error!("the recorder did not finish in time"),
+        }
+    }
+}
+
+async fn start(args: &Args) -> Result<Node, String> {
+    let config = config::read(args.config.as_deref())?;
+    telemetry::start(&config.log)?;
+    tracing::info!(?config, "starting");
+    let clock = clock::start();
+    let now = clock().utc;
+    let docket = Docket::open(&config.data).await.map_err(|fault| {
+        format!(
+            "无法打开数据目录 {0}：{fault}。请检查目录是否存在、可写。\
+             Cannot use the data folder {0}: {fault}. Check that it can be written.",
+            config.data.display()
+        )
+    })?;
+    let docket = Arc::new(docket);
+    let unfinished = recover(&config, now).await?;
+    let sheet = match args.demo {
+        true => Some(
+            demo::prepare(&docket, &config.data, now)
+                .await
+                .map_err(|fault| format!("无法准备演示案件。{fault}."))?,
+        ),
+        false => None,
+    };
+    let node = open_rooms(&config, &clock, docket, unfinished).await?;
+    let https_port = node.signaling.addresses().first().map_or(0, SocketAddr::port);
+    let media_port = node.sfu.local_port();
+    say(&greeting(&config, https_port, media_port, &node, sheet.as_ref()));
+    if let Some(path) = &args.ready_file {
+        ready::write(path, https_port, media_port, sheet.as_ref())
+            .map_err(|fault| format!("cannot write {}: {fault}", path.display()))?;
+    }
+    Ok(node)
+}
+
+/// Repairs what a crash left and says which hearings go on.
+async fn recover(config: &Config, now: model::Timestamp) -> Result<Vec<Unfinished>, String> {
+    let archive = config.archive.clone();
+    let recovered =
+        tokio::task::spawn_blocking(move || recorder::recover(&archive, now)).await;
+    let recovery = recovered.map_err(|fault| fault.to_string())?.map_err(|fault| {
+        format!(
+            "无法使用卷宗目录 {0}：{fault}。请检查目录是否存在、可写、有空间。\
+             Cannot use the archive folder {0}: {fault}. Check that it exists, can be written and \
+             has space.",
+            config.archive.display()
+        )
+    })?;
+    for hearing in recovery.damaged {
+        tracing::error!(%hearing, "this hearing's ledger is damaged and was left untouched");
+    }
+    Ok(recovery.unfinished)
+}
+
+async fn open_rooms(
+    config: &Config,
+    clock: &Arc<dyn Fn() -> Now + Send + Sync>,
+    docket: Arc<Docket>,
+    unfinished: Vec<Unfinished>,
+) -> Result<Node, String> {
+    let registry = Registry::new();
+    let (orders_in, orders) = mpsc::channel(limits::ORDERS_MAX);
+    let (notices_in, notices) = mpsc::channel(limits::NOTICES_MAX);
+    let (tapes_in, tapes) = mpsc::channel(limits::TAPES_MAX);
+    let (record_orders_in, record_orders) = mpsc::channel(limits::RECORD_QUEUE_MAX);
+    let (record_notices_in, record_notices) = mpsc::channel(limits::RECORD_QUEUE_MAX);
+    let (stop_recorder, recorder_stopping) = watch::channel(false);
+
+    let media_clock = Arc::clone(clock);
+    let sfu_config = SfuConfig {
+        listen: config.media.clone(),
+        announce: config.announce.clone(),
+        prefer: config.camera_codec,
+        threads: config.media_threads,
+    };
+    let sfu_doors = sfu::Doors { orders, notices: notices_in, tapes: tapes_in };
+    let sfu = sfu::start(&sfu_config, move || media_clock(), sfu_doors, &registry)
+        .map_err(|fault| sfu_sentence(&fault))?;
+    let delay = sfu.delay_reader();
+
+    let recorder_config = RecorderConfig {
+        free_min: config.archive_free_min,
+        ..RecorderConfig::new(config.archive.clone())
+    };
+    let recorder_doors =
+        recorder::Doors { orders: record_orders, notices: record_notices_in, tapes };
+    let recorder = tokio::spawn(recorder::run(
+        recorder_config,
+        Arc::clone(clock),
+        recorder_doors,
+        registry.clone(),
+        recorder_stopping,
+    ));
+
+    let archive = Arc::new(ArchiveFolder::new(config.archive.clone()));
+    let folder = config.archive.clone();
+    let signaling_clock = Arc::clone(clock);
+    let doors = signaling::Doors {
+        orders: orders_in,
+        notices,
+        record_orders: record_orders_in,
+        record_notices,
+        archive,
+        docket,
+        clock: Clock::new(move || signaling_clock()),
+        registry,
+        figures: Arc::new(move || {
+            let delay = delay();
+            NodeFigures {
+                archive_free_bytes: recorder::free_bytes(&folder),
+                forward_delay_micros: (delay.packets > 0)
+                    .then(|| [delay.p50_us, delay.p95_us, delay.p99_us].map(u64::from)),
+            }
+        }),
+    };
+    let settings = signaling::Config {
+        listen: config.https.clone(),
+        certificate: match (&config.certificate, &config.certificate_key) {
+            (Some(chain), Some(key)) => Certificate::Files { chain: chain.clone(), key: key.clone() },
+            (None, _) | (_, None) => Certificate::Trial,
+        },
+        data: config.data.clone(),
+        metrics_from: config.metrics_from.clone(),
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    let signaling = Signaling::start(settings, doors, unfinished)
+        .await
+        .map_err(|fault| signaling_sentence(&fault))?;
+    Ok(Node { signaling, sfu, recorder, stop_recorder })
+}
+
+fn sfu_sentence(fault: &SfuFault) -> String {
+    match fault {
+        SfuFault::PortTaken { address } => format!(
+            "媒体端口 {address} 已被占用，请停止占用它的程序或修改配置 media。{fault}."
+        ),
+        SfuFault::Bind { .. }
+        | SfuFault::NoAddress
+        | SfuFault::NoPorts { .. }
+        | SfuFault::Certificate(_)
+        | SfuFault::System { .. }
+        | SfuFault::Metrics(_) => format!("无法启动媒体服务。{fault}."),
+    }
+}
+
+fn signaling_sentence(fault: &StartFault) -> String {
+    match fault {
+        StartFault::Listen { address, fault: cause }
+            if cause.kind() == std::io::ErrorKind::AddrInUse =>
+        {
+            format!(
+                "HTTPS 端口 {address} 已被占用，请停止占用它的程序或修改配置 https。\
+                 The HTTPS port {address} is taken by another program: stop it, or set https."
+            )
+        }
+        StartFault::Listen { .. } => format!("无法监听。{fault}. Check https in the configuration."),
+        StartFault::Certificate(_) => {
+            format!("证书不可用，请检查 certificate 与 certificate_key。{fault}.")
+        }
+        StartFault::Metrics(_) => format!("内部故障。{fault}."),
+    }
+}
+
+fn greeting(
+    config: &Config,
+    https_port: u16,
+    media_port: u16,
+    node: &Node,
+    sheet: Option<&Sheet>,
+) -> String {
+    let address = format!("https://{}:{https_port}", host(config));
+    let mut text = format!(
+        "\nAssize 网上法庭 {}\n  网址 address    {address}\n  媒体 media      UDP {media_port}\n  \
+         证书 certificate SHA-256 {}\n  卷宗 archive    {}\n  校验 verify     assize verify {}\n",
+        env!("CARGO_PKG_VERSION"),
+        node.signaling.fingerprint(),
+        config.archive.display(),
+        config.archive.display(),
+    );
+    if let Some(sheet) = sheet {
+        text.push_str(&sheet.text(&address));
+    }
+    text
+}
+
+/// The name or address by which other machines reach this one, as well as it can be guessed.
+fn host(config: &Config) -> String {
+    let first = config.https.first().map(SocketAddr::ip);
+    match first {
+        Some(ip) if !ip.is_unspecified() => in_url(ip),
+        Some(_) | None => own_address().map_or_else(|| "localhost".to_owned(), in_url),
+    }
+}
+
+fn own_address() -> Option<IpAddr> {
+    // Connecting a datagram socket sends nothing; it only chooses the outgoing address.
+    let socket = std::net::UdpSocket::bind("0.0.0.0:0").ok()?;
+    socket.connect("192.0.2.1:9").ok()?;
+    socket.local_addr().ok().map(|address| address.ip()).filter(|ip| !ip.is_unspecified())
+}
+
+fn in_url(ip: IpAddr) -> String {
+    match ip {
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => format!("[{ip}]"),
+    }
+}
+
+/// Waits for SIGTERM or SIGINT; returns at once when the recorder could not even begin.
+async fn wait_for_the_end(recorder_failed: bool) {
+    if recorder_failed {
+        return;
+    }
+    let (terminate, interrupt) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    let (Ok(mut terminate), Ok(mut interrupt)) = (terminate, interrupt) else {
+        tracing::error!("this process cannot be told to stop in order");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => tracing::info!("told to stop"),
+        _ = interrupt.recv() => tracing::info!("interrupted"),
+    }
+}
