@@ -64,20 +64,20 @@ pub enum CertificateFault {
 
 /// A certificate ready for use.
 #[derive(Debug)]
-pub struct Identity {
+pub(crate) struct Identity {
     /// For the TLS door.
-    pub tls: Arc<ServerConfig>,
+    pub(crate) tls: Arc<ServerConfig>,
     /// Whether it is the trial certificate.
-    pub trial: bool,
+    pub(crate) trial: bool,
     /// SHA-256 of the leaf, hexadecimal, to compare with what a browser shows.
-    pub fingerprint: String,
+    pub(crate) fingerprint: String,
 }
 
 /// Reads or makes the certificate; `folder` keeps the trial one.
 ///
 /// # Errors
 /// When files cannot be read or written, are not PEM, or do not fit together.
-pub fn load(
+pub(crate) fn load(
     certificate: &Certificate,
     folder: &Path,
     now: Timestamp,

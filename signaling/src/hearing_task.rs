@@ -307,9 +307,10 @@ impl HearingTask {
     async fn happen(&mut self, event: Event) {
         let now = self.rooms.clock.now();
         tracing::debug!(hearing = %self.id(), ?event, "happened");
-        let request = match &event {
-            Event::Asked { who, request, .. } => Some((*who, *request)),
-            _ => None,
+        let request = if let Event::Asked { who, request, .. } = &event {
+            Some((*who, *request))
+        } else {
+            None
         };
         self.unanswered.extend(request);
         // What people ask, and the opening that waits for the record, can be undone; what happened

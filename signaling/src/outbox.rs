@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 
 /// What the socket has to send next.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, handed straight to the socket")]
 pub(crate) enum Next {
     /// A message.
     Message(ServerMessage),

@@ -78,7 +78,7 @@ impl Connected<IncomingStream<'_, TlsListener>> for Peer {
 ///
 /// # Errors
 /// When the address is not this machine's or the port is taken.
-pub fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
+pub(crate) fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     if address.is_ipv6() {
         socket.set_only_v6(true)?;

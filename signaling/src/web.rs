@@ -2,6 +2,8 @@
 //!
 //! What is not here: building them; see `build.rs` and `web/`.
 
+#![expect(clippy::disallowed_types, reason = "the derive keeps its table of files in a OnceLock")]
+
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, Method, Response, StatusCode, Uri};

@@ -5,6 +5,7 @@ use core::fmt;
 use model::limits::MESSAGE_BYTES_MAX;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::{ClientMessage, ServerMessage};
 
@@ -42,7 +43,19 @@ fn encode<M: Serialize>(message: &M) -> String {
 /// # Errors
 /// When it is too long or not a message.
 pub fn decode_client(text: &str) -> Result<ClientMessage, Violation> {
-    decode(text)
+    let message = decode(text)?;
+    if matches!(message, ClientMessage::Ask { .. }) && !is_whole(text, &message) {
+        return Err(Violation::Malformed);
+    }
+    Ok(message)
+}
+
+/// Whether the text says nothing that the message does not: serde passes over unknown fields
+/// beside an ask without fields of its own.
+fn is_whole(text: &str, message: &ClientMessage) -> bool {
+    let said = serde_json::from_str::<Value>(text);
+    let meant = serde_json::to_value(message);
+    matches!((said, meant), (Ok(said), Ok(meant)) if said == meant)
 }
 
 /// Reads a message from a server (for robots and tests).
@@ -61,4 +74,38 @@ pub fn encode_client(message: &ClientMessage) -> String {
 /// Writes a message to a page.
 pub fn encode_server(message: &ServerMessage) -> String {
     encode(message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_long_is_not_even_read() {
+        let long = format!("{{\"type\":\"bye\"}}{}", " ".repeat(MESSAGE_BYTES_MAX));
+        assert_eq!(decode_client(&long), Err(Violation::TooLong));
+        assert_eq!(decode_client(long.trim_end()), Ok(ClientMessage::Bye {}));
+    }
+
+    #[test]
+    fn what_is_not_a_message_is_malformed() {
+        for text in [
+            "",
+            "null",
+            "[]",
+            "{}",
+            r#"{"type":"shout"}"#,
+            r#"{"type":"hello"}"#,
+            r#"{"type":"hello","version":1,"more":1}"#,
+            r#"{"type":"hello","version":-1}"#,
+            r#"{"type":"hello","version":4294967296}"#,
+            r#"{"type":"bye","more":1}"#,
+            r#"{"type":"ask","request":1,"ask":{"do":"shout"}}"#,
+            r#"{"type":"ask","request":1,"ask":{"do":"open","more":1}}"#,
+            r#"{"type":"ask","request":1,"ask":{"do":"admit"}}"#,
+            r#"{"type":"ask","request":1,"ask":{"do":"admit","who":1,"more":1}}"#,
+        ] {
+            assert_eq!(decode_client(text), Err(Violation::Malformed), "{text}");
+        }
+    }
 }

@@ -47,13 +47,13 @@ fn constants() -> String {
     text.push_str("/** The WebSocket close code of each reason. */\n");
     text.push_str("export const CLOSE_CODE: Record<Bye, number> = {\n");
     for bye in Bye::ALL {
-        let name = serde_json::to_string(&bye).unwrap();
+        let name = serde_json::to_string(&bye).expect("a plain enum is a string");
         text.push_str(&format!("  {}: {},\n", name.trim_matches('"'), bye.close_code()));
     }
     text.push_str("};\n\n/** The sentence of each refusal in both languages. */\n");
     text.push_str("export const REFUSAL_TEXT: Record<Refusal, { zh: string; en: string }> = {\n");
     for refusal in model::Refusal::ALL {
-        let name = serde_json::to_string(refusal).unwrap();
+        let name = serde_json::to_string(refusal).expect("a plain enum is a string");
         text.push_str(&format!(
             "  {}: {{\n    zh: {:?},\n    en: {:?},\n  }},\n",
             name.trim_matches('"'),

@@ -462,15 +462,12 @@ impl Sqlite {
 
 fn to(doing: &'static str) -> impl Fn(sqlx::Error) -> DocketFault {
     // A database error may quote a row's value; its kind is enough for an operator.
-    move |fault| DocketFault {
-        doing,
-        fault: match fault {
-            sqlx::Error::Database(fault) => {
-                format!("database error {}", fault.code().unwrap_or_default())
-            }
-            sqlx::Error::Io(fault) => fault.to_string(),
-            other => format!("{other}"),
-        },
+    move |fault| {
+        let text = match fault.as_database_error() {
+            Some(fault) => format!("database error {}", fault.code().unwrap_or_default()),
+            None => fault.to_string(),
+        };
+        DocketFault { doing, fault: text }
     }
 }
 

@@ -76,10 +76,11 @@ impl Stand {
         let (page, outbox) = (self.pages, Arc::new(Outbox::default()));
         let reached = Private::new(IpAddr::from(Ipv4Addr::LOCALHOST));
         self.send(Letter::Enter { who, page, outbox: Arc::clone(&outbox), reached }).await;
-        match next(&outbox).await {
-            Next::Message(ServerMessage::Welcome { view, .. }) => (page, outbox, view),
-            other => panic!("not welcome: {other:?}"),
-        }
+        let first = next(&outbox).await;
+        let Next::Message(ServerMessage::Welcome { view, .. }) = first else {
+            panic!("not welcome: {first:?}");
+        };
+        (page, outbox, view)
     }
 
     async fn ask(&self, who: ParticipantId, page: u64, request: u32, ask: Ask) {
@@ -246,12 +247,11 @@ async fn connections_count_upwards_over_reloads() {
         let sdp = Private::from("v=0 answer");
         let answer = Notice::Answer { hearing, participant, request: number, connection, sdp };
         stand.send(Letter::Notice(answer)).await;
-        match next(&outbox).await {
-            Next::Message(ServerMessage::Answer { request: to, connection, .. }) => {
-                assert_eq!((to, connection), (request, of_page));
-            }
-            other => panic!("{other:?}"),
-        }
+        let told = next(&outbox).await;
+        let Next::Message(ServerMessage::Answer { request: to, connection, .. }) = told else {
+            panic!("not an answer: {told:?}");
+        };
+        assert_eq!((to, connection), (request, of_page));
     }
     stand.send(Letter::Offer { who: judge, page, offer: offer(4, 1) }).await;
     let why = Refusal::OfferUnusable;

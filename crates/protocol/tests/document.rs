@@ -1,0 +1,421 @@
+//! Compares `docs/protocol.md` with the crate: one example of every message, body, close code and
+//! refusal stands there, made from the values below. `UPDATE_EXPECT=1` rewrites those parts.
+//!
+//! What is not here: the prose of the document.
+
+use core::fmt::Write as _;
+
+use expect_test::expect_file;
+use model::archive::{ArchiveLine, ArchiveRecord, Attendee, Stretch, Verdict};
+use model::stage::Gap;
+use model::view::{Heading, Me, Person};
+use model::{
+    Actor, Ask, Fact, Grade, Ground, Health, HearingId, Line, LinePurpose, Medium, Minute,
+    ParticipantId, Place, Private, RecordState, Refusal, Role, SlotCount, SlotUse, Stage,
+    Timestamp, TrackId, TrackKind, View,
+};
+use protocol::{
+    ApiRefusal, ArchiveList, Bye, ClientMessage, ClientStats, CodeIssued, DocketLine, DocketList,
+    DocketPerson, Join, OpsHearing, OpsPerson, OpsPicture, RequestOutcome, SeatPass, ServerMessage,
+    SignIn, StaffKind, VERSION, WhoAmI, decode_client, decode_server, encode_client, encode_server,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+const DOCUMENT: &str = include_str!("../../../docs/protocol.md");
+const STRING: &str = "writing to a string does not fail";
+
+const WHO: ParticipantId = ParticipantId(3);
+const AT: Timestamp = Timestamp(1_790_000_000_000);
+
+fn private(text: &str) -> Private<String> {
+    Private::from(text)
+}
+
+fn heading() -> Heading {
+    Heading {
+        court: "咸安区人民法院 贺胜法庭".to_owned(),
+        case_number: private("（2026）鄂1202民初001号"),
+        cause: private("民间借贷纠纷"),
+        scheduled_at: AT,
+    }
+}
+
+/// Every ask with what it is for. The match makes a new ask stop the build here.
+fn asks() -> Vec<Ask> {
+    let all = vec![
+        Ask::OpenCheckIn,
+        Ask::CheckIn {
+            discipline: true,
+            others_present: private("my daughter"),
+            camera: true,
+            microphone: true,
+        },
+        Ask::Admit { who: WHO },
+        Ask::Dismiss { who: WHO },
+        Ask::Open,
+        Ask::Recess { ground: Ground::Recess },
+        Ask::Resume,
+        Ask::Close,
+        Ask::Lock { who: WHO },
+        Ask::Unlock { who: WHO },
+        Ask::LockAll,
+        Ask::UnlockAll,
+        Ask::AllowScreen { who: WHO, allowed: true },
+        Ask::Warn { who: WHO, reason: private("speaks without leave") },
+        Ask::Remove { who: WHO, reason: private("goes on after a warning") },
+        Ask::Hand { raised: true },
+        Ask::Devices { on: vec![TrackKind::Microphone, TrackKind::Camera] },
+    ];
+    assert_each_once(&all, 17, |ask| match ask {
+        Ask::OpenCheckIn => 0,
+        Ask::CheckIn { .. } => 1,
+        Ask::Admit { .. } => 2,
+        Ask::Dismiss { .. } => 3,
+        Ask::Open => 4,
+        Ask::Recess { .. } => 5,
+        Ask::Resume => 6,
+        Ask::Close => 7,
+        Ask::Lock { .. } => 8,
+        Ask::Unlock { .. } => 9,
+        Ask::LockAll => 10,
+        Ask::UnlockAll => 11,
+        Ask::AllowScreen { .. } => 12,
+        Ask::Warn { .. } => 13,
+        Ask::Remove { .. } => 14,
+        Ask::Hand { .. } => 15,
+        Ask::Devices { .. } => 16,
+    });
+    all
+}
+
+/// Every message of a page, one `ask` for each thing to ask.
+fn client_messages() -> Vec<ClientMessage> {
+    let mut all = vec![
+        ClientMessage::Hello { version: VERSION },
+        ClientMessage::Offer {
+            request: 8,
+            connection: 1,
+            sdp: private("v=0\r\n…"),
+            lines: vec![
+                Line {
+                    mid: "0".to_owned(),
+                    purpose: LinePurpose::Publish { kind: TrackKind::Microphone },
+                },
+                Line {
+                    mid: "1".to_owned(),
+                    purpose: LinePurpose::Seat { slot: 0, medium: Medium::Sound },
+                },
+                Line { mid: "2".to_owned(), purpose: LinePurpose::Screen { slot: 0 } },
+            ],
+        },
+        ClientMessage::Stats {
+            figures: vec![ClientStats {
+                from: WHO,
+                frames: 125,
+                frozen_ms: 0,
+                concealed_permille: 2,
+                buffer_ms: 40,
+            }],
+        },
+        ClientMessage::Pong { number: 4 },
+        ClientMessage::Bye {},
+    ];
+    all.extend(asks().into_iter().map(|ask| ClientMessage::Ask { request: 7, ask }));
+    assert_each_once(&all[..6], 6, |message| match message {
+        ClientMessage::Hello { .. } => 0,
+        ClientMessage::Offer { .. } => 1,
+        ClientMessage::Stats { .. } => 2,
+        ClientMessage::Pong { .. } => 3,
+        ClientMessage::Bye {} => 4,
+        ClientMessage::Ask { .. } => 5,
+    });
+    all
+}
+
+fn view() -> View {
+    View {
+        hearing: HearingId(1),
+        version: 12,
+        server_time: AT,
+        heading: heading(),
+        stage: Stage::InSession,
+        stage_since: AT,
+        opened_at: Some(AT),
+        record: RecordState::Rolling,
+        me: Me {
+            id: ParticipantId(1),
+            role: Role::PresidingJudge,
+            name: private("李法官"),
+            place: Place::InHearing,
+            checked_in: true,
+            locked: false,
+            hand: false,
+            warnings: 0,
+            may_publish: TrackKind::ALL.to_vec(),
+            may_ask: vec!["recess".to_owned(), "close".to_owned()],
+        },
+        people: vec![Person {
+            id: WHO,
+            role: Role::Plaintiff,
+            name: private("张三"),
+            place: Place::InHearing,
+            checked_in: true,
+            online: true,
+            media: true,
+            locked: false,
+            screen_allowed: false,
+            hand: 1,
+            warnings: 0,
+            devices: vec![TrackKind::Microphone, TrackKind::Camera],
+            others_present: private(""),
+            tested: true,
+            grade: Some(Grade::Good),
+        }],
+    }
+}
+
+fn health() -> Health {
+    Health {
+        loss_up_permille: 1,
+        loss_down_permille: 0,
+        jitter_ms: 4,
+        round_trip_ms: Some(18),
+        up_bps: 820_000,
+        down_bps: 2_400_000,
+    }
+}
+
+/// Every message of the server.
+fn server_messages() -> Vec<ServerMessage> {
+    let slots = SlotCount { seats: 4, screens: 2 };
+    let microphone = TrackId::new(WHO, TrackKind::Microphone);
+    let refused = RequestOutcome::Refused { why: Refusal::WrongStage };
+    let all = vec![
+        ServerMessage::Welcome { version: VERSION, slots, view: view() },
+        ServerMessage::View { view: view() },
+        ServerMessage::Outcome { request: 7, outcome: RequestOutcome::Done {} },
+        ServerMessage::Answer { request: 8, connection: 1, sdp: private("v=0\r\n…") },
+        ServerMessage::Slots {
+            slots: vec![SlotUse {
+                purpose: LinePurpose::Seat { slot: 0, medium: Medium::Sound },
+                track: microphone,
+            }],
+            wanted: slots,
+        },
+        ServerMessage::Reoffer { fresh: true },
+        ServerMessage::Speaking { who: vec![WHO] },
+        ServerMessage::Health { health: health() },
+        ServerMessage::Ping { number: 4 },
+        ServerMessage::Bye { why: Bye::Replaced },
+        ServerMessage::Outcome { request: 7, outcome: refused },
+    ];
+    assert_each_once(&all[..10], 10, |message| match message {
+        ServerMessage::Welcome { .. } => 0,
+        ServerMessage::View { .. } => 1,
+        ServerMessage::Outcome { .. } => 2,
+        ServerMessage::Answer { .. } => 3,
+        ServerMessage::Slots { .. } => 4,
+        ServerMessage::Reoffer { .. } => 5,
+        ServerMessage::Speaking { .. } => 6,
+        ServerMessage::Health { .. } => 7,
+        ServerMessage::Ping { .. } => 8,
+        ServerMessage::Bye { .. } => 9,
+    });
+    all
+}
+
+fn assert_each_once<T>(all: &[T], count: usize, place: impl Fn(&T) -> usize) {
+    let mut places: Vec<usize> = all.iter().map(place).collect();
+    places.sort_unstable();
+    assert_eq!(places, (0..count).collect::<Vec<_>>(), "one example of each");
+}
+
+fn block(text: &mut String, title: &str, json: &str) {
+    writeln!(text, "{title}\n\n```json\n{json}\n```\n").expect(STRING);
+}
+
+/// A body of the HTTP API, read back to be sure.
+fn body<T>(text: &mut String, title: &str, value: &T)
+where
+    T: Serialize + DeserializeOwned + PartialEq + core::fmt::Debug,
+{
+    let json = serde_json::to_string_pretty(value).expect("bodies have string keys");
+    assert_eq!(&serde_json::from_str::<T>(&json).expect("it was just written"), value);
+    block(text, title, &json);
+}
+
+fn client_part() -> String {
+    let mut text = String::new();
+    for message in client_messages() {
+        let json = encode_client(&message);
+        assert_eq!(decode_client(&json), Ok(message.clone()));
+        let title = match &message {
+            ClientMessage::Ask { ask, .. } => format!("`ask` · `{}`", tag(ask, "do")),
+            ClientMessage::Hello { .. }
+            | ClientMessage::Offer { .. }
+            | ClientMessage::Stats { .. }
+            | ClientMessage::Pong { .. }
+            | ClientMessage::Bye {} => format!("`{}`", tag(&message, "type")),
+        };
+        block(&mut text, &title, &json);
+    }
+    text
+}
+
+fn server_part() -> String {
+    let mut text = String::new();
+    for message in server_messages() {
+        let json = encode_server(&message);
+        assert_eq!(decode_server(&json), Ok(message.clone()));
+        let json = serde_json::to_string_pretty(&message).expect("messages have string keys");
+        block(&mut text, &format!("`{}`", tag(&message, "type")), &json);
+    }
+    text
+}
+
+fn tag<T: Serialize>(value: &T, key: &str) -> String {
+    let value = serde_json::to_value(value).expect("messages have string keys");
+    value[key].as_str().expect("every message has its tag").to_owned()
+}
+
+fn word<T: Serialize>(value: &T) -> String {
+    let value = serde_json::to_value(value).expect("a plain enum is a string");
+    value.as_str().expect("a plain enum is a string").to_owned()
+}
+
+fn codes_part() -> String {
+    let mut text = String::from("| `why` | close code |\n| --- | --- |\n");
+    for why in Bye::ALL {
+        writeln!(text, "| `{}` | {} |", word(&why), why.close_code()).expect(STRING);
+    }
+    text
+}
+
+fn refusals_part() -> String {
+    let mut text = String::from("| `why` | 中文 | English |\n| --- | --- | --- |\n");
+    for why in Refusal::ALL {
+        writeln!(text, "| `{}` | {} | {} |", word(why), why.chinese(), why.english())
+            .expect(STRING);
+    }
+    text
+}
+
+fn seat_pass() -> SeatPass {
+    SeatPass {
+        hearing: HearingId(1),
+        participant: WHO,
+        role: Role::Plaintiff,
+        name: private("张三"),
+        heading: heading(),
+    }
+}
+
+fn archive_line() -> ArchiveLine {
+    ArchiveLine {
+        hearing: HearingId(1),
+        heading: heading(),
+        attendees: vec![Attendee { id: WHO, role: Role::Plaintiff, name: private("张三") }],
+        opened_at: Some(AT),
+        closed_at: Some(AT),
+        sealed: true,
+        bytes: 73_400_320,
+    }
+}
+
+fn bodies_part() -> String {
+    let mut text = String::new();
+    let name = private("judge");
+    let me = "`GET /api/me`, and the answer of `POST /api/sign-in`";
+    let staff = StaffKind::Judge;
+    body(&mut text, "`POST /api/sign-in`", &SignIn { name: name.clone(), password: private("…") });
+    body(&mut text, me, &WhoAmI::Staff { name: private("李法官"), staff });
+    body(
+        &mut text,
+        "the same for nobody, and the answer of `POST /api/sign-out`",
+        &WhoAmI::Nobody {},
+    );
+    body(&mut text, "the same for a seat", &WhoAmI::Seat { seat: seat_pass() });
+    body(&mut text, "`POST /api/join`", &Join { code: private("1234 5678") });
+    body(&mut text, "answer of `POST /api/join`", &seat_pass());
+    let person =
+        DocketPerson { id: WHO, role: Role::Plaintiff, name: private("张三"), joined: true };
+    let line = DocketLine {
+        hearing: HearingId(1),
+        my_seat: ParticipantId(1),
+        heading: heading(),
+        stage: Stage::CheckIn,
+        people: vec![person],
+    };
+    body(&mut text, "`GET /api/docket`", &DocketList { hearings: vec![line] });
+    let issued = CodeIssued { code: private("12345678"), expires_at: AT };
+    body(&mut text, "`POST /api/hearings/{hearing}/participants/{participant}/code`", &issued);
+    body(&mut text, "`GET /api/archive`", &ArchiveList { hearings: vec![archive_line()] });
+    body(&mut text, "`GET /api/archive/{hearing}`", &archive_record());
+    let findings = Vec::new();
+    let verdict = Verdict { intact: true, sealed: true, entries: 412, segments: 6, findings };
+    body(&mut text, "`GET /api/archive/{hearing}/verify`", &verdict);
+    body(&mut text, "`GET /api/ops`", &ops());
+    body(&mut text, "every refusal", &ApiRefusal::from(Refusal::CodeUsed));
+    text
+}
+
+fn archive_record() -> ArchiveRecord {
+    let minute = |fact| Minute { at: AT, by: Actor::Participant { id: ParticipantId(1) }, fact };
+    ArchiveRecord {
+        line: archive_line(),
+        media_zero: Some(AT),
+        media_ms: 60_000,
+        stretches: vec![Stretch { who: WHO, kind: TrackKind::Camera, from_ms: 0, to_ms: 60_000 }],
+        gaps: vec![Gap { track: Some(TrackId::new(WHO, TrackKind::Camera)), from: AT, to: AT }],
+        minutes: vec![minute(Fact::CheckInOpened), minute(Fact::Admitted { who: WHO })],
+        head_sha256: "9f86d0…".to_owned(),
+        head_sm3: "55e12e…".to_owned(),
+    }
+}
+
+fn ops() -> OpsPicture {
+    let person = OpsPerson {
+        id: WHO,
+        role: Role::Plaintiff,
+        place: Place::InHearing,
+        online: true,
+        media: true,
+        join_ms: Some(340),
+        health: Some(health()),
+        grade: Some(Grade::Good),
+    };
+    let (stage, record) = (Stage::InSession, RecordState::Rolling);
+    OpsPicture {
+        server_time: AT,
+        started_at: AT,
+        version: "0.1.0".to_owned(),
+        archive_free_bytes: Some(812_000_000_000),
+        forward_delay_micros: Some([120, 310, 900]),
+        hearings: vec![OpsHearing { hearing: HearingId(1), stage, record, people: vec![person] }],
+    }
+}
+
+/// Puts `part` between the marks that name it.
+fn put(document: &str, name: &str, part: &str) -> String {
+    let begin = format!("<!-- begin {name}: made by crates/protocol/tests/document.rs -->\n");
+    let end = format!("<!-- end {name} -->");
+    let (before, rest) = document.split_once(&begin).expect("the mark stands in the document");
+    let (_, after) = rest.split_once(&end).expect("the mark stands in the document");
+    format!("{before}{begin}\n{}\n\n{end}{after}", part.trim_end())
+}
+
+#[test]
+fn the_document_shows_every_message() {
+    let mut document = DOCUMENT.to_owned();
+    for (name, part) in [
+        ("client messages", client_part()),
+        ("server messages", server_part()),
+        ("close codes", codes_part()),
+        ("refusals", refusals_part()),
+        ("bodies", bodies_part()),
+    ] {
+        document = put(&document, name, &part);
+    }
+    expect_file!["../../../docs/protocol.md"].assert_eq(&document);
+}
