@@ -75,7 +75,7 @@ async fn minutes_and_first_frames_are_told_when_durable() {
     assert!(kinds(archive.path()).contains(&"commit".to_owned()));
     let figures = desk.registry.gather();
     let bytes = figures.iter().find(|f| f.name() == "assize_recorder_media_bytes_total");
-    assert!(bytes.expect("registered").get_metric()[0].get_counter().value() > 500.0);
+    assert!(bytes.expect("registered").get_metric()[0].get_counter().get_value() > 500.0);
     desk.stop().await;
 }
 

@@ -119,3 +119,40 @@ fn frames_are_bounded() {
     depacketizer.push(packet(2, true, &KEY), &mut out);
     assert_eq!(frames(&out).len(), 1);
 }
+
+proptest::proptest! {
+    /// Any packets in any order: nothing breaks, pictures begin with a keyframe, and a loss is
+    /// always named before frames are withheld.
+    #[test]
+    fn nothing_breaks_a_depacketiser(
+        codec in 0..3_usize,
+        packets in proptest::collection::vec(
+            (0..6_u64, proptest::bool::ANY, 0..8_u8, proptest::collection::vec(0..=255_u8, 0..40)),
+            0..60,
+        ),
+    ) {
+        let codec = [Codec::Opus, Codec::Vp8, Codec::H264][codec];
+        let firsts = [0x10, 0x90, 0x00, 0x78, 0x7C, 0x65, 0x67, 0x61];
+        let mut depacketizer = Depacketizer::new(codec);
+        let mut out = Vec::new();
+        for (rtp_time, marker, first, mut payload) in packets {
+            if let Some(byte) = payload.first_mut() {
+                *byte = firsts[usize::from(first)];
+            }
+            if first == 0 && marker {
+                depacketizer.hole(LossCause::Network, 1, &mut out);
+            }
+            depacketizer.push(packet(rtp_time, marker, &payload), &mut out);
+        }
+        let mut decodable = codec.is_sound();
+        for item in out {
+            match item {
+                Depacketized::Frame(frame) => {
+                    decodable |= frame.keyframe;
+                    proptest::prop_assert!(decodable && !frame.bytes.is_empty());
+                }
+                Depacketized::Missing { .. } => decodable = codec.is_sound(),
+            }
+        }
+    }
+}
