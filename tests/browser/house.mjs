@@ -156,6 +156,13 @@ export class Person {
     await this.page.$eval(`[data-testid="${testid}"]${extra}`, (button) => button.click());
   }
 
+  /** Presses a button in the row of somebody in the list of people. */
+  async pressOf(other, testid) {
+    const row = `[data-testid="person"][data-participant="${other.participant}"]`;
+    await this.page.waitForSelector(`${row} [data-testid="${testid}"]:not([disabled])`, { visible: true });
+    await this.page.$eval(`${row} [data-testid="${testid}"]`, (button) => button.click());
+  }
+
   async type(testid, text) {
     const field = await this.see(testid);
     await field.click();

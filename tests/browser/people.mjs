@@ -1,0 +1,63 @@
+// What people do on the page, as steps: sign in, join, check in, admit, open. What is not here:
+// what a test claims.
+
+/** A member of the court, signed in. */
+export async function signIn(house, browser, kind, size) {
+  const person = await house.person(browser, size);
+  const account = house.account(kind);
+  await person.page.goto(`${house.url}/sign-in`);
+  await person.type('name', account.name);
+  await person.type('password', account.password);
+  await person.press('sign-in');
+  return person;
+}
+
+/** From the docket into the hearing. */
+export async function enterFromDocket(person) {
+  await person.press('enter');
+  await person.see('face', '[data-face="room"]');
+}
+
+/** Somebody with a code, up to the check-in page. */
+export async function join(house, browser, role, size) {
+  const person = await house.person(browser, size);
+  const seat = house.code(role);
+  person.participant = seat.participant;
+  await person.page.goto(`${house.url}/join`);
+  await person.type('code', seat.code);
+  await person.press('join');
+  await person.see('face');
+  return person;
+}
+
+/** Discipline, who else is here, devices; then the waiting room. */
+export async function checkIn(person, { hearsItself = true } = {}) {
+  await person.see('discipline-accept');
+  await person.page.$eval('[data-testid="discipline-accept"]', (box) => box.click());
+  await person.press('check-in-next');
+  await person.page.$eval('[data-testid="others-alone"]', (box) => box.click());
+  await person.press('check-in-next');
+  await person.press('device-start');
+  await person.see('test-camera', '[data-passed="true"]');
+  // Firefox measures no sound on a machine without a sound card; it sends sound all the same.
+  if (hearsItself) await person.see('test-microphone', '[data-passed="true"]');
+  await person.press('ask-check_in');
+  await person.see('face', '[data-face="waiting"]');
+}
+
+/** The judge admits somebody who waits. */
+export const admit = (judge, participant) =>
+  judge.press('ask-admit', `[data-participant="${participant}"]`);
+
+/** The judge announces opening and it is confirmed. */
+export async function open(judge) {
+  await judge.press('ask-open');
+  await judge.press('confirm-open');
+  await judge.stage('in_session');
+}
+
+/** The judge closes. */
+export async function close(judge) {
+  await judge.press('ask-close');
+  await judge.press('confirm-close');
+}
