@@ -18,6 +18,7 @@ const WELL: u8 = 0;
 const FULL: u8 = 1;
 const BROKEN: u8 = 2;
 const HALF: u8 = 3;
+const STUCK: u8 = 4;
 
 /// A real disk that can be told to fail.
 #[derive(Clone, Debug)]
@@ -36,6 +37,9 @@ impl FaultyDisk {
     }
 
     fn check(&self) -> io::Result<()> {
+        while self.mood.load(Ordering::SeqCst) == STUCK {
+            std::thread::yield_now();
+        }
         match self.mood.load(Ordering::SeqCst) {
             WELL => Ok(()),
             FULL | HALF => Err(io::ErrorKind::StorageFull.into()),
@@ -255,4 +259,32 @@ async fn silence_on_the_record_is_told() {
     desk.play(&mut judge, Duration::from_secs(1)).await;
     desk.expect(|notice| matches!(notice, RecordNotice::Mended { .. })).await;
     desk.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_disk_that_does_not_answer_is_told_while_it_does_not() {
+    let archive = tempfile::tempdir().expect("a folder");
+    let disk = FaultyDisk::new();
+    let mut desk = start(&disk, archive.path(), 1 << 20).await;
+    desk.roll(true).await;
+    let mut publishers = people();
+    desk.play(&mut publishers, Duration::from_secs(1)).await;
+    disk.set(STUCK);
+    let since = desk.now().instant;
+    // Time stands still while a call to the disk is under way, so it is moved by hand.
+    let mut told = false;
+    for _ in 0..300 {
+        tokio::time::advance(Duration::from_millis(10)).await;
+        while let Ok(notice) = desk.notices.try_recv() {
+            told |= is_fault(RecordFault::DiskSlow)(&notice);
+        }
+        if told {
+            break;
+        }
+    }
+    assert!(told, "within 3 s");
+    assert!(desk.now().instant.since(since) > Duration::from_secs(2));
+    disk.set(WELL);
+    desk.expect(|notice| matches!(notice, RecordNotice::Mended { .. })).await;
+    seal(desk, archive.path()).await;
 }
