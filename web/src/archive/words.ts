@@ -36,6 +36,8 @@ export function factWords(
       break
     case 'screen_allowed':
       return say(fact.allowed ? 'fact.screen_allowed' : 'fact.screen_denied', values)
+    case 'hand':
+      return say(fact.raised ? 'fact.hand' : 'fact.hand_lowered', values)
     default:
   }
   return say(`fact.${fact.fact}`, values)

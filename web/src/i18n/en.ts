@@ -392,6 +392,8 @@ export const en: Words<typeof zh> = {
     unlocked: '{who} unlocked',
     screen_allowed: '{who} may share a screen',
     screen_denied: '{who} may not share a screen any more',
+    hand: '{who} raised a hand',
+    hand_lowered: '{who} lowered a hand',
     warned: '{who} warned: {reason}',
     removed: '{who} ordered to leave: {reason}',
     link_lost: '{who} disconnected ({cause})',

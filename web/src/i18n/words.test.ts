@@ -2,7 +2,9 @@
 
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { factWords } from '../archive/words'
 import { REFUSAL_TEXT } from '../protocol'
+import type { Fact, Grade, Ground, LinkCause, Place, RecordFault, RecordState, Role, StaffKind, Stage, TrackKind } from '../protocol'
 import { en } from './en'
 import { zh } from './zh'
 
@@ -19,10 +21,10 @@ function blanks(text: string): string[] {
   return [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '').sort()
 }
 
-describe('words', () => {
-  const chinese = flat(zh)
-  const english = flat(en)
+const chinese = flat(zh)
+const english = flat(en)
 
+describe('words', () => {
   it('are the same in both languages', () => {
     expect([...english.keys()]).toEqual([...chinese.keys()])
   })
@@ -33,6 +35,48 @@ describe('words', () => {
 
   it('are never empty and never end in a blank', () => {
     for (const [key, text] of [...chinese, ...english]) expect([key, text.trim()]).toEqual([key, text])
+  })
+})
+
+describe('words of the protocol', () => {
+  // The compiler checks that nothing is missing; the test that nothing is left over.
+  const role: Record<Role, string> = zh.role
+  const stage: Record<Stage['name'], string> = zh.stage
+  const ground: Record<Ground, string> = zh.ground
+  const place: Record<Place, string> = zh.place
+  const grade: Record<Grade | 'none', string> = zh.grade
+  const record: Record<RecordState['name'], string> = zh.record
+  const fault: Record<RecordFault, string> = zh.fault
+  const cause: Record<LinkCause, string> = zh.cause
+  const kind: Record<TrackKind, string> = zh.kind
+  const staff: Record<StaffKind, string> = zh.staff
+  const fact: Record<Fact['fact'] | 'screen_denied' | 'hand_lowered', string> = zh.fact
+
+  it('are all there', () => {
+    const sizes = [role, stage, ground, place, grade, record, fault, cause, kind, staff, fact].map((each) => Object.keys(each).length)
+    expect(sizes).toEqual([7, 6, 3, 5, 4, 6, 6, 5, 3, 3, 25])
+  })
+
+  it('make a sentence of every fact', () => {
+    const say = (key: string, values?: Record<string, string>): string =>
+      (chinese.get(key) ?? `?${key}`).replace(/\{(\w+)\}/g, (_, name: string) => values?.[name] ?? `?${name}`)
+    const facts: Fact[] = [
+      { fact: 'arrived', who: 3, others_present: '', camera: true, microphone: true },
+      { fact: 'opening_failed', why: 'record_not_confirmed' },
+      { fact: 'recess_called', ground: 'unrecorded_mediation' },
+      { fact: 'screen_allowed', who: 3, allowed: false },
+      { fact: 'warned', who: 3, reason: '喧哗' },
+      { fact: 'removed', who: 3, reason: '录音' },
+      { fact: 'link_lost', who: 3, cause: 'socket_lost' },
+      { fact: 'refused', who: 3, asked: 'remove', why: 'warn_first' },
+      { fact: 'record_failed', fault: 'disk_full' },
+      { fact: 'closed' },
+      { fact: 'hand', who: 3, raised: false },
+    ]
+    const sentences = facts.map((each) => factWords(each, (id) => `第${id}席`, say, (why) => REFUSAL_TEXT[why].zh))
+    for (const sentence of sentences) expect(sentence).not.toContain('?')
+    expect(sentences[3]).toBe('收回第3席的屏幕共享')
+    expect(sentences[6]).toBe('第3席连接中断（信令中断）')
   })
 })
 

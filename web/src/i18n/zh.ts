@@ -389,6 +389,8 @@ export const zh = {
     unlocked: '{who}解除静音',
     screen_allowed: '允许{who}共享屏幕',
     screen_denied: '收回{who}的屏幕共享',
+    hand: '{who}举手',
+    hand_lowered: '{who}放下手',
     warned: '警告{who}：{reason}',
     removed: '责令{who}退出：{reason}',
     link_lost: '{who}连接中断（{cause}）',
