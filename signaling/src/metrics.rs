@@ -146,3 +146,32 @@ fn durable(registry: &Registry) -> Result<Histogram, prometheus::Error> {
     registry.register(Box::new(made.clone()))?;
     Ok(made)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    const DOCUMENT: &str = include_str!("../../docs/metrics.md");
+
+    #[test]
+    fn the_document_names_every_metric_and_no_other() {
+        let registry = Registry::new();
+        let metrics = Metrics::register(&registry).unwrap();
+        metrics.asked(None);
+        metrics.parted(Bye::Fault);
+        metrics.role(Role::Clerk).inc();
+        for family in [&metrics.sign_ins, &metrics.joins, &metrics.archive_reads] {
+            family.with_label_values(&["done"]).inc();
+        }
+        let gathered = registry.gather();
+        let named: BTreeSet<&str> = gathered.iter().map(|family| family.name()).collect();
+        let documented: BTreeSet<&str> = DOCUMENT
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+            .filter(|name| name.starts_with("assize_signaling_"))
+            .collect();
+        assert_eq!(named, documented);
+    }
+}

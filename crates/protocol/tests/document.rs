@@ -328,7 +328,7 @@ fn bodies_part() -> String {
     let name = private("judge");
     let me = "`GET /api/me`, and the answer of `POST /api/sign-in`";
     let staff = StaffKind::Judge;
-    body(&mut text, "`POST /api/sign-in`", &SignIn { name: name.clone(), password: private("…") });
+    body(&mut text, "`POST /api/sign-in`", &SignIn { name, password: private("…") });
     body(&mut text, me, &WhoAmI::Staff { name: private("李法官"), staff });
     body(
         &mut text,
