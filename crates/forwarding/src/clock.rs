@@ -33,7 +33,7 @@ pub(crate) struct ServerClock {
 impl ServerClock {
     pub(crate) fn new(now: Now) -> Self {
         let millis = u64::try_from(now.utc.0).unwrap_or(0);
-        let ntp = ((millis / 1_000 + NTP_EPOCH_SECONDS) << 32) | ((millis % 1_000) << 32) / 1_000;
+        let ntp = ((millis / 1_000 + NTP_EPOCH_SECONDS) << 32) | (((millis % 1_000) << 32) / 1_000);
         Self { ntp, at: now.instant }
     }
 

@@ -269,15 +269,18 @@ impl Leg {
         });
     }
 
-    /// Whether one more packet may be sent again now; counts it.
+    /// Whether one more packet may be sent again now.
     pub(crate) fn may_repeat(&mut self, now: Instant) -> bool {
         if now.since(self.repeats_since) >= REPEAT_WINDOW {
             self.repeats_since = now;
             self.repeats_left = REPEATS_MAX;
         }
-        let may = self.repeats_left > 0;
+        self.repeats_left > 0
+    }
+
+    /// A packet was sent again.
+    pub(crate) const fn count_repeat(&mut self) {
         self.repeats_left = self.repeats_left.saturating_sub(1);
-        may
     }
 }
 

@@ -177,7 +177,7 @@ impl Source {
         let before = core::mem::replace(&mut self.reported, total);
         let expected = total.0.saturating_sub(before.0);
         let lost = expected.saturating_sub(total.1.saturating_sub(before.1));
-        let fraction = if expected == 0 { 0 } else { (lost * 256 / expected).min(255) };
+        let fraction = (lost * 256).checked_div(expected).unwrap_or(0).min(255);
         let (last_report, delay) = match self.clock {
             None => (0, 0),
             Some(clock) => {

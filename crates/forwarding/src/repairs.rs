@@ -63,14 +63,16 @@ impl Repairs {
     /// The packets from `first` to before `end` were passed over. Says when to look at the list.
     pub(crate) fn miss(&mut self, first: u64, end: u64, now: Instant) -> Instant {
         let kept_from = first.max(end.saturating_sub(MISSING_MAX as u64));
-        self.given_up += kept_from - first;
-        for sequence in kept_from..end {
-            if self.missing.len() == MISSING_MAX {
-                self.missing.remove(0);
-                self.given_up += 1;
-            }
-            self.missing.push(Missing { sequence, since: now, asked_at: None, tries: 0 });
-        }
+        let sequences = kept_from..end;
+        let overflow = (self.missing.len() + sequences.clone().count()).saturating_sub(MISSING_MAX);
+        self.missing.drain(..overflow);
+        self.given_up += kept_from - first + overflow as u64;
+        self.missing.extend(sequences.map(|sequence| Missing {
+            sequence,
+            since: now,
+            asked_at: None,
+            tries: 0,
+        }));
         now.plus(REORDER_WAIT)
     }
 
@@ -91,8 +93,9 @@ impl Repairs {
         let retry = round_trip.unwrap_or(RETRY_DEFAULT).max(RETRY_MIN);
         let before = self.missing.len();
         self.missing.retain(|one| now.since(one.since) < GIVE_UP_AFTER);
-        let mut round = Round::default();
-        round.given_up = core::mem::take(&mut self.given_up) + (before - self.missing.len()) as u64;
+        let too_old = (before - self.missing.len()) as u64;
+        let given_up = core::mem::take(&mut self.given_up) + too_old;
+        let mut round = Round { given_up, ..Round::default() };
         for one in &mut self.missing {
             if one.due(retry) <= now && one.tries < TRIES_MAX {
                 round.holes += u64::from(one.tries == 0);

@@ -12,7 +12,7 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 
 use model::letters::TapeItem;
-use model::{Grants, HearingId, Instant, Now, ParticipantId, SlotCount, SlotUse, TrackId};
+use model::{Grants, HearingId, Instant, Now, ParticipantId, SlotCount, SlotUse, TrackId, limits};
 
 use crate::cache::Facts;
 use crate::clock::ServerClock;
@@ -28,8 +28,6 @@ use crate::slots::Seating;
 use crate::speaker::{Floor, Voice};
 use crate::track::{Feed, Track};
 
-/// An older source may take a track back when the newer one was silent for this long.
-const TAKEOVER_IDLE: Duration = Duration::from_secs(1);
 /// One leg starts a track anew at most this often; what comes sooner is dropped.
 const RESTART_EVERY: Duration = Duration::from_millis(100);
 
@@ -98,7 +96,7 @@ impl Router {
         for place in 0..self.tracks.len() {
             self.grant_track(place, out);
         }
-        self.reconcile(now, out);
+        self.reconcile(out);
         self.ask_keyframes(now, out);
     }
 
@@ -126,7 +124,7 @@ impl Router {
             self.legs[place].track_places[kind as usize] = Some(self.track_place(track, out));
         }
         self.end_orphans(out);
-        self.reconcile(now, out);
+        self.reconcile(out);
         self.ask_keyframes(now, out);
     }
 
@@ -138,7 +136,7 @@ impl Router {
             self.slots_told.remove(&gone.participant);
         }
         self.end_orphans(out);
-        self.reconcile(now, out);
+        self.reconcile(out);
         self.ask_keyframes(now, out);
     }
 
@@ -192,7 +190,7 @@ impl Router {
             .binary_search_by_key(&leg, |known| known.id)
             .map_err(|_| DropReason::NoLeg)?;
         let packet = Packet::read(bytes).ok_or(DropReason::Malformed)?;
-        self.hear(now, place, out);
+        self.hear(place, out);
         let leg = &mut self.legs[place];
         leg.traffic.bytes_up += bytes.len() as u64;
         self.figures.bytes_in += packet.payload.len() as u64;
@@ -203,7 +201,7 @@ impl Router {
         }
         let (facts, in_order) = self.number(now.instant, place, track, meaning, &packet)?;
         if !self.tracks[track].live {
-            self.go_live(now, track, out);
+            self.go_live(now.instant, track, out);
         }
         self.carry(now.instant, track, &facts, in_order, packet.payload, out);
         if self.tracks[track].keyframes.due(false).is_some_and(|at| at <= now.instant) {
@@ -277,7 +275,7 @@ impl Router {
         }
         let rank = self.legs[leg].rank(meaning.order);
         if let Some(feed) = &self.tracks[track].feed {
-            let older = rank < feed.rank && now.since(feed.last_at) < TAKEOVER_IDLE;
+            let older = rank < feed.rank && now.since(feed.last_at) < limits::TRACK_SILENT;
             let hasty = rank.leg == feed.rank.leg && now.since(feed.started_at) < RESTART_EVERY;
             if older || hasty {
                 return Err(DropReason::Replaced);
@@ -306,7 +304,7 @@ impl Router {
         Ok(())
     }
 
-    fn go_live(&mut self, now: Now, track: usize, out: &mut impl Outlet) {
+    fn go_live(&mut self, now: Instant, track: usize, out: &mut impl Outlet) {
         let one = &mut self.tracks[track];
         one.live = true;
         let id = one.id;
@@ -314,10 +312,10 @@ impl Router {
             one.cache.reset(id.kind.is_sound());
         }
         out.tell(RouterNotice::TrackLive { track: id });
-        self.due(now.instant.plus(model::limits::TRACK_SILENT));
+        self.due(now.plus(limits::TRACK_SILENT));
         self.due(self.speakers_at);
         if id.kind == model::TrackKind::Screen {
-            self.reconcile(now, out);
+            self.reconcile(out);
         }
     }
 

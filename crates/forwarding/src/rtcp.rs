@@ -268,13 +268,14 @@ impl Compound {
     }
 
     fn description(&mut self, ssrc: u32) {
-        const ITEM_BYTES: usize = 2 + CNAME.len();
-        const CHUNK_WORDS: usize = 1 + (ITEM_BYTES + 1).div_ceil(4);
-        self.head(DESCRIPTION, 1, CHUNK_WORDS as u16);
+        let name_bytes = u8::try_from(CNAME.len()).expect("the name is short");
+        let text_words = (u16::from(name_bytes) + 3).div_ceil(4);
+        self.head(DESCRIPTION, 1, 1 + text_words);
         self.words(&[ssrc]);
-        self.bytes.extend_from_slice(&[1, CNAME.len() as u8]);
+        let end = self.bytes.len() + usize::from(text_words) * 4;
+        self.bytes.extend_from_slice(&[1, name_bytes]);
         self.bytes.extend_from_slice(CNAME.as_bytes());
-        self.bytes.resize(self.bytes.len() + (CHUNK_WORDS - 1) * 4 - ITEM_BYTES, 0);
+        self.bytes.resize(end, 0);
     }
 
     fn head(&mut self, kind: u8, count: u8, words: u16) {

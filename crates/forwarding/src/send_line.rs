@@ -36,7 +36,7 @@ pub(crate) struct SendState {
     payload_types: [Option<u8>; 3],
     mid_until: u64,
     packets: u32,
-    octets: u32,
+    octets: u64,
     repeats: Vec<(u64, Instant)>,
     reports: [(u32, Instant); REPORTS],
     told: Option<(u32, i32)>,
@@ -126,8 +126,7 @@ impl SendState {
             .place(facts.sequence, facts.rtp_time, facts.arrived)
             .ok_or(DropReason::BeforeSwitch)?;
         self.packets = self.packets.wrapping_add(1);
-        let octets = u32::try_from(payload_len).expect("a payload fits a datagram");
-        self.octets = self.octets.wrapping_add(octets);
+        self.octets = self.octets.wrapping_add(payload_len as u64);
         Ok(Passed { header: self.header(payload_type, place, facts), started })
     }
 
@@ -180,7 +179,7 @@ impl SendState {
             ntp,
             rtp_time,
             packets: self.packets,
-            octets: self.octets,
+            octets: (self.octets & 0xffff_ffff) as u32,
         })
     }
 
@@ -269,7 +268,7 @@ mod tests {
     }
 
     fn mid_of(header: &Header) -> Option<Vec<u8>> {
-        Packet::read(header.as_bytes()).unwrap().extension(1).map(<[u8]>::to_vec)
+        Packet::read(header.as_bytes())?.extension(1).map(<[u8]>::to_vec)
     }
 
     #[test]

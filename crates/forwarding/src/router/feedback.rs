@@ -18,7 +18,7 @@ impl Router {
         compound: &[u8],
         out: &mut impl Outlet,
     ) {
-        self.hear(now, leg, out);
+        self.hear(leg, out);
         let intact = rtcp::read(compound, |item| match item {
             Item::Sender(report) => self.take_sender_report(now, leg, report, out),
             Item::Block(block) => self.take_block(now, leg, &block),
@@ -85,7 +85,8 @@ impl Router {
             }
         }
         if ended {
-            self.reconcile(now, out);
+            self.reconcile(out);
+            self.ask_keyframes(now, out);
         }
     }
 
@@ -108,6 +109,9 @@ impl Router {
         let Self { legs, tracks, figures, .. } = self;
         let leg = &mut legs[leg];
         let round_trip = leg.round_trip;
+        if !leg.may_repeat(now.instant) {
+            return None;
+        }
         let line = leg.line_by_ssrc(media)?;
         let track = &tracks[line.place?];
         let generation = track.feed.as_ref()?.generation;
@@ -117,9 +121,7 @@ impl Router {
             return None;
         }
         let header = line.repeat(&facts, now.instant)?;
-        if !leg.may_repeat(now.instant) {
-            return None;
-        }
+        leg.count_repeat();
         out.rtp(leg.id, header.as_bytes(), payload);
         leg.traffic.bytes_down += (header.as_bytes().len() + payload.len()) as u64;
         figures.packets_resent += 1;

@@ -78,7 +78,7 @@ impl Router {
             out.tell(RouterNotice::TrackSilent { track: track.id });
         }
         if screen_gone {
-            self.reconcile(now, out);
+            self.reconcile(out);
         }
     }
 
@@ -211,14 +211,19 @@ impl Router {
         for place in 0..self.legs.len() {
             let id = self.legs[place].id;
             let participant = self.legs[place].participant;
-            let newest = self.newest_leg(participant).is_some_and(|leg| leg.id == id);
+            let in_use = self
+                .legs
+                .iter()
+                .filter(|leg| leg.participant == participant)
+                .max_by_key(|leg| (leg.heard, leg.rank(0)))
+                .is_some_and(|leg| leg.id == id);
             let (expected, holes, jitter) = self.measure_up(place);
             let leg = &mut self.legs[place];
             let traffic = core::mem::take(&mut leg.traffic);
             if let Some(loss) = permille(traffic.lost_down, traffic.expected_down) {
                 leg.loss_down_permille = loss;
             }
-            if !newest {
+            if !in_use {
                 continue;
             }
             let millis_of = |time: Duration| u16::try_from(time.as_millis()).unwrap_or(u16::MAX);

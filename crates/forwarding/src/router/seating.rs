@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{LinePurpose, Now, ParticipantId, SlotCount, SlotUse, TrackId, TrackKind, limits};
+use model::{LinePurpose, ParticipantId, SlotCount, SlotUse, TrackId, TrackKind, limits};
 
 use super::Router;
 use crate::leg::Leg;
@@ -14,19 +14,20 @@ use crate::track::{Out, Track};
 
 impl Router {
     /// The leg is alive; older connections of the same person give way to it.
-    pub(super) fn hear(&mut self, now: Now, leg: usize, out: &mut impl Outlet) {
+    pub(super) fn hear(&mut self, leg: usize, out: &mut impl Outlet) {
         if self.legs[leg].heard {
             return;
         }
         self.legs[leg].heard = true;
         let participant = self.legs[leg].participant;
         if self.legs.iter().filter(|other| other.participant == participant).count() > 1 {
-            self.reconcile(now, out);
+            self.reconcile(out);
         }
     }
 
-    /// Seats everybody as the grants say, points tracks at lines and tells what changed.
-    pub(super) fn reconcile(&mut self, now: Now, out: &mut impl Outlet) {
+    /// Seats everybody as the grants say, points tracks at lines and tells what changed. Keyframes
+    /// that are wanted after this are still to be asked for.
+    pub(super) fn reconcile(&mut self, out: &mut impl Outlet) {
         for place in 0..self.legs.len() {
             let (seats, screens) = if self.is_superseded(&self.legs[place]) {
                 (BTreeSet::new(), BTreeSet::new())
@@ -47,11 +48,6 @@ impl Router {
         }
         self.point_lines();
         self.tell_slots(out);
-        for place in 0..self.tracks.len() {
-            if let Some(at) = self.tracks[place].keyframes.due(self.tracks[place].recorded) {
-                self.due(at.max(now.instant));
-            }
-        }
     }
 
     fn is_superseded(&self, leg: &Leg) -> bool {

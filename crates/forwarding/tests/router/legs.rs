@@ -97,7 +97,7 @@ fn a_new_source_of_the_same_leg_goes_on_with_the_track() {
     assert_eq!(payloads, [b"1", b"2"]);
     assert_eq!(packets[1].sequence, packets[0].sequence.wrapping_add(1));
     assert_eq!(packets[1].rtp_time.wrapping_sub(packets[0].rtp_time), 9_600);
-    first.send(&mut router, at(1_300), 960, b"3", &mut out);
+    first.send(&mut router, at(3_300), 960, b"3", &mut out);
     assert_eq!(
         out.packets(2, seat(2, 0, Medium::Sound)).len(),
         3,

@@ -99,7 +99,7 @@ impl Trial {
     }
 
     fn step(&mut self, ms: u64) {
-        if ms % 10 == 0 && ms / 10 < u64::from(PACKETS) {
+        if ms.is_multiple_of(10) && ms / 10 < u64::from(PACKETS) {
             let number = u32::try_from(ms / 10).unwrap();
             let bytes = self.publisher.packet(900, &payload(number));
             self.sent.insert(self.publisher.sequence, bytes.clone());

@@ -2,6 +2,9 @@
 //!
 //! What is not here: tests of single files; those stand in the files.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a test picks what it looks at")]
+
 mod fan_out;
 mod grants;
 mod hostile;
