@@ -15,6 +15,8 @@ use model::{
 use crate::dice::Dice;
 use crate::reference::Reference;
 
+pub(crate) use story::{any_ask, docket};
+
 /// What a story reached, so that a driver can see that it was not empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tale {
@@ -37,7 +39,7 @@ pub struct Tale {
 /// # Errors
 /// The first thing that is wrong, with the last events that led to it.
 pub fn check(dice: &mut Dice, moves: u32) -> Result<Tale, String> {
-    let mut play = Play::new(story::docket(dice));
+    let mut play = Play::new(docket(dice));
     let told = play.story(dice, moves).and_then(|()| play.end());
     told.map_err(|wrong| {
         let from = play.past.len().saturating_sub(40);

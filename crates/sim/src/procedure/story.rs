@@ -103,17 +103,17 @@ impl Play {
     }
 
     fn step_by(&mut self, dice: &mut Dice) -> Result<(), String> {
-        let who = self.anybody(dice);
+        let who = anybody(&self.docket, dice);
         let kind = TrackKind::ALL[usize::try_from(dice.roll(3)).unwrap_or(0)];
         let track = TrackId::new(who, kind);
         match dice.weighted(&[60, 30, 24, 4, 8, 6, 6, 12, 10, 8, 12, 3, 3, 6, 1, 1]) {
             0 => {
                 let judge = self.people(|role| role == Role::PresidingJudge)[0];
-                let ask = self.any_ask(dice);
+                let ask = self.some_ask(dice);
                 self.ask(judge, ask)
             }
             1 => {
-                let ask = self.any_ask(dice);
+                let ask = self.some_ask(dice);
                 self.ask(who, ask)
             }
             2 => self.arrive(who),
@@ -168,43 +168,26 @@ impl Play {
         self.wait(micros)
     }
 
-    /// Somebody of the docket, now and then a stranger.
-    fn anybody(&self, dice: &mut Dice) -> ParticipantId {
-        let crowd = u32::try_from(self.docket.attendees.len()).unwrap_or(1);
-        if dice.chance(10) {
-            return ParticipantId(999);
-        }
-        // The first seven hold every role; a crowd behind them gets a word now and then.
-        let among = if dice.chance(150) { crowd } else { crowd.min(7) };
-        ParticipantId(dice.roll(among) + 1)
-    }
-
-    fn any_ask(&self, dice: &mut Dice) -> Ask {
-        let who = self.anybody(dice);
-        let reason = || Private::from("noise");
-        match dice.weighted(&[2, 6, 14, 5, 8, 5, 6, 1, 4, 4, 2, 2, 5, 6, 4, 6, 2]) {
-            0 => Ask::OpenCheckIn,
-            1 => match dice.roll(6) {
-                0 => check_in("alone", false),
-                1 => check_in(&"x".repeat(limits::TEXT_CHARS_MAX + 1), true),
-                _ => check_in("a friend", true),
-            },
-            2 => Ask::Admit { who: self.waiting(dice).unwrap_or(who) },
-            3 => Ask::Dismiss { who },
-            4 => Ask::Open,
-            5 => Ask::Recess { ground: Ground::ALL[usize::try_from(dice.roll(3)).unwrap_or(0)] },
-            6 => Ask::Resume,
-            7 => Ask::Close,
-            8 => Ask::Lock { who },
-            9 => Ask::Unlock { who },
-            10 => Ask::LockAll,
-            11 => Ask::UnlockAll,
-            12 => Ask::AllowScreen { who, allowed: dice.chance(700) },
-            13 if dice.chance(100) => Ask::Warn { who, reason: Private::from(" ") },
-            13 => Ask::Warn { who, reason: reason() },
-            14 => Ask::Remove { who, reason: reason() },
-            15 => Ask::Hand { raised: dice.chance(600) },
-            _ => Ask::Devices { on: vec![TrackKind::Microphone, TrackKind::Microphone] },
+    /// Any ask; an admission is mostly for somebody who waits.
+    fn some_ask(&self, dice: &mut Dice) -> Ask {
+        match any_ask(dice, &self.docket) {
+            Ask::Admit { who } => Ask::Admit { who: self.waiting(dice).unwrap_or(who) },
+            ask @ (Ask::OpenCheckIn
+            | Ask::CheckIn { .. }
+            | Ask::Dismiss { .. }
+            | Ask::Open
+            | Ask::Recess { .. }
+            | Ask::Resume
+            | Ask::Close
+            | Ask::Lock { .. }
+            | Ask::Unlock { .. }
+            | Ask::LockAll
+            | Ask::UnlockAll
+            | Ask::AllowScreen { .. }
+            | Ask::Warn { .. }
+            | Ask::Remove { .. }
+            | Ask::Hand { .. }
+            | Ask::Devices { .. }) => ask,
         }
     }
 
@@ -245,5 +228,46 @@ fn recorder(dice: &mut Dice) -> Event {
             let fault = dice.pick(&faults).copied().unwrap_or(RecordFault::Silent);
             Event::RecordFault { fault }
         }
+    }
+}
+
+/// Somebody of the docket, now and then a stranger.
+fn anybody(docket: &Docket, dice: &mut Dice) -> ParticipantId {
+    let crowd = u32::try_from(docket.attendees.len()).unwrap_or(1);
+    if dice.chance(10) {
+        return ParticipantId(999);
+    }
+    // The first seven hold every role; a crowd behind them gets a word now and then.
+    let among = if dice.chance(150) { crowd } else { crowd.min(7) };
+    ParticipantId(dice.roll(among) + 1)
+}
+
+/// Anything anybody could ask, sensible or not.
+pub(crate) fn any_ask(dice: &mut Dice, docket: &Docket) -> Ask {
+    let who = anybody(docket, dice);
+    let reason = || Private::from("noise");
+    match dice.weighted(&[2, 6, 14, 5, 8, 5, 6, 1, 4, 4, 2, 2, 5, 6, 4, 6, 2]) {
+        0 => Ask::OpenCheckIn,
+        1 => match dice.roll(6) {
+            0 => check_in("alone", false),
+            1 => check_in(&"x".repeat(limits::TEXT_CHARS_MAX + 1), true),
+            _ => check_in("a friend", true),
+        },
+        2 => Ask::Admit { who },
+        3 => Ask::Dismiss { who },
+        4 => Ask::Open,
+        5 => Ask::Recess { ground: Ground::ALL[usize::try_from(dice.roll(3)).unwrap_or(0)] },
+        6 => Ask::Resume,
+        7 => Ask::Close,
+        8 => Ask::Lock { who },
+        9 => Ask::Unlock { who },
+        10 => Ask::LockAll,
+        11 => Ask::UnlockAll,
+        12 => Ask::AllowScreen { who, allowed: dice.chance(700) },
+        13 if dice.chance(100) => Ask::Warn { who, reason: Private::from(" ") },
+        13 => Ask::Warn { who, reason: reason() },
+        14 => Ask::Remove { who, reason: reason() },
+        15 => Ask::Hand { raised: dice.chance(600) },
+        _ => Ask::Devices { on: vec![TrackKind::Microphone, TrackKind::Microphone] },
     }
 }
