@@ -58,6 +58,8 @@ pub enum Depacketized {
         cause: LossCause,
         /// Packets, where they can be counted.
         packets: u64,
+        /// When it was noticed, or what is of no use arrived.
+        at: Instant,
     },
 }
 
@@ -81,9 +83,15 @@ impl Depacketizer {
         Self { codec, run: Vec::new(), run_bytes: 0, needs_keyframe, broken: false }
     }
 
-    /// Packets are missing before the next one.
-    pub fn hole(&mut self, cause: LossCause, packets: u64, out: &mut Vec<Depacketized>) {
-        self.fail(cause, packets, out);
+    /// Packets are missing before the next one, as is known since `at`.
+    pub fn hole(
+        &mut self,
+        cause: LossCause,
+        packets: u64,
+        at: Instant,
+        out: &mut Vec<Depacketized>,
+    ) {
+        self.fail(cause, packets, at, out);
     }
 
     /// Frames before the next keyframe are of no use, because earlier ones were thrown away.
@@ -102,7 +110,7 @@ impl Depacketizer {
         }
         self.run_bytes += packet.payload.len();
         if self.run_bytes > FRAME_BYTES_MAX {
-            self.fail(LossCause::Malformed, 0, out);
+            self.fail(LossCause::Malformed, 0, packet.arrived, out);
             self.broken = true;
         }
         let last = packet.marker || self.codec.is_sound();
@@ -120,6 +128,7 @@ impl Depacketizer {
         if core::mem::take(&mut self.broken) || run.is_empty() {
             return;
         }
+        let at = run.iter().map(|packet| packet.arrived).min().unwrap_or_default();
         let frame = match self.codec {
             Codec::Opus => opus::frame(&run),
             Codec::Vp8 => vp8::frame(&run),
@@ -133,21 +142,22 @@ impl Depacketizer {
             Ok(_) => out.push(Depacketized::Missing {
                 cause: LossCause::Keyframe,
                 packets: run.len() as u64,
+                at,
             }),
             Err(Malformed) => {
                 // After a hole the tail of a frame looks malformed too; the hole was named already.
                 let cause =
                     if self.needs_keyframe { LossCause::Keyframe } else { LossCause::Malformed };
-                self.fail(cause, run.len() as u64, out);
+                self.fail(cause, run.len() as u64, at, out);
             }
         }
     }
 
-    fn fail(&mut self, cause: LossCause, packets: u64, out: &mut Vec<Depacketized>) {
+    fn fail(&mut self, cause: LossCause, packets: u64, at: Instant, out: &mut Vec<Depacketized>) {
         self.run.clear();
         self.run_bytes = 0;
         self.need_keyframe();
-        out.push(Depacketized::Missing { cause, packets });
+        out.push(Depacketized::Missing { cause, packets, at });
     }
 }
 

@@ -24,6 +24,8 @@ const PIECE_HOLE_MS: u64 = 600;
 const PIECE_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// A loss that goes on is written down at least this often.
 const LOSS_NOTED_EVERY: Duration = Duration::from_secs(5);
+/// A loss of which nothing is heard for this long is over: the publisher stopped sending.
+const LOSS_OVER: Duration = Duration::from_secs(2);
 /// Frames that wait for the clock at most.
 const HELD_MAX: usize = 1_024;
 
@@ -115,6 +117,8 @@ struct Open {
 struct Loss {
     from_ms: u64,
     since: Instant,
+    /// When the last thing lost was noticed.
+    last: Instant,
     cause: LossCause,
     packets: u64,
 }
@@ -255,7 +259,7 @@ impl TrackReel {
                     Ordered::Hole { packets } => {
                         let tape = core::mem::take(&mut self.tape_lost);
                         let cause = if tape { LossCause::Tape } else { LossCause::Network };
-                        source.depacketizer.hole(cause, packets, &mut whole);
+                        source.depacketizer.hole(cause, packets, now, &mut whole);
                     }
                 }
             }
@@ -267,17 +271,19 @@ impl TrackReel {
         while let Some(item) = self.held.pop_front() {
             match item {
                 Depacketized::Frame(frame) => self.frame(line, person, frame, out),
-                Depacketized::Missing { cause, packets } => {
-                    self.missing(line, now, cause, packets);
+                Depacketized::Missing { cause, packets, at } => {
+                    self.missing(line, at, cause, packets);
                 }
             }
         }
     }
 
-    fn missing(&mut self, line: &Timeline, now: Instant, cause: LossCause, packets: u64) {
-        let from_ms = if self.clock.last_ms().is_some() { self.end_ms } else { line.media_ms(now) };
-        let loss = self.loss.get_or_insert(Loss { from_ms, since: now, cause, packets: 0 });
+    fn missing(&mut self, line: &Timeline, at: Instant, cause: LossCause, packets: u64) {
+        let from_ms = if self.end_ms > 0 { self.end_ms } else { line.media_ms(at) };
+        let fresh = Loss { from_ms, since: at, last: at, cause, packets: 0 };
+        let loss = self.loss.get_or_insert(fresh);
         loss.packets += packets;
+        loss.last = loss.last.max(at);
         if loss.cause == LossCause::Keyframe {
             loss.cause = cause;
         }
@@ -402,14 +408,14 @@ impl TrackReel {
     /// A commit tick: hands out what is gathered, and writes down a loss that goes on.
     pub fn tick(&mut self, line: &Timeline, now: Instant, out: &mut Vec<Taken>) {
         self.take_cluster(out);
-        let now_ms = line.media_ms(now);
-        if let Some(loss) = &mut self.loss
-            && now.since(loss.since) >= LOSS_NOTED_EVERY
-            && now_ms > loss.from_ms
-        {
-            let next = Loss { from_ms: now_ms, since: now, cause: loss.cause, packets: 0 };
-            self.end_loss(line, now_ms, out);
-            self.loss = Some(next);
+        let Some(loss) = &self.loss else { return };
+        let last_ms = line.media_ms(loss.last);
+        if now.since(loss.last) >= LOSS_OVER {
+            self.end_loss(line, last_ms, out);
+        } else if now.since(loss.since) >= LOSS_NOTED_EVERY && last_ms > loss.from_ms {
+            let (last, cause) = (loss.last, loss.cause);
+            self.end_loss(line, last_ms, out);
+            self.loss = Some(Loss { from_ms: last_ms, since: now, last, cause, packets: 0 });
         }
     }
 
@@ -422,7 +428,8 @@ impl TrackReel {
         out: &mut Vec<Taken>,
     ) {
         self.drain(line, person, now, true, out);
-        self.end_loss(line, line.media_ms(now), out);
+        let lost_ms = self.loss.as_ref().map_or(0, |loss| line.media_ms(loss.last));
+        self.end_loss(line, lost_ms, out);
         self.end_segment(out);
         self.source = None;
     }

@@ -161,3 +161,34 @@ async fn what_is_lost_is_named() {
     assert!((99..=101).contains(&spans[0]), "{spans:?}");
     assert!(recorder::verify(&folder(archive.path())).expect("readable")[0].1.intact);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_camera_that_joins_between_keyframes_loses_only_what_came() {
+    let archive = tempfile::tempdir().expect("a folder");
+    let mut desk = Desk::start(archive.path());
+    desk.open().await;
+    desk.expect(|notice| matches!(notice, RecordNotice::Opened { .. })).await;
+    let mut camera = [Publisher::new(1, TrackKind::Camera)];
+    for sitting in 0..2 {
+        desk.roll(true).await;
+        // A keyframe is due after half a second only; then the camera is switched off in a hole.
+        camera[0].steps = 25;
+        camera[0].source = sitting;
+        desk.play(&mut camera, Duration::from_secs(2)).await;
+        camera[0].sequence += 3;
+        desk.play(&mut camera, Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        desk.roll(false).await;
+        tokio::time::sleep(Duration::from_secs(20)).await;
+    }
+    desk.close().await;
+    desk.expect(|notice| matches!(notice, RecordNotice::Sealed { .. })).await;
+    desk.stop().await;
+    let record = ArchiveFolder::new(archive.path().to_owned()).record(HEARING).expect("there");
+    let spans: Vec<u128> =
+        record.gaps.iter().map(|gap| gap.to.since(gap.from).as_millis()).collect();
+    assert_eq!(spans.len(), 4, "{:?}", record.gaps);
+    for pair in spans.chunks(2) {
+        assert!((450..=550).contains(&pair[0]) && pair[1] <= 600, "{spans:?}");
+    }
+}

@@ -16,7 +16,7 @@ fuzz_target!(|data: &[u8]| {
         let (payload, behind) = behind.split_at(behind.len().min(usize::from(*length)));
         rest = behind;
         if flags & 0x80 != 0 {
-            depacketizer.hole(LossCause::Network, 1, &mut out);
+            depacketizer.hole(LossCause::Network, 1, Instant(0), &mut out);
         }
         let packet = Packet {
             arrived: Instant(0),

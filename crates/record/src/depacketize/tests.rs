@@ -31,7 +31,10 @@ fn pictures_before_the_first_keyframe_are_withheld() {
         [(2, true, KEY[1..].to_vec()), (3, false, vec![0x11])],
         "the first one cannot be decoded"
     );
-    assert_eq!(out[0], Depacketized::Missing { cause: LossCause::Keyframe, packets: 1 });
+    assert_eq!(
+        out[0],
+        Depacketized::Missing { cause: LossCause::Keyframe, packets: 1, at: Instant(0) }
+    );
 }
 
 #[test]
@@ -40,7 +43,7 @@ fn a_hole_costs_everything_up_to_the_next_keyframe() {
     let mut out = Vec::new();
     depacketizer.push(packet(1, true, &KEY), &mut out);
     depacketizer.push(packet(2, false, &[0x10, 0x11]), &mut out);
-    depacketizer.hole(LossCause::Network, 1, &mut out);
+    depacketizer.hole(LossCause::Network, 1, Instant(0), &mut out);
     depacketizer.push(packet(2, true, &[0x00, 0x22]), &mut out);
     depacketizer.push(packet(3, true, &[0x10, 0x11]), &mut out);
     depacketizer.push(packet(4, true, &KEY), &mut out);
@@ -115,7 +118,10 @@ fn frames_are_bounded() {
         depacketizer.push(packet(1, false, &more), &mut out);
     }
     depacketizer.push(packet(1, true, &more), &mut out);
-    assert_eq!(out, [Depacketized::Missing { cause: LossCause::Malformed, packets: 0 }]);
+    assert_eq!(
+        out,
+        [Depacketized::Missing { cause: LossCause::Malformed, packets: 0, at: Instant(0) }]
+    );
     depacketizer.push(packet(2, true, &KEY), &mut out);
     assert_eq!(frames(&out).len(), 1);
 }
@@ -140,7 +146,7 @@ proptest::proptest! {
                 *byte = firsts[usize::from(first)];
             }
             if first == 0 && marker {
-                depacketizer.hole(LossCause::Network, 1, &mut out);
+                depacketizer.hole(LossCause::Network, 1, Instant(0), &mut out);
             }
             depacketizer.push(packet(rtp_time, marker, &payload), &mut out);
         }
