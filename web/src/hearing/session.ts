@@ -97,9 +97,14 @@ export class Visit {
     window.removeEventListener('pagehide', this.leave)
     window.removeEventListener('pageshow', this.revived)
     clearInterval(this.timer)
+    this.rest()
+    this.socket.close()
+  }
+
+  /** The hearing is over for this person: gives back devices and media, and goes on listening. */
+  rest(): void {
     this.local.close()
     this.media.close()
-    this.socket.close()
   }
 
   /** Asks the procedure. A lost connection is `why: null`. */
@@ -182,8 +187,7 @@ export class Visit {
   private endedBy(why: Bye): void {
     this.state.ended = why
     clearInterval(this.timer)
-    this.local.close()
-    this.media.close()
+    this.rest()
     if (why === 'version') reloadOnce()
   }
 

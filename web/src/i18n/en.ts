@@ -380,7 +380,7 @@ export const en: Words<typeof zh> = {
   },
   fact: {
     check_in_opened: 'Check-in started',
-    arrived: '{who} checked in',
+    arrived: '{who} arrived',
     admitted: '{who} admitted',
     dismissed: '{who} back to the waiting room',
     opening_announced: 'Judge announced opening; recorder started',

@@ -377,7 +377,7 @@ export const zh = {
   },
   fact: {
     check_in_opened: '开始签到',
-    arrived: '{who}签到',
+    arrived: '{who}到场',
     admitted: '准许{who}入庭',
     dismissed: '{who}退回候庭',
     opening_announced: '法官宣布开庭，启动录音录像',
