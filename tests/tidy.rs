@@ -22,7 +22,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
 /// The only places (path prefixes) where a library may be named.
 const DOORS: &[(&str, &[&str])] = &[
     ("webrtc::", &["src/probe"]),
-    ("tokio_tungstenite::", &["src/probe", "signaling/tests", "tests/"]),
+    ("tokio_tungstenite::", &["src/probe", "signaling/src/server/tests", "tests/"]),
     ("sqlx::", &["signaling/src/docket"]),
     ("axum::", &["signaling/src/", "signaling/tests"]),
     ("rtc_dtls::", &["sfu/src/dtls", "sfu/tests"]),
@@ -204,7 +204,15 @@ fn documents_name_what_exists() {
     for word in ["make run", "make test"] {
         assert!(readme.contains(word), "README.md does not name {word}");
     }
-    let documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/testing.md"];
+    let documents = [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "docs/testing.md",
+        "docs/protocol.md",
+        "docs/operating.md",
+        "docs/metrics.md",
+    ];
     for document in documents {
         for target in links(&read(document)) {
             let folder = Path::new(document).parent().expect("a document lies in a folder");
@@ -215,6 +223,64 @@ fn documents_name_what_exists() {
         }
         for path in code_paths(&read(document)) {
             assert!(root().join(&path).exists(), "{document} names {path}, which does not exist");
+        }
+    }
+}
+
+/// Rows of a document's tables whose first cell is one name in backquotes: the name, the row.
+fn rows(text: &str) -> BTreeMap<&str, &str> {
+    text.lines()
+        .filter_map(|line| Some((line.strip_prefix("| `")?.split_once("` |")?.0, line)))
+        .collect()
+}
+
+#[test]
+fn every_configuration_key_is_documented_with_its_default() {
+    let read = |name: &str| std::fs::read_to_string(root().join(name)).expect("the file exists");
+    let (document, example) = (read("docs/operating.md"), read("deploy/assize.example.toml"));
+    let (_, table) = document.split_once("## Configuration").expect("the chapter exists");
+    let table = table.split("\n## ").next().unwrap_or_default();
+    let mut keys: BTreeMap<&str, String> = BTreeMap::new();
+    for line in example.lines() {
+        if let Some((key, value)) = line.split_once(" = ") {
+            match key.strip_prefix("# ") {
+                // A key that is commented out has no default.
+                Some(key) => keys.insert(key, "none".to_owned()),
+                None => keys.insert(key, format!("`{value}`")),
+            };
+        }
+    }
+    let rows = rows(table);
+    assert_eq!(
+        rows.keys().collect::<Vec<_>>(),
+        keys.keys().collect::<Vec<_>>(),
+        "docs/operating.md lists the keys of deploy/assize.example.toml"
+    );
+    for (key, default) in keys {
+        let row = rows[key];
+        assert!(row.contains(&format!("| {default} |")), "{key} has the default {default}: {row}");
+    }
+}
+
+#[test]
+fn documented_metrics_exist_and_alarms_use_documented_ones() {
+    let read = |name: &str| std::fs::read_to_string(root().join(name)).expect("the file exists");
+    let document = read("docs/metrics.md");
+    let rows = rows(&document);
+    for name in rows.keys() {
+        let room = name.split('_').nth(1).unwrap_or_default();
+        let code = read(&format!("{room}/src/metrics.rs"));
+        let short = name.trim_start_matches("assize_").trim_start_matches(room);
+        let short = short.trim_start_matches('_');
+        assert!(
+            code.contains(&format!("\"{name}\"")) || code.contains(&format!("\"{short}\"")),
+            "docs/metrics.md names {name}, which {room} does not count"
+        );
+    }
+    for word in read("deploy/alerts.yml").split(|c: char| !c.is_alphanumeric() && c != '_') {
+        if word.starts_with("assize_") {
+            let name = word.trim_end_matches("_bucket");
+            assert!(rows.contains_key(name), "deploy/alerts.yml uses {word}");
         }
     }
 }
