@@ -222,6 +222,18 @@ fn sealed(bencher: Bencher<'_, '_>, shape: Shape) {
     run(bencher, shape, true);
 }
 
+/// A subscriber joins and leaves. This one allocates, so it also shows that allocations are seen.
+#[divan::bench(args = SHAPES)]
+fn joined(bencher: Bencher<'_, '_>, shape: Shape) {
+    let mut stage = Stage::new(shape, false);
+    let leg = SUBSCRIBERS_FROM + shape.1;
+    let plan = receiving(leg, shape.0);
+    bencher.bench_local(|| {
+        stage.router.leg_up(now(0), LegId(leg), plan.clone(), &mut stage.arena);
+        stage.router.leg_down(now(0), LegId(leg), &mut stage.arena);
+    });
+}
+
 fn main() {
     divan::main();
 }
