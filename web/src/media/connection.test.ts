@@ -3,7 +3,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Line, RequestOutcome } from '../protocol'
 import { LinkLost, OfferRefused } from '../signaling/socket'
-import { CONNECT_MS, DISCONNECTED_MS, MediaConnection } from './connection'
+import { CONNECT_MS, DISCONNECTED_MS, MediaConnection, PROOF_MS } from './connection'
 import type { MediaState, MediaWorld, Streams } from './connection'
 import { atLeast, declare, missingLines, placesOf } from './slots'
 
@@ -87,6 +87,7 @@ let states: MediaState[]
 let streams: Streams | undefined
 let timers: { at: number; what: () => void }[]
 let now: number
+let heard: number
 let connection: MediaConnection
 
 const world: MediaWorld = {
@@ -102,6 +103,7 @@ const world: MediaWorld = {
     return () => (timers = timers.filter((each) => each !== timer))
   },
   now: () => 1_000_000_000,
+  heard: () => Promise.resolve(heard),
 }
 
 async function settle(): Promise<void> {
@@ -138,6 +140,7 @@ beforeEach(() => {
   streams = undefined
   timers = []
   now = 0
+  heard = 100
   connection = new MediaConnection(
     {
       offer: (number, sdp, lines) =>
@@ -286,7 +289,22 @@ describe('MediaConnection', () => {
     connection.pause()
     connection.begin({ seats: 2, screens: 1 })
     await settle()
+    heard += 1
+    await pass(PROOF_MS)
     expect(offers.length).toBe(1)
+  })
+
+  it('leaves a connection on which nothing arrives after signaling came back', async () => {
+    await connected()
+    connection.pause()
+    connection.begin({ seats: 2, screens: 1 })
+    await settle()
+    await pass(PROOF_MS - 1)
+    expect(offers.length).toBe(1)
+    await pass(1)
+    expect(offers.length).toBe(2)
+    expect(last(offers).connection).toBe(1_000_001)
+    expect(peers[0]?.signalingState).not.toBe('closed')
   })
 
   it('negotiates on a new connection when signaling came back', async () => {

@@ -15,6 +15,8 @@ export interface MediaWorld {
   stream(tracks: MediaStreamTrack[]): MediaStream
   after(ms: number, what: () => void): () => void
   now(): number
+  /** A number that grows with whatever arrives on the connection, checks included. */
+  heard(peer: RTCPeerConnection): Promise<number>
 }
 
 /** What the owner of a connection is told. */
@@ -38,6 +40,11 @@ export interface Streams {
 export const DISCONNECTED_MS = 3_000
 /** A renewed path that does not connect within this time needs a new connection. */
 export const CONNECT_MS = 10_000
+/**
+ * After signaling came back, a connection on which nothing arrives for this long is taken for that
+ * of a server that forgot it. To be wrong costs nothing: the former connection is kept meanwhile.
+ */
+export const PROOF_MS = 1_500
 /** The former connection is kept this long while the new one connects. */
 export const FORMER_MS = 20_000
 /** Waits before a new attempt after a failed one. */
@@ -88,6 +95,7 @@ export class MediaConnection {
     if (!leg?.connected) this.want('fresh')
     else if (!leg.answered || missingLines(leg.have, this.wanted).length > 0) this.want('lines')
     else void this.run()
+    if (leg?.connected) void this.prove(leg)
   }
 
   /** The signaling connection is gone: nothing can be negotiated until `begin`. */
@@ -95,6 +103,7 @@ export class MediaConnection {
     this.usable = false
     this.stop('retry')
     this.stop('connect')
+    this.stop('proof')
   }
 
   /** The server needs more slots. */
@@ -146,6 +155,16 @@ export class MediaConnection {
     const order = ['nothing', 'lines', 'restart', 'fresh']
     if (order.indexOf(what) > order.indexOf(this.wants)) this.wants = what
     void this.run()
+  }
+
+  private async prove(leg: Leg): Promise<void> {
+    const before = await this.world.heard(leg.peer)
+    if (this.closed || !this.usable) return
+    this.start('proof', PROOF_MS, () => {
+      void this.world.heard(leg.peer).then((after) => {
+        if (after === before && leg === this.leg && this.usable) this.want('fresh')
+      })
+    })
   }
 
   // One negotiation at a time: whoever comes while one is under way only leaves a wish.
@@ -338,4 +357,12 @@ const browserWorld: MediaWorld = {
     return () => clearTimeout(timer)
   },
   now: Date.now,
+  async heard(peer) {
+    let sum = 0
+    const report = await peer.getStats()
+    report.forEach((each: { type: string; bytesReceived?: number; responsesReceived?: number }) => {
+      if (each.type === 'candidate-pair') sum += (each.bytesReceived ?? 0) + (each.responsesReceived ?? 0)
+    })
+    return sum
+  },
 }
