@@ -149,8 +149,18 @@ mod tests {
             "deploy/assize.example.toml shows another default than the code"
         );
         for key in [
-            "https", "media", "announce", "media_threads", "camera_codec", "data", "archive",
-            "archive_free_min", "certificate", "certificate_key", "metrics_from", "log",
+            "https",
+            "media",
+            "announce",
+            "media_threads",
+            "camera_codec",
+            "data",
+            "archive",
+            "archive_free_min",
+            "certificate",
+            "certificate_key",
+            "metrics_from",
+            "log",
         ] {
             assert!(
                 all.lines().any(|line| line.starts_with(&format!("{key} ="))),

@@ -71,11 +71,8 @@ pub(crate) async fn prepare(
     let hearing = match open {
         Some(entry) => entry.hearing,
         None => {
-            let person = |role, name: &str, account| NewPerson {
-                role,
-                name: Private::from(name),
-                account,
-            };
+            let person =
+                |role, name: &str, account| NewPerson { role, name: Private::from(name), account };
             let people = vec![
                 person(Role::PresidingJudge, "李法官", Some(accounts[0])),
                 person(Role::Clerk, "陈书记员", Some(accounts[1])),

@@ -58,7 +58,7 @@ pub(crate) fn write(
             .map(|c| ReadyCode { participant: c.participant, role: c.role, code: &c.code })
             .collect(),
     };
-    let text = serde_json::to_string(&ready).expect("the ready file has string keys only");
+    let text = serde_json::to_string(&ready)?;
     let draft = path.with_extension("part");
     write_private(&draft, &text)?;
     std::fs::rename(&draft, path)

@@ -118,8 +118,7 @@ async fn start(args: &Args) -> Result<Node, String> {
 /// Repairs what a crash left and says which hearings go on.
 async fn recover(config: &Config, now: model::Timestamp) -> Result<Vec<Unfinished>, String> {
     let archive = config.archive.clone();
-    let recovered =
-        tokio::task::spawn_blocking(move || recorder::recover(&archive, now)).await;
+    let recovered = tokio::task::spawn_blocking(move || recorder::recover(&archive, now)).await;
     let recovery = recovered.map_err(|fault| fault.to_string())?.map_err(|fault| {
         format!(
             "无法使用卷宗目录 {0}：{fault}。请检查目录是否存在、可写、有空间。\
@@ -198,7 +197,9 @@ async fn open_rooms(
     let settings = signaling::Config {
         listen: config.https.clone(),
         certificate: match (&config.certificate, &config.certificate_key) {
-            (Some(chain), Some(key)) => Certificate::Files { chain: chain.clone(), key: key.clone() },
+            (Some(chain), Some(key)) => {
+                Certificate::Files { chain: chain.clone(), key: key.clone() }
+            }
             (None, _) | (_, None) => Certificate::Trial,
         },
         data: config.data.clone(),
@@ -213,9 +214,9 @@ async fn open_rooms(
 
 fn sfu_sentence(fault: &SfuFault) -> String {
     match fault {
-        SfuFault::PortTaken { address } => format!(
-            "媒体端口 {address} 已被占用，请停止占用它的程序或修改配置 media。{fault}."
-        ),
+        SfuFault::PortTaken { address } => {
+            format!("媒体端口 {address} 已被占用，请停止占用它的程序或修改配置 media。{fault}.")
+        }
         SfuFault::Bind { .. }
         | SfuFault::NoAddress
         | SfuFault::NoPorts { .. }
@@ -235,7 +236,9 @@ fn signaling_sentence(fault: &StartFault) -> String {
                  The HTTPS port {address} is taken by another program: stop it, or set https."
             )
         }
-        StartFault::Listen { .. } => format!("无法监听。{fault}. Check https in the configuration."),
+        StartFault::Listen { .. } => {
+            format!("无法监听。{fault}. Check https in the configuration.")
+        }
         StartFault::Certificate(_) => {
             format!("证书不可用，请检查 certificate 与 certificate_key。{fault}.")
         }

@@ -75,7 +75,9 @@ fn walk(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
 /// Every file of ours with this ending: path relative to the root, and text.
 fn sources(ending: &str) -> BTreeMap<String, String> {
     let mut paths = Vec::new();
-    for folder in ["src", "crates", "signaling", "sfu", "recorder", "benches", "tests", "web", "docs"] {
+    for folder in
+        ["src", "crates", "signaling", "sfu", "recorder", "benches", "tests", "web", "docs"]
+    {
         walk(&root().join(folder), ending, &mut paths);
     }
     paths
@@ -115,7 +117,8 @@ fn imports_follow_the_table() {
         "the table in tests/tidy.rs names every package and no other"
     );
     for (name, manifest) in &manifests {
-        let Some(dependencies) = manifest.get("dependencies").and_then(toml::Value::as_table) else {
+        let Some(dependencies) = manifest.get("dependencies").and_then(toml::Value::as_table)
+        else {
             continue;
         };
         for dependency in dependencies.keys().filter(|d| allowed.contains_key(d.as_str())) {
@@ -195,10 +198,14 @@ fn forbidden_words_do_not_stand_in_the_code() {
 
 #[test]
 fn documents_name_what_exists() {
-    let read = |name: &str| std::fs::read_to_string(root().join(name)).expect("the document exists");
+    let read =
+        |name: &str| std::fs::read_to_string(root().join(name)).expect("the document exists");
     let architecture = read("ARCHITECTURE.md");
     for name in manifests().keys() {
-        assert!(architecture.contains(&format!("`{name}`")), "ARCHITECTURE.md does not name {name}");
+        assert!(
+            architecture.contains(&format!("`{name}`")),
+            "ARCHITECTURE.md does not name {name}"
+        );
     }
     let readme = read("README.md");
     for word in ["make run", "make test"] {
@@ -301,7 +308,9 @@ fn code_paths(text: &str) -> Vec<String> {
         .step_by(2)
         .filter(|code| {
             code.contains('/')
-                && [".rs", ".md", ".toml", ".sh", ".ts", ".vue", ".mjs"].iter().any(|e| code.ends_with(e))
+                && [".rs", ".md", ".toml", ".sh", ".ts", ".vue", ".mjs"]
+                    .iter()
+                    .any(|e| code.ends_with(e))
                 && !code.contains([' ', '*', '{', '<'])
         })
         .map(str::to_owned)
@@ -319,8 +328,20 @@ fn lock_files_name_no_registry_host() {
 #[test]
 fn licences_of_libraries_are_known() {
     const ALLOWED: &[&str] = &[
-        "MIT", "MIT-0", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "Zlib", "0BSD", "Unlicense",
-        "CC0-1.0", "Unicode-3.0", "BSL-1.0", "CDLA-Permissive-2.0", "MPL-2.0",
+        "MIT",
+        "MIT-0",
+        "Apache-2.0",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "ISC",
+        "Zlib",
+        "0BSD",
+        "Unlicense",
+        "CC0-1.0",
+        "Unicode-3.0",
+        "BSL-1.0",
+        "CDLA-Permissive-2.0",
+        "MPL-2.0",
     ];
     let output = std::process::Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--locked", "--offline"])
