@@ -19,7 +19,7 @@ export function factWords(
       break
     case 'refused':
       values['why'] = refusal(fact.why)
-      values['asked'] = fact.asked
+      values['asked'] = say(`ask.${fact.asked}`)
       break
     case 'recess_called':
       values['ground'] = say(`ground.${fact.ground}`)

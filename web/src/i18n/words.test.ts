@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { factWords } from '../archive/words'
 import { REFUSAL_TEXT } from '../protocol'
-import type { Fact, Grade, Ground, LinkCause, Place, RecordFault, RecordState, Role, StaffKind, Stage, TrackKind } from '../protocol'
+import type { Ask, Fact, Grade, Ground, LinkCause, Place, RecordFault, RecordState, Role, StaffKind, Stage, TrackKind } from '../protocol'
 import { en } from './en'
 import { zh } from './zh'
 
@@ -50,11 +50,12 @@ describe('words of the protocol', () => {
   const cause: Record<LinkCause, string> = zh.cause
   const kind: Record<TrackKind, string> = zh.kind
   const staff: Record<StaffKind, string> = zh.staff
+  const ask: Record<Ask['do'], string> = zh.ask
   const fact: Record<Fact['fact'] | 'screen_denied' | 'hand_lowered', string> = zh.fact
 
   it('are all there', () => {
-    const sizes = [role, stage, ground, place, grade, record, fault, cause, kind, staff, fact].map((each) => Object.keys(each).length)
-    expect(sizes).toEqual([7, 6, 3, 5, 4, 6, 6, 5, 3, 3, 25])
+    const sizes = [role, stage, ground, place, grade, record, fault, cause, kind, staff, ask, fact].map((each) => Object.keys(each).length)
+    expect(sizes).toEqual([7, 6, 3, 5, 4, 6, 6, 5, 3, 3, 17, 25])
   })
 
   it('make a sentence of every fact', () => {
@@ -76,6 +77,7 @@ describe('words of the protocol', () => {
     const sentences = facts.map((each) => factWords(each, (id) => `第${id}席`, say, (why) => REFUSAL_TEXT[why].zh))
     for (const sentence of sentences) expect(sentence).not.toContain('?')
     expect(sentences[3]).toBe('收回第3席的屏幕共享')
+    expect(sentences[7]).toBe('第3席请求“责令退出”未获准许：责令退出前须先警告。')
     expect(sentences[6]).toBe('第3席连接中断（信令中断）')
   })
 })
