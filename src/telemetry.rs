@@ -13,8 +13,9 @@ use tracing_subscriber::fmt;
 /// # Errors
 /// When `level` is not a filter.
 pub(crate) fn start(level: &str) -> Result<(), String> {
+    // The DTLS library warns about ordinary extensions of every browser's first message.
     let filter = EnvFilter::try_from_default_env()
-        .or_else(|_| EnvFilter::try_new(level))
+        .or_else(|_| EnvFilter::try_new(format!("{level},rtc_dtls=error")))
         .map_err(|fault| format!("log level: {fault}"))?;
     let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if std::io::stderr().is_terminal() {
