@@ -22,7 +22,7 @@ export const zh = {
   nav: { docket: '庭审排期', archive: '卷宗', ops: '运行监控' },
   staff: { judge: '法官', clerk: '书记员', ops: '运维' },
   role: {
-    presiding_judge: '审判长',
+    presiding_judge: '审判员',
     clerk: '书记员',
     plaintiff: '原告',
     defendant: '被告',
