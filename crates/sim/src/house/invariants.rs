@@ -135,8 +135,8 @@ impl Watch {
     /// The finished record: every taped sound packet on disk or named as lost, nothing else on
     /// disk. Gives back how many are recorded and how many named.
     ///
-    /// A packet due before the first one that came after recording began is not owed: nobody can
-    /// tell that it was on the record.
+    /// A packet due before the first one that came after recording of the track began (again) is
+    /// not owed: nobody can tell that it was on the record.
     pub(crate) fn compare(
         &mut self,
         now: Instant,
@@ -178,13 +178,14 @@ impl Watch {
                     at && other.track == mark.track
                         && other.source == mark.source
                         && other.number < mark.number
+                        && self.taped_all.get(other) == self.taped_all.get(mark)
                 });
                 surely(arrived.0) && surely(sent) && began
             });
             named += u64::from(lost);
             if owed && !lost {
-                let at = arrived.0 - START.0;
-                self.fail(now, &format!("{mark:?} of {at} ms is missing and not named"));
+                let story = story(&taped, *mark, on_disk, rolled, gaps);
+                self.fail(now, &format!("{mark:?} is missing and not named: {story}"));
             }
         }
         self.taped = taped;
@@ -203,4 +204,28 @@ fn sent_about(taped: &BTreeMap<Mark, Timestamp>, mark: Mark) -> i64 {
         })
         .min()
         .unwrap_or(i64::MAX)
+}
+
+/// What is known around a missing packet, in ms since the beginning.
+fn story(
+    taped: &BTreeMap<Mark, Timestamp>,
+    mark: Mark,
+    on_disk: &BTreeMap<Mark, u32>,
+    rolled: &[(Timestamp, Timestamp)],
+    gaps: &[Gap],
+) -> String {
+    let ms = |at: Timestamp| at.0 - START.0;
+    let around: Vec<_> = (mark.number.saturating_sub(6)..=mark.number + 6)
+        .filter_map(|number| {
+            let other = Mark { number, ..mark };
+            Some((number, ms(*taped.get(&other)?), on_disk.contains_key(&other)))
+        })
+        .collect();
+    let rolled: Vec<_> = rolled.iter().map(|(from, to)| (ms(*from), ms(*to))).collect();
+    let gaps: Vec<_> = gaps
+        .iter()
+        .filter(|gap| gap.track.is_none_or(|track| track == mark.track))
+        .map(|gap| (ms(gap.from), ms(gap.to)))
+        .collect();
+    format!("number, arrival, on disk {around:?}; rolled {rolled:?}; gaps {gaps:?}")
 }

@@ -5,9 +5,9 @@ use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use model::letters::{RecordNotice, RecordOrder, Tape, Unfinished};
-use model::{HearingId, Instant, Minute, Now, RecordFault, Timestamp, TrackId};
+use model::{HearingId, Instant, Minute, Now, RecordFault, Timestamp, TrackId, limits};
 use record::digest::{Digester, Digests};
-use record::entry::{Entry, Piece, Torn};
+use record::entry::{Entry, LossCause, Piece, Torn};
 use record::ledger::{LEDGER_FILE, Ledger};
 use record::recovery::{Reader, SegmentCheck, Shape};
 use record::reel::Reel;
@@ -141,6 +141,7 @@ impl Recorder {
         }
         let unfinished = reader.unfinished()?;
         let last = reader.index.last;
+        let rolling = reader.index.rolling_since.is_some();
         let left: Vec<_> = reader.open.iter().map(|(name, p)| (name.clone(), p.clone())).collect();
         // What stands behind the last whole line is no line of this chain.
         let mut whole = Reader::default();
@@ -175,6 +176,13 @@ impl Recorder {
                 pieces: count,
                 digests,
             });
+        }
+        if rolling || !ends.is_empty() {
+            // Media that had arrived was waiting for its order and for the next commit.
+            let waiting = i64::try_from(limits::RECORD_LOSS_MAX.as_millis()).unwrap_or(i64::MAX);
+            let from = Timestamp(last.0 - waiting);
+            let cause = LossCause::Restart;
+            self.write(now, Entry::Lost { track: None, from, to: last, cause, packets: None });
         }
         let damaged = Vec::new();
         self.write(now, Entry::Recovered { from: last, to: now.utc, torn, damaged });
