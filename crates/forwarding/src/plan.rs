@@ -66,7 +66,8 @@ pub struct SendLine {
     pub mid: Mid,
     /// The line's constant SSRC, chosen by the shell, unlike any other of the connection.
     pub ssrc: u32,
-    /// Payload type for each codec the page takes; a track of another codec is not sent.
+    /// Payload type for each codec the page takes, the first of a codec counts; a track of another
+    /// codec is not sent.
     pub payloads: Vec<(Codec, u8)>,
     /// Number of the `sdes:mid` header extension, if negotiated.
     pub mid_ext: Option<u8>,

@@ -233,7 +233,7 @@ impl SendState {
 fn payload_types(line: &SendLine) -> [Option<u8>; 3] {
     let mut types = [None; 3];
     for &(codec, payload_type) in &line.payloads {
-        types[codec as usize] = Some(payload_type);
+        types[codec as usize].get_or_insert(payload_type);
     }
     types
 }
