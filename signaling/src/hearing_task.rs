@@ -136,13 +136,19 @@ impl HearingTask {
         let minutes = start.minutes.unwrap_or_default();
         let hearing = Hearing::rebuild(now, start.docket.clone(), &minutes);
         let todo = if found { VecDeque::from([Event::Restarted]) } else { VecDeque::new() };
+        // Microseconds pass faster than minutes are written, so a successor counts from above.
+        let mut ledger = Ledger::new(minutes, if found { now.instant.0 } else { 0 });
+        if found {
+            // The recorder of this process knows the ledger only when it is opened here again.
+            ledger.reopen(&start.docket, now.utc);
+        }
         Self {
             hearing,
             docket: start.docket,
             todo,
             pages: BTreeMap::new(),
             versions: BTreeMap::new(),
-            ledger: Ledger::new(minutes),
+            ledger,
             media: Media::default(),
             grants: Grants::default(),
             wake_at: None,

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use hearing::{Effect, Event};
+use hearing::{Docket as HearingDocket, Effect, Event};
 use model::letters::{RecordNotice, RecordOrder};
 use model::limits::MINUTE_WAIT;
 use model::{Minute, RecordFault, Timestamp};
@@ -32,6 +32,8 @@ struct Outstanding {
 pub(super) struct Ledger {
     minutes: Vec<Minute>,
     number: u64,
+    /// What `number` began with: answers to a former task of this hearing are below it.
+    base: u64,
     outstanding: VecDeque<Outstanding>,
     /// Orders that did not fit into the recorder's queue, in order.
     unsent: VecDeque<RecordOrder>,
@@ -44,16 +46,27 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    pub(super) fn new(minutes: Vec<Minute>) -> Self {
+    pub(super) fn new(minutes: Vec<Minute>, base: u64) -> Self {
         Self {
             minutes,
-            number: 0,
+            number: base,
+            base,
             outstanding: VecDeque::new(),
             unsent: VecDeque::new(),
-            first_of_event: 1,
+            first_of_event: base + 1,
             silent: false,
             sealed: false,
         }
+    }
+
+    /// Has the recorder open the ledger, a new one or the one it finds, before anything else.
+    pub(super) fn reopen(&mut self, docket: &HearingDocket, at: Timestamp) {
+        self.unsent.push_back(RecordOrder::Open {
+            hearing: docket.hearing,
+            heading: docket.heading.clone(),
+            attendees: docket.attendees.clone(),
+            at,
+        });
     }
 
     /// The minutes known to be on disk.
@@ -63,7 +76,7 @@ impl Ledger {
 
     /// Whether no minute was ever given to the recorder here.
     pub(super) fn is_untouched(&self) -> bool {
-        self.number == 0
+        self.number == self.base
     }
 
     /// Notes that the hearing was set back to before the event being handled.
@@ -83,12 +96,7 @@ impl HearingTask {
         self.ledger.first_of_event = self.ledger.number + 1;
         for effect in effects {
             if matches!(effect, Effect::OpenLedger) {
-                self.ledger.unsent.push_back(RecordOrder::Open {
-                    hearing: self.docket.hearing,
-                    heading: self.docket.heading.clone(),
-                    attendees: self.docket.attendees.clone(),
-                    at,
-                });
+                self.ledger.reopen(&self.docket, at);
             }
             if let Effect::Minute(minute) = effect {
                 self.give(minute);

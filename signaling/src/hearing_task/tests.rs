@@ -29,6 +29,11 @@ struct Stand {
 
 impl Stand {
     async fn new() -> Self {
+        Self::with(None).await
+    }
+
+    /// A hearing whose ledger was found, with these minutes in it.
+    async fn with(minutes: Option<Vec<Minute>>) -> Self {
         let court = Court::new().await;
         // The database is open; from here on only the test moves time.
         tokio::time::pause();
@@ -47,7 +52,7 @@ impl Stand {
         let inbox = Inbox { letters: letters_in, record: record_in };
         let docket = court.entry.for_hearing();
         let shown = watch::channel(empty(docket.hearing)).0;
-        let task = HearingTask::new(rooms, inbox, Start { docket, minutes: None }, shown);
+        let task = HearingTask::new(rooms, inbox, Start { docket, minutes }, shown);
         let task = tokio::spawn(task.run());
         let seats = court.seats();
         let mut stand =
@@ -413,4 +418,19 @@ async fn the_opening_needs_the_recorder() {
         }
     }
     assert!(epochs.len() > 1 && epochs.is_sorted_by(|a, b| a < b), "{epochs:?}");
+}
+
+#[tokio::test]
+async fn a_hearing_found_on_disk_goes_on_in_its_ledger() {
+    let at = crate::fixture::NOW;
+    let opened = Minute { at, by: model::Actor::Server, fact: Fact::CheckInOpened };
+    let mut stand = Stand::with(Some(vec![opened])).await;
+    assert!(matches!(stand.record_order().await, RecordOrder::Open { .. }));
+    stand.write_until(|fact| matches!(fact, Fact::NodeRestarted)).await;
+    let (page, _outbox, view) = stand.enter(stand.seats.witness).await;
+    assert_eq!(view.stage, Stage::CheckIn);
+    let cause = LinkCause::PageClosed;
+    stand.send(Letter::Leave { who: stand.seats.witness, page, cause }).await;
+    let (_, _outbox, view) = stand.enter(stand.seats.clerk).await;
+    assert_eq!(view.stage, Stage::CheckIn, "it stays live without pages");
 }
