@@ -4,14 +4,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/../tests/fuzz"
 runs="${FUZZ_RUNS:-20000}"
+export CARGO_TARGET_DIR=../../target
 cargo build --locked
 mkdir -p artifacts
 for source in fuzz_targets/*.rs; do
   target="$(basename "$source" .rs)"
-  mkdir -p "corpus/$target"
   scratch="$(mktemp -d)"
   echo "fuzz $target: $runs inputs"
-  "target/debug/$target" -runs="$runs" -max_len=4096 -timeout=20 -artifact_prefix=artifacts/ \
-    "$scratch" "corpus/$target" 2>&1 | tail -n 2
+  "$CARGO_TARGET_DIR/debug/$target" -runs="$runs" -max_len=4096 -timeout=20 -artifact_prefix=artifacts/ \
+    "$scratch" 2>&1 | tail -n 2
   rm -rf "$scratch"
 done
