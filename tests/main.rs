@@ -1,3 +1,8 @@
 //! The one integration test binary: each module holds one kind of test (`docs/testing.md`).
 
+mod bad_days;
+mod house;
+mod privacy;
+mod record;
+mod serve;
 mod tidy;
