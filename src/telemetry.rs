@@ -4,11 +4,37 @@
 
 use std::io::IsTerminal;
 
-use tracing_subscriber::EnvFilter;
+use tracing::{Level, Metadata};
+use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::fmt;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Registry};
+
+/// Whose words may be logged at every level: they keep private values in `model::Private`.
+const OWN_CRATES: &[&str] = &[
+    "assize",
+    "forwarding",
+    "hearing",
+    "model",
+    "protocol",
+    "record",
+    "recorder",
+    "sfu",
+    "signaling",
+    "sim",
+];
+
+/// Libraries log whole messages, addresses and descriptions when they are asked to be talkative;
+/// no setting makes them so.
+fn keeps_secrets(metadata: &Metadata<'_>) -> bool {
+    let of = metadata.target().split("::").next().unwrap_or_default();
+    OWN_CRATES.contains(&of) || *metadata.level() <= Level::WARN
+}
 
 /// Sends logs to the error stream. The environment's `RUST_LOG` overrides `level`
-/// (`error`, `warn`, `info`, `debug`, `trace`, or directives such as `sfu=debug`).
+/// (`error`, `warn`, `info`, `debug`, `trace`, or directives such as `sfu=debug`). Libraries are
+/// heard from `warn` upwards only.
 ///
 /// # Errors
 /// When `level` is not a filter.
@@ -17,11 +43,12 @@ pub(crate) fn start(level: &str) -> Result<(), String> {
     let filter = EnvFilter::try_from_default_env()
         .or_else(|_| EnvFilter::try_new(format!("{level},rtc_dtls=error")))
         .map_err(|fault| format!("log level: {fault}"))?;
-    let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if std::io::stderr().is_terminal() {
-        builder.with_target(false).init();
+    let lines = fmt::layer::<Registry>().with_writer(std::io::stderr);
+    let lines = if std::io::stderr().is_terminal() {
+        lines.with_target(false).with_filter(filter_fn(keeps_secrets)).boxed()
     } else {
-        builder.json().init();
-    }
+        lines.json().with_filter(filter_fn(keeps_secrets)).boxed()
+    };
+    tracing_subscriber::registry().with(lines).with(filter).init();
     Ok(())
 }
