@@ -33,6 +33,8 @@ use super::stamp::{Delays, millis};
 const TICK: Duration = Duration::from_millis(20);
 /// Pause before a broken socket is opened again, or something refused is tried again.
 const AGAIN: Duration = Duration::from_millis(500);
+/// A robot stays this long in a closed hearing.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 /// Faults kept for the report.
 const FAULTS_MAX: usize = 50;
 
@@ -58,6 +60,8 @@ pub(super) struct Robot {
     temper: Temper,
     started: Instant,
     socket: Option<Socket>,
+    /// A welcome came over this socket.
+    seated: bool,
     local: IpAddr,
     opens_again: bool,
     open_at: Option<Instant>,
@@ -73,6 +77,9 @@ pub(super) struct Robot {
     step: Option<Step>,
     switched_off: BTreeSet<TrackKind>,
     defiant: bool,
+    /// Without media on purpose: an invitation to offer again is not followed.
+    stays_mute: bool,
+    closed_at: Option<Instant>,
     leaving: bool,
     joined: Option<Instant>,
     ready: Option<Instant>,
@@ -120,6 +127,7 @@ impl Robot {
             temper,
             started,
             socket: None,
+            seated: false,
             local: IpAddr::V4(Ipv4Addr::LOCALHOST),
             opens_again: true,
             open_at: Some(started),
@@ -135,6 +143,8 @@ impl Robot {
             step: None,
             switched_off: BTreeSet::new(),
             defiant: false,
+            stays_mute: false,
+            closed_at: None,
             leaving: false,
             joined: None,
             ready: None,
@@ -170,7 +180,9 @@ impl Robot {
             }
             let idle = self.step.is_none() && commands.is_empty();
             let over = deadline.is_some_and(|time| self.started.elapsed() >= time);
-            let closed = self.is_sent_away() && !self.temper.speaks && (!scripted || idle);
+            let ended = self.is_sent_away()
+                || self.closed_at.is_some_and(|closed| closed.elapsed() >= LAST_WORDS);
+            let closed = ended && !self.temper.speaks && (!scripted || idle);
             self.leaving |= over || closed;
         }
         self.leave().await;
@@ -210,6 +222,7 @@ impl Robot {
     }
 
     fn open_later(&mut self) {
+        self.seated = false;
         self.socket = None;
         if self.opens_again && !self.is_sent_away() {
             self.open_at = Some(Instant::now() + AGAIN);
@@ -284,9 +297,11 @@ impl Robot {
                     self.note(&ProbeFault::Violation("another version in the welcome"));
                 }
                 self.want(slots);
+                self.seated = true;
                 self.view = None;
                 self.take_view(view);
-                if self.media.as_ref().is_none_or(|media| !media.is_connected()) {
+                let connected = self.media.as_ref().is_some_and(Media::is_connected);
+                if !connected && !self.stays_mute {
                     self.offer_fresh().await;
                 }
             }
@@ -299,7 +314,8 @@ impl Robot {
                 self.want(wanted);
                 self.offer_more_slots().await;
             }
-            ServerMessage::Reoffer { fresh: true } => self.offer_fresh().await,
+            ServerMessage::Reoffer { fresh: true } if !self.stays_mute => self.offer_fresh().await,
+            ServerMessage::Reoffer { fresh: true } => (),
             ServerMessage::Reoffer { fresh: false } => self.offer(true).await,
             ServerMessage::Speaking { who } => self.speakers.extend(who),
             ServerMessage::Health { health } => self.health = Some(health),
@@ -325,6 +341,9 @@ impl Robot {
         });
         if changed {
             self.check_in_at = Some(Instant::now());
+        }
+        if view.stage == Stage::Closed {
+            self.closed_at.get_or_insert_with(Instant::now);
         }
         self.view = Some(view);
         self.note_milestones();

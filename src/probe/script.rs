@@ -50,6 +50,8 @@ pub(super) enum Condition {
     Place(Place),
     /// State of the record by its wire name.
     Record(&'static str),
+    /// The socket is in service and a view came over it.
+    Seated,
     /// Media is connected, or is not.
     Media(bool),
     /// The server said goodbye.
@@ -165,6 +167,7 @@ impl Condition {
             "waiting" => Self::Place(Place::Waiting),
             "in_hearing" => Self::Place(Place::InHearing),
             "removed" => Self::Place(Place::Removed),
+            "seated" => Self::Seated,
             "connected" => Self::Media(true),
             "lost" => Self::Media(false),
             "bye" => Self::Bye,
@@ -193,6 +196,7 @@ impl Condition {
             Self::Stage(_)
             | Self::Place(_)
             | Self::Record(_)
+            | Self::Seated
             | Self::Media(_)
             | Self::Bye
             | Self::Locked(_)
@@ -209,6 +213,7 @@ impl Condition {
             Self::Stage(name) => view.is_some_and(|view| stage_name(view.stage) == name),
             Self::Record(name) => view.is_some_and(|view| record_name(&view.record) == name),
             Self::Place(place) => view.is_some_and(|view| view.me.place == place),
+            Self::Seated => seen.seated,
             Self::Media(connected) => seen.connected == connected,
             Self::Bye => seen.bye,
             Self::Locked(locked) => view.is_some_and(|view| view.me.locked == locked),
@@ -239,6 +244,8 @@ impl Condition {
 pub(super) struct Seen<'a> {
     /// The newest view.
     pub(super) view: Option<&'a View>,
+    /// Whether the socket is in service.
+    pub(super) seated: bool,
     /// Whether media is connected.
     pub(super) connected: bool,
     /// Whether the server said goodbye.

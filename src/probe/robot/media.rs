@@ -124,8 +124,12 @@ impl Robot {
     /// Uses the server's answer to the open offer.
     pub(super) async fn take_answer(&mut self, request: u32, connection: u32, sdp: String) {
         let Some(media) = &mut self.media else { return };
+        if request > self.requests {
+            return self.note(&ProbeFault::Violation("an answer to no offer"));
+        }
         if media.number != connection || !media.settle(request) {
-            return self.note(&ProbeFault::Violation("an answer to no open offer"));
+            // A newer offer was made meanwhile.
+            return;
         }
         match media.connection.answer(sdp).await {
             Ok(()) => self.offer_more_slots().await,

@@ -48,6 +48,10 @@ impl Robot {
     /// Begins a verb; most of them are done at once.
     pub(super) async fn begin(&mut self, command: Command) {
         let since = Instant::now();
+        let asks = matches!(command.verb, Verb::Ask(_) | Verb::AdmitAll);
+        if asks && !self.seated {
+            return self.finish(command, since, "lost".to_owned());
+        }
         let goal = match &command.verb {
             Verb::Ask(ask) => {
                 let request = self.ask(ask.clone()).await;
@@ -86,19 +90,28 @@ impl Robot {
             Verb::Defy(defiant) => self.defiant = *defiant,
             Verb::DropSocket => {
                 self.opens_again = false;
+                self.seated = false;
                 self.socket = None;
             }
             Verb::Reconnect => {
                 self.opens_again = true;
                 self.open_at = Some(Instant::now());
             }
-            Verb::DropMedia => self.drop_media().await,
-            Verb::Offer => self.offer_fresh().await,
+            Verb::DropMedia => {
+                self.stays_mute = true;
+                self.drop_media().await;
+            }
+            Verb::Offer => {
+                self.stays_mute = false;
+                self.offer_fresh().await;
+            }
             Verb::RestartIce => self.offer(true).await,
             Verb::Reload => {
                 self.say(&ClientMessage::Bye {}).await;
+                self.seated = false;
                 self.socket = None;
                 self.drop_media().await;
+                self.stays_mute = false;
                 self.opens_again = true;
                 self.open_at = Some(Instant::now());
             }
@@ -175,6 +188,7 @@ impl Robot {
         let gauge: &Gauge = gauge;
         let seen = Seen {
             view: self.view.as_ref(),
+            seated: self.seated,
             connected: self.media.as_ref().is_some_and(Media::is_connected),
             bye: !self.byes.is_empty(),
             gauge,
