@@ -22,10 +22,11 @@ use forwarding::{LegId, Router};
 use hearing::{Docket, Effect, Event};
 use model::letters::{RecordNotice, RecordOrder, Tape};
 use model::stage::LinkCause;
-use model::{Ask, Grants, ParticipantId, View};
+use model::{Ask, Grants, Instant, ParticipantId, View};
 
 use crate::dice::Dice;
 use crate::procedure;
+use crate::reference::Reference;
 use crate::report::{Failure, Report};
 use agenda::Agenda;
 use desk::Desk;
@@ -68,10 +69,14 @@ struct House {
     stations: Vec<Station>,
     lines: BTreeMap<ParticipantId, Line>,
     /// When the last ordered message of each page's line arrives, so that none overtakes.
-    ordered: BTreeMap<(ParticipantId, bool), model::Instant>,
+    ordered: BTreeMap<(ParticipantId, bool), Instant>,
     /// Counts up with each start of the node; letters inside it die with it.
     generation: u32,
     node: Option<Node>,
+    /// The law a second time; none after a crash took what the hearing had not written down.
+    reference: Option<Reference>,
+    /// When the last table and the last order arrive, so that none overtakes.
+    inside: [Instant; 2],
     recorder: Recorder,
     next_leg: u32,
     watch: Watch,
@@ -90,7 +95,7 @@ struct Node {
     asked_by: BTreeMap<(ParticipantId, u32), u32>,
     tape: Tape,
     tapes_waiting: usize,
-    lost: BTreeMap<model::TrackId, (model::Instant, model::Instant, u32)>,
+    lost: BTreeMap<model::TrackId, (Instant, Instant, u32)>,
     grants_told: u64,
 }
 
@@ -222,6 +227,7 @@ impl House {
             .iter()
             .map(|person| Station::new(person.id, person.role, dice.chance(200)))
             .collect();
+        let reference = Reference::new(&docket.attendees);
         let lines = stations.iter().map(|station| (station.who, Line::good())).collect();
         let mut house = Self {
             dice,
@@ -232,6 +238,8 @@ impl House {
             ordered: BTreeMap::new(),
             generation: 0,
             node: None,
+            reference: Some(reference),
+            inside: [Instant(0); 2],
             recorder: Recorder::default(),
             next_leg: 0,
             watch: Watch::default(),
@@ -312,6 +320,16 @@ impl House {
     /// Puts a letter on for within the house: it takes a moment, and none overtakes another.
     fn send_inside(&mut self, letter: impl Into<Letter>) {
         self.put(Duration::from_micros(300), letter);
+    }
+
+    /// Puts a table or an order on: queues between threads are short now and longer then.
+    fn send_queued(&mut self, queue: usize, letter: impl Into<Letter>) {
+        let slow = !self.calm && self.dice.chance(200);
+        let micros = 300 + if slow { self.dice.roll(30_000) } else { 0 };
+        let arrives = self.agenda.now().instant.plus(Duration::from_micros(u64::from(micros)));
+        let at = self.inside[queue].max(arrives);
+        self.inside[queue] = at;
+        self.agenda.put_at(at, (self.generation, letter.into()));
     }
 
     /// Puts a message of a page's socket on: ordered, up or down.

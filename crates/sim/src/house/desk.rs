@@ -23,8 +23,10 @@ pub(crate) struct Desk {
 }
 
 /// What the desk wants done.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Outcome {
+    /// The event that was handled.
+    pub(crate) event: Event,
     /// Orders for the recorder, in order.
     pub(crate) orders: Vec<RecordOrder>,
     /// Effects to carry out, all of them durable.
@@ -76,6 +78,11 @@ impl Desk {
         self.held.is_none() && self.inbox.is_empty()
     }
 
+    /// Whether minutes are on their way to the ledger.
+    pub(crate) const fn holds(&self) -> bool {
+        self.held.is_some()
+    }
+
     /// Handles the next event, unless minutes of the last one are waited for.
     pub(crate) fn next(&mut self, now: Now) -> Option<Outcome> {
         if self.held.is_some() {
@@ -83,10 +90,11 @@ impl Desk {
         }
         let event = self.inbox.pop_front()?;
         let mut effects = Vec::new();
-        self.hearing.handle(now, event, &mut effects);
+        self.hearing.handle(now, event.clone(), &mut effects);
         let docket = self.hearing.docket();
         let hearing = docket.hearing;
-        let mut outcome = Outcome::default();
+        let mut outcome =
+            Outcome { event, orders: Vec::new(), effects: Vec::new(), waits_for: None };
         let before = self.number;
         for effect in effects {
             match effect {

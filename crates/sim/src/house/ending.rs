@@ -5,7 +5,7 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 
 use hearing::Hearing;
-use model::{Ask, Place, Role, Stage, Timestamp, TrackKind};
+use model::{Ask, Place, RecordState, Role, Stage, Timestamp, TrackKind};
 use record::entry::Entry;
 use record::ledger::{LEDGER_FILE, parse};
 use record::recovery::Reader;
@@ -36,6 +36,7 @@ impl House {
         self.rest(CALM)?;
         self.everything_is_answered()?;
         self.everybody_is_heard()?;
+        self.recorder_rolls()?;
         self.replay_is_right()?;
         self.close()?;
         self.record_is_whole()
@@ -95,9 +96,38 @@ impl House {
                     return Err(format!("{} heard {track} only {heard} times", station.who));
                 }
             }
+            let connected = station.leg.is_some() && station.online && inside;
+            let lost = node.desk.hearing.durable().seats.get(&station.who).map(|seat| seat.lost);
+            if connected && lost == Some(true) {
+                return Err(format!("{} is back and noted as lost", station.who));
+            }
             if station.leg.is_none() && station.online && inside {
                 return Err(format!("{} is inside and has no media", station.who));
             }
+        }
+        Ok(())
+    }
+
+    /// On the record the recorder rolls and says so, off the record it does not.
+    fn recorder_rolls(&self) -> Result<(), String> {
+        let stage = self.node.as_ref().map(|node| node.desk.hearing.stage());
+        let mut reader = Reader::default();
+        reader.push(self.recorder.disk.files.get(LEDGER_FILE).map_or(&[][..], Vec::as_slice));
+        let rolls = reader.index.rolling_since.is_some();
+        if rolls != (stage == Some(Stage::InSession)) {
+            return Err(format!("{stage:?}, and that the recorder rolls is {rolls}"));
+        }
+        let sends = self.stations.iter().any(|station| {
+            station.leg.is_some()
+                && station
+                    .view
+                    .as_ref()
+                    .is_some_and(|view| view.me.may_publish.contains(&TrackKind::Microphone))
+        });
+        let told = self.stations.iter().filter_map(|station| Some(&station.view.as_ref()?.record));
+        let wrong = told.filter(|told| sends && rolls && **told != RecordState::Rolling).count();
+        if wrong > 0 {
+            return Err(format!("{wrong} people are not told that the recorder rolls"));
         }
         Ok(())
     }

@@ -8,9 +8,11 @@ use forwarding::Router;
 use hearing::{Effect, Event};
 use model::letters::{RecordNotice, RecordOrder, Tape};
 use model::stage::LinkCause;
-use model::{ParticipantId, RecordFault, limits};
+use model::{ParticipantId, RecordFault, TrackId, TrackKind, limits};
 
 use super::desk::Desk;
+use crate::reference::Reference;
+
 use super::{House, Media, Node, Office};
 
 impl House {
@@ -95,13 +97,16 @@ impl House {
         self.put(Duration::from_millis(10), Media::RouterTick);
         if unfinished.is_some() {
             self.tell(Event::Restarted);
+        } else {
+            self.reference = Some(Reference::new(&self.docket.attendees));
         }
     }
 
     /// The node dies.
     pub(super) fn crash(&mut self) {
-        if self.node.take().is_none() {
-            return;
+        let Some(node) = self.node.take() else { return };
+        if node.desk.late || node.desk.holds() {
+            self.reference = None;
         }
         self.note("node dies".to_owned());
         self.report.crashes += 1;
@@ -179,16 +184,42 @@ impl House {
     fn settle(&mut self) {
         let now = self.agenda.now();
         while let Some(outcome) = self.node.as_mut().and_then(|node| node.desk.next(now)) {
+            if let Some(reference) = &mut self.reference {
+                reference.step(now.instant, &outcome.event);
+            }
             for order in outcome.orders {
                 if let RecordOrder::Minute { minute, .. } = &order {
                     self.note(format!("minute {:?}", minute.fact));
                 }
-                self.send_inside(Office::Order(Box::new(order)));
+                self.send_queued(1, Office::Order(Box::new(order)));
             }
+            self.compare();
             if let Some(number) = outcome.waits_for {
                 self.put(limits::MINUTE_WAIT, Office::MinuteDue { number });
             }
             self.carry_out(outcome.effects);
+        }
+    }
+
+    /// The hearing grants what the reference grants, whatever it has been through.
+    fn compare(&mut self) {
+        let now = self.agenda.now().instant;
+        let (Some(reference), Some(node)) = (&self.reference, &self.node) else { return };
+        let grants = node.desk.hearing.grants();
+        let people = || self.docket.attendees.iter().map(|person| person.id);
+        let differs = people()
+            .flat_map(|who| TrackKind::ALL.map(|kind| TrackId::new(who, kind)))
+            .find(|track| {
+                grants.publish.contains(track) != reference.speaks(*track)
+                    || grants.record.contains(track) != reference.records(*track)
+                    || people().any(|listener| {
+                        let tracks = grants.receive.get(&listener);
+                        let reaches = tracks.is_some_and(|tracks| tracks.contains(track));
+                        reaches != reference.hears(listener, *track)
+                    })
+            });
+        if let Some(track) = differs {
+            self.watch.fail(now, &format!("{track} is granted against the reference"));
         }
     }
 
@@ -198,15 +229,14 @@ impl House {
         for effect in effects {
             self.count_answer(&effect);
             match effect {
-                Effect::Grants(grants) => self.send_inside(Media::Table(Box::new(grants))),
+                Effect::Grants(grants) => self.send_queued(0, Media::Table(Box::new(grants))),
                 Effect::Roll { rolling } => {
                     let order = RecordOrder::Roll { hearing, rolling, at: now.utc };
-                    self.send_inside(Office::Order(Box::new(order)));
+                    self.send_queued(1, Office::Order(Box::new(order)));
                 }
                 Effect::Seal => {
                     let order = RecordOrder::Close { hearing, at: now.utc };
-                    // The last tape is still on its way.
-                    self.put(limits::TAPE_FLUSH * 3, Office::Order(Box::new(order)));
+                    self.send_queued(1, Office::Order(Box::new(order)));
                 }
                 Effect::DropMedia { who } => self.drop_media(who),
                 Effect::Done { to, request } | Effect::Refused { to, request, .. } => {

@@ -44,6 +44,7 @@ struct Open {
     reel: Reel,
     rolling: Option<Instant>,
     finish_at: Option<Instant>,
+    seal_at: Option<Instant>,
     segments: BTreeMap<String, Segment>,
     /// Tracks confirmed since the order to roll was written; none while it does not roll.
     confirmed: Option<BTreeSet<TrackId>>,
@@ -85,8 +86,9 @@ impl Recorder {
             }
             RecordOrder::Roll { rolling, at, .. } => self.roll(now, rolling, at),
             RecordOrder::Close { .. } => {
-                self.finish(now);
-                self.work(Work::Seal);
+                if let Some(open) = &mut self.open {
+                    open.seal_at = Some(now.instant.plus(LAST_TAPE));
+                }
             }
         }
         self.flush(now);
@@ -109,6 +111,11 @@ impl Recorder {
         open.backlog.extend(taken.into_iter().map(Work::Taken));
         if open.finish_at.is_some_and(|at| at <= now.instant) {
             self.finish(now);
+        }
+        let Some(open) = &mut self.open else { return };
+        if open.seal_at.take_if(|at| *at <= now.instant).is_some() {
+            self.finish(now);
+            self.work(Work::Seal);
         }
         self.look(now);
         self.flush(now);
@@ -391,6 +398,7 @@ impl Open {
             reader,
             rolling: None,
             finish_at: None,
+            seal_at: None,
             segments: BTreeMap::new(),
             confirmed: None,
             backlog: VecDeque::new(),

@@ -70,10 +70,14 @@ impl House {
             Media::LegGone { leg } => {
                 let known = self.node.as_mut().and_then(|node| node.legs.remove(&leg));
                 self.route(|router, out| router.leg_down(now, leg, out));
-                if let Some(LegInfo { who, .. }) = known {
+                let Some(LegInfo { who, .. }) = known else { return };
+                let node = self.node.as_ref();
+                // While a newer connection of the same person stands, media is not down.
+                let last = node.is_some_and(|node| node.legs.values().all(|leg| leg.who != who));
+                if last {
                     self.tell(Event::MediaDown { who, cause: LinkCause::MediaSilent });
-                    self.put(Duration::from_millis(30), Media::LegDropped { who, leg });
                 }
+                self.put(Duration::from_millis(30), Media::LegDropped { who, leg });
             }
             Media::Superseded { leg } => {
                 if let Some(node) = &mut self.node {
