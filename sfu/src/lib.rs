@@ -4,7 +4,7 @@
 //! What is not here: who may hear and see whom (`hearing`), and how packets are routed
 //! (`forwarding`).
 //!
-//! [`start`] binds the sockets and starts the media threads. Orders come in and notices and tape
+//! [`start()`] binds the sockets and starts the media threads. Orders come in and notices and tape
 //! go out through the bounded channels of [`Doors`].
 
 mod backlog;
