@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tokio::time::{interval, timeout};
 
-pub(crate) use client::Client;
+pub(crate) use client::{Client, Page};
 pub(crate) use robot::Robot;
 
 /// The binary under test.
@@ -259,19 +259,19 @@ impl House {
     }
 
     /// The presiding judge as a robot that does what it is told.
-    pub(crate) async fn judge(&self) -> Robot {
+    pub(crate) fn judge(&self) -> Robot {
         let (name, password) = self.account("judge");
         let hearing = self.hearing().to_string();
         let variable = "ASSIZE_PROBE_PASSWORD";
         let arguments = ["--staff", &name, "--password-env", variable, "--hearing", &hearing]
             .map(str::to_owned);
-        Robot::start(self.https_port(), &arguments, &[(variable, &password)]).await
+        Robot::start(self.https_port(), &arguments, &[(variable, &password)])
     }
 
     /// Somebody with a code as a robot that does what it is told.
-    pub(crate) async fn person(&self, role: &str) -> Robot {
+    pub(crate) fn person(&self, role: &str) -> Robot {
         let (code, _) = self.seat(role);
-        Robot::start(self.https_port(), &["--code".to_owned(), code], &[]).await
+        Robot::start(self.https_port(), &["--code".to_owned(), code], &[])
     }
 
     /// A bare client, to be somebody else than a robot.
@@ -281,11 +281,11 @@ impl House {
 
     /// Brings judge, plaintiff and defendant into an open hearing.
     pub(crate) async fn open_hearing(&self) -> (Robot, Robot, Robot) {
-        let mut judge = self.judge().await;
+        let mut judge = self.judge();
         judge.must("until:connected").await;
         judge.must("open-check-in").await;
-        let mut plaintiff = self.person("plaintiff").await;
-        let mut defendant = self.person("defendant").await;
+        let mut plaintiff = self.person("plaintiff");
+        let mut defendant = self.person("defendant");
         judge.must("until:checked-in:2").await;
         judge.must("admit-all").await;
         for robot in [&mut plaintiff, &mut defendant] {

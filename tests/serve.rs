@@ -169,7 +169,7 @@ pub(crate) fn segments(folder: &Path) -> Vec<std::path::PathBuf> {
 async fn a_witness_hears_nothing_before_being_called() {
     let house = House::open().await;
     let (mut judge, plaintiff, defendant) = house.open_hearing().await;
-    let mut witness = house.person("witness").await;
+    let mut witness = house.person("witness");
     let (_, seat) = house.seat("witness");
     witness.must("until:waiting").await;
     witness.must("until:connected").await;
@@ -199,7 +199,7 @@ async fn a_witness_hears_nothing_before_being_called() {
 async fn the_gallery_watches_and_never_publishes() {
     let house = House::open().await;
     let (mut judge, plaintiff, defendant) = house.open_hearing().await;
-    let mut gallery = house.person("gallery").await;
+    let mut gallery = house.person("gallery");
     let (_, seat) = house.seat("gallery");
     judge.must("until:checked-in:1").await;
     judge.must(&format!("admit:{}", who(seat))).await;

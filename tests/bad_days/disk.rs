@@ -24,10 +24,10 @@ async fn an_archive_that_cannot_be_written_stops_the_start() {
 #[tokio::test]
 async fn opening_is_refused_when_space_is_short() {
     let house = House::with("archive_free_min = 1000000000000000000", "info").await;
-    let mut judge = house.judge().await;
+    let mut judge = house.judge();
     judge.must("until:connected").await;
     judge.must("open-check-in").await;
-    let mut plaintiff = house.person("plaintiff").await;
+    let mut plaintiff = house.person("plaintiff");
     judge.must("until:checked-in:1").await;
     judge.must("admit-all").await;
     plaintiff.must("until:connected").await;

@@ -4,7 +4,14 @@
 
 use std::net::UdpSocket;
 
-use crate::house::{House, until};
+use protocol::ServerMessage;
+use rtc::stun::attributes::ATTR_USERNAME;
+use rtc::stun::fingerprint::FINGERPRINT;
+use rtc::stun::integrity::MessageIntegrity;
+use rtc::stun::message::{BINDING_REQUEST, Message, TransactionId};
+use rtc::stun::textattrs::TextAttribute;
+
+use crate::house::{DEADLINE, House, Page, until};
 
 #[tokio::test]
 async fn a_vanished_publisher_is_noted_and_the_others_go_on() {
@@ -126,14 +133,67 @@ async fn a_page_that_never_connects_takes_nothing_from_the_others() {
     let mut client = house.client();
     assert_eq!(client.join(&house.seat("gallery").0).await.status, 200);
     let mut page = client.page(house.hearing()).await;
-    for connection in 1..20 {
+    for connection in 1..15 {
         page.offer(connection, OFFER).await;
+        answer(&mut page).await;
     }
+    // The next one proves its path, then talks nonsense where the handshake should be.
+    page.offer(15, OFFER).await;
+    let sdp = answer(&mut page).await;
+    let socket = UdpSocket::bind("127.0.0.1:0").expect("a socket");
+    socket.connect(("127.0.0.1", house.media_port())).expect("a target");
+    let heard = tokio::task::spawn_blocking(move || {
+        socket.set_read_timeout(Some(DEADLINE)).expect("a deadline");
+        socket.send(&check(&sdp)).expect("it is sent");
+        let mut answer = [0_u8; 1_500];
+        let bytes = socket.recv(&mut answer).expect("the check is answered");
+        for length in [13, 60, 300, 1_200] {
+            let mut record = vec![0xA5_u8; length];
+            // A handshake record of DTLS 1.2 (RFC 6347 §4.1) that claims more than it has.
+            record[..13].copy_from_slice(&[22, 254, 253, 0, 0, 0, 0, 0, 0, 0, 1, 0xFF, 0xFF]);
+            socket.send(&record).expect("it is sent");
+        }
+        answer[..bytes].to_vec()
+    });
+    let heard = heard.await.expect("the answer is read");
+    assert_eq!(heard[..2], [0x01, 0x01], "a success response (RFC 8489 §5)");
     judge.must(&format!("until:hears:p{seat}")).await;
     judge.must(&format!("until:sees:p{seat}")).await;
     for robot in [judge, plaintiff, defendant] {
         robot.kill().await;
     }
+}
+
+async fn answer(page: &mut Page) -> String {
+    loop {
+        let message = page.next().await.expect("the socket stays open");
+        assert!(!matches!(message, ServerMessage::Outcome { .. }), "{message:?}");
+        if let ServerMessage::Answer { sdp, .. } = message {
+            return sdp.into_inner();
+        }
+    }
+}
+
+/// A connectivity check of the page of [`OFFER`] against the answer it got.
+fn check(answer: &str) -> Vec<u8> {
+    let value = |key: &str| {
+        let line = answer.lines().find_map(|line| line.strip_prefix(key));
+        line.expect("the answer has it").trim().to_owned()
+    };
+    let provider = rtc::crypto::default_provider().expect("a crypto provider");
+    let username = format!("{}:never", value("a=ice-ufrag:"));
+    let password = value("a=ice-pwd:");
+    let crypto = provider.crypto();
+    let mut message = Message::new();
+    let built = message.build(&[
+        Box::new(BINDING_REQUEST),
+        Box::new(TransactionId::new()),
+        Box::new(TextAttribute::new(ATTR_USERNAME, username)),
+        Box::new(MessageIntegrity::new_short_term_integrity_with_provider(password, crypto)),
+        Box::new(FINGERPRINT),
+    ]);
+    built.expect("a check can be built");
+    message.raw
 }
 
 /// An offer of a page that will never send a datagram.

@@ -20,11 +20,7 @@ pub(crate) struct Robot {
 
 impl Robot {
     /// Starts a robot against the server on this machine.
-    pub(crate) async fn start(
-        port: u16,
-        arguments: &[String],
-        environment: &[(&str, &str)],
-    ) -> Self {
+    pub(crate) fn start(port: u16, arguments: &[String], environment: &[(&str, &str)]) -> Self {
         let mut child = Command::new(ASSIZE)
             .args(["probe", "--insecure", "--judge-script", "-", "--server"])
             .arg(format!("https://127.0.0.1:{port}"))
