@@ -3,6 +3,9 @@
 mod bad_days;
 mod house;
 mod privacy;
+mod procedure;
 mod record;
+mod scripts;
 mod serve;
+mod simulate;
 mod tidy;
