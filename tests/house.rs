@@ -274,6 +274,33 @@ impl House {
         Robot::start(self.https_port(), &["--code".to_owned(), code], &[])
     }
 
+    /// Somebody with a code who also has a screen to share.
+    pub(crate) fn person_with_screen(&self, role: &str) -> Robot {
+        let (code, _) = self.seat(role);
+        let arguments = ["--code", &code, "--publish", "sound,picture,screen"];
+        Robot::start(self.https_port(), &arguments.map(str::to_owned), &[])
+    }
+
+    /// Runs robots by a script of the first one, the judge, until they are done: the exit code and
+    /// the one line they print.
+    pub(crate) async fn probe(&self, arguments: &[&str]) -> (Option<i32>, Value) {
+        let (name, password) = self.account("judge");
+        let mut command = Command::new(ASSIZE);
+        command
+            .args(["probe", "--insecure", "--password-env", "ASSIZE_PROBE_PASSWORD"])
+            .args(["--staff", &name, "--hearing", &self.hearing().to_string(), "--server"])
+            .arg(format!("https://127.0.0.1:{}", self.https_port()))
+            .args(arguments)
+            .env("ASSIZE_PROBE_PASSWORD", password)
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        let output = timeout(DEADLINE, command.output()).await.expect("it ends in time");
+        let output = output.expect("the binary starts");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(text.lines().count() <= 1, "one line: {text}");
+        (output.status.code(), serde_json::from_str(&text).unwrap_or(Value::Null))
+    }
+
     /// A bare client, to be somebody else than a robot.
     pub(crate) fn client(&self) -> Client {
         Client::new(self.https_port())

@@ -215,3 +215,62 @@ async fn the_gallery_watches_and_never_publishes() {
         robot.kill().await;
     }
 }
+
+#[tokio::test]
+async fn a_party_shares_a_screen_by_leave_only() {
+    let house = House::open().await;
+    let mut judge = house.judge();
+    judge.must("until:connected").await;
+    judge.must("open-check-in").await;
+    let mut plaintiff = house.person_with_screen("plaintiff");
+    let mut defendant = house.person("defendant");
+    let (_, seat) = house.seat("plaintiff");
+    judge.must("until:checked-in:2").await;
+    judge.must("admit-all").await;
+    judge.must("until:people:2").await;
+    judge.must("open").await;
+    judge.must("until:in_session").await;
+
+    plaintiff.must("defy").await;
+    defendant.must(&format!("until:sees:{}", who(seat))).await;
+    defendant.must(&format!("until:blind-screen:{}", who(seat))).await;
+    assert_eq!(defendant.packets(seat, "screen").await, 0);
+    judge.must(&format!("allow-screen:{}", who(seat))).await;
+    defendant.must(&format!("until:sees-screen:{}", who(seat))).await;
+    judge.must(&format!("until:sees-screen:{}", who(seat))).await;
+    judge.must(&format!("forbid-screen:{}", who(seat))).await;
+    defendant.must(&format!("until:blind-screen:{}", who(seat))).await;
+    let seen = defendant.packets(seat, "screen").await;
+    defendant.must(&format!("until:sees:{}", who(seat))).await;
+    assert_eq!(defendant.packets(seat, "screen").await, seen);
+    for robot in [judge, plaintiff, defendant] {
+        robot.kill().await;
+    }
+}
+
+#[tokio::test]
+async fn robots_by_script_print_one_line_and_tell_by_their_exit_code() {
+    let house = House::open().await;
+    let (code, plaintiff) = house.seat("plaintiff");
+    let script = "until:connected,open-check-in,until:checked-in:1,admit-all,until:people:1,open,\
+                  until:in_session,wait:1,close,until:sealed";
+    let arguments = ["--code", &code, "--judge-script", script, "--seconds", "25"];
+    let (exit, report) = house.probe(&arguments).await;
+    assert_eq!((exit, &report["outcome"]), (Some(0), &"flowed".into()), "{report:#}");
+    assert_eq!(report["lost"], 0, "{report:#}");
+    for figure in ["join_ms", "first_audio_ms", "first_video_ms"] {
+        assert!(report[figure].is_u64(), "{figure}: {report:#}");
+    }
+    let delays = &report["delay_ms"];
+    assert!(delays["p50"].as_f64() <= delays["p99"].as_f64(), "{report:#}");
+    assert_eq!(report["robots"][0]["peers"][0]["from"], plaintiff, "{report:#}");
+
+    let (exit, _) = house.probe(&["--code", "00000000"]).await;
+    assert_eq!(exit, Some(2), "a wrong code keeps the robots out");
+    let (exit, _) = house.probe(&["--judge-script", "dance"]).await;
+    assert_eq!(exit, Some(2), "a verb nobody knows");
+    let arguments = ["--judge-script", "until:bye", "--seconds", "20", "--expect-nothing"];
+    let (exit, report) = house.probe(&arguments).await;
+    assert_eq!((exit, &report["outcome"]), (Some(0), &"not_connected".into()), "{report:#}");
+    assert_eq!(report["received"], 0);
+}

@@ -10,6 +10,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use model::Timestamp;
+use model::limits::RECORD_LOSS_MAX;
 use record::digest::{Digester, Digests};
 use record::entry::{Entry, Torn};
 use record::ledger::LEDGER_FILE;
@@ -76,8 +77,13 @@ pub(crate) fn recover_hearing(folder: &Path, now: Timestamp) -> Result<Found, Re
         return Ok(Found::Open(Box::new(reader), last));
     }
     let damaged = segments.iter().filter(|open| !open.whole).map(|open| open.name.clone());
-    let mut entries =
-        vec![Entry::Recovered { from: last, to: now, torn, damaged: damaged.collect() }];
+    // What waited for a missing packet or for the next commit was older than the last line.
+    let waiting = match reader.index.rolling_since {
+        Some(_) => i64::try_from(RECORD_LOSS_MAX.as_millis()).unwrap_or(i64::MAX),
+        None => 0,
+    };
+    let from = Timestamp(last.0.saturating_sub(waiting));
+    let mut entries = vec![Entry::Recovered { from, to: now, torn, damaged: damaged.collect() }];
     entries.extend(segments.into_iter().filter(|open| open.whole).map(|open| {
         let OpenSegment { name, length, pieces, digests, .. } = open;
         Entry::SegmentSealed { segment: name, length, pieces, digests }

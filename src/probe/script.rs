@@ -215,7 +215,8 @@ impl Condition {
             Self::Place(place) => view.is_some_and(|view| view.me.place == place),
             Self::Seated => seen.seated,
             Self::Media(connected) => seen.connected == connected,
-            Self::Bye => seen.bye,
+            // A goodbye may come before any view: the robot looks for it itself.
+            Self::Bye => false,
             Self::Locked(locked) => view.is_some_and(|view| view.me.locked == locked),
             Self::CheckedIn(count) => view.is_some_and(|view| {
                 let waiting = |place| place == Place::Waiting;
@@ -248,8 +249,6 @@ pub(super) struct Seen<'a> {
     pub(super) seated: bool,
     /// Whether media is connected.
     pub(super) connected: bool,
-    /// Whether the server said goodbye.
-    pub(super) bye: bool,
     /// What is heard.
     pub(super) gauge: &'a Gauge,
     /// Now.

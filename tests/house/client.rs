@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use futures_util::{SinkExt, StreamExt};
-use protocol::{ClientMessage, ServerMessage};
+use protocol::{Bye, ClientMessage, ServerMessage};
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -190,13 +190,19 @@ impl Client {
         page.end().await.1
     }
 
-    /// Opens the WebSocket of a hearing and says hello.
+    /// Opens the WebSocket of a hearing and says hello. Like the real page it comes again when it
+    /// met a hearing that was just being put away.
     pub(crate) async fn page(&self, hearing: u64) -> Page {
-        let mut page = self.try_page(hearing).await.expect("the socket opens");
-        page.say(&ClientMessage::Hello { version: protocol::VERSION }).await;
-        let welcome = page.next().await;
-        assert!(matches!(welcome, Some(ServerMessage::Welcome { .. })), "{welcome:?}");
-        page
+        for _ in 0..3 {
+            let mut page = self.try_page(hearing).await.expect("the socket opens");
+            page.say(&ClientMessage::Hello { version: protocol::VERSION }).await;
+            match page.next().await {
+                Some(ServerMessage::Welcome { .. }) => return page,
+                Some(ServerMessage::Bye { why: Bye::Restart }) => (),
+                other => panic!("no welcome: {other:?}"),
+            }
+        }
+        panic!("three times told to come again");
     }
 }
 
@@ -254,7 +260,7 @@ impl Page {
     }
 
     /// Reads until the server closes; the last goodbye and the close code.
-    pub(crate) async fn end(&mut self) -> (Option<protocol::Bye>, Option<u16>) {
+    pub(crate) async fn end(&mut self) -> (Option<Bye>, Option<u16>) {
         let mut bye = None;
         loop {
             match self.read().await {

@@ -144,7 +144,8 @@ pub enum Entry {
     },
     /// The recorder stopped without sealing and was started again.
     Recovered {
-        /// The last moment the ledger knew, UTC ms.
+        /// The last moment the ledger knew, UTC ms; while rolling, earlier by the second that may
+        /// have waited in memory (`limits::RECORD_LOSS_MAX`).
         from: Timestamp,
         /// When it was repaired, UTC ms.
         to: Timestamp,

@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use model::{Place, Refusal};
 use protocol::ClientMessage;
 
-use super::super::gauge::Gauge;
 use super::super::report::{StepReport, say};
 use super::super::script::{Condition, Seen, Verb};
 use super::super::stamp::millis;
@@ -184,13 +183,14 @@ impl Robot {
     }
 
     fn sees(&self, condition: Condition, since: Instant, packets_then: u64, now: Instant) -> bool {
+        if condition == Condition::Bye {
+            return !self.byes.is_empty();
+        }
         let Some(gauge) = self.gauge.as_deref() else { return false };
-        let gauge: &Gauge = gauge;
         let seen = Seen {
             view: self.view.as_ref(),
             seated: self.seated,
             connected: self.media.as_ref().is_some_and(Media::is_connected),
-            bye: !self.byes.is_empty(),
             gauge,
             now,
         };
