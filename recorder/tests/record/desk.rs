@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use model::archive::Attendee;
@@ -30,6 +31,8 @@ pub(crate) struct Desk {
     stop: watch::Sender<bool>,
     room: JoinHandle<Result<(), RecorderFault>>,
     clock: Arc<dyn Fn() -> Now + Send + Sync>,
+    /// How far somebody has set the wall clock, ms.
+    set_by: Arc<AtomicI64>,
     minutes: u64,
 }
 
@@ -43,10 +46,12 @@ impl Desk {
     /// A recorder whose wall clock stands at `utc`.
     pub(crate) fn start_on(disk: Arc<dyn Disk>, config: RecorderConfig, utc: i64) -> Self {
         let zero = tokio::time::Instant::now();
+        let set_by = Arc::new(AtomicI64::new(0));
+        let set = Arc::clone(&set_by);
         let clock: Arc<dyn Fn() -> Now + Send + Sync> = Arc::new(move || {
             let elapsed = zero.elapsed();
-            let start = Now { instant: Instant(7_000_000), utc: Timestamp(utc) };
-            start.plus(elapsed)
+            let utc = Timestamp(utc + set.load(Ordering::Relaxed));
+            Now { instant: Instant(7_000_000), utc }.plus(elapsed)
         });
         let (orders, orders_in) = mpsc::channel(64);
         let (notices_out, notices) = mpsc::channel(1_024);
@@ -57,7 +62,12 @@ impl Desk {
         let run =
             recorder::run_on(disk, config, Arc::clone(&clock), doors, registry.clone(), stopped);
         let room = tokio::spawn(run);
-        Self { orders, notices, tapes, registry, stop, room, clock, minutes: 0 }
+        Self { orders, notices, tapes, registry, stop, room, clock, set_by, minutes: 0 }
+    }
+
+    /// Sets the wall clock forward, or back; the monotonic one goes on as it did.
+    pub(crate) fn set_clock(&self, by_ms: i64) {
+        self.set_by.fetch_add(by_ms, Ordering::Relaxed);
     }
 
     pub(crate) fn now(&self) -> Now {

@@ -192,3 +192,31 @@ async fn a_camera_that_joins_between_keyframes_loses_only_what_came() {
         assert!((450..=550).contains(&pair[0]) && pair[1] <= 600, "{spans:?}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_wall_clock_that_jumps_moves_nothing_on_the_media_time_line() {
+    let archive = tempfile::tempdir().expect("a folder");
+    let mut desk = Desk::start(archive.path());
+    desk.open().await;
+    desk.expect(|notice| matches!(notice, RecordNotice::Opened { .. })).await;
+    let mut publishers = people();
+    desk.roll(true).await;
+    desk.play(&mut publishers, Duration::from_secs(2)).await;
+    for by_ms in [-3_600_000, 7_200_000, -3_600_000] {
+        desk.set_clock(by_ms);
+        desk.minute(Fact::Resumed).await;
+        desk.play(&mut publishers, Duration::from_secs(2)).await;
+    }
+    desk.roll(false).await;
+    desk.close().await;
+    desk.expect(|notice| matches!(notice, RecordNotice::Sealed { .. })).await;
+    desk.stop().await;
+
+    let door = ArchiveFolder::new(archive.path().to_owned());
+    let record = door.record(HEARING).expect("there");
+    assert_eq!(record.gaps, [], "nothing is missing");
+    assert!((7_800..8_400).contains(&record.media_ms), "{}", record.media_ms);
+    assert_eq!(record.stretches.len(), 4, "one stretch a track: {:?}", record.stretches);
+    assert_eq!(record.minutes.len(), 3);
+    assert!(door.verify(HEARING).expect("there").intact);
+}
