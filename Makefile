@@ -30,15 +30,16 @@ test-rust: web/dist/index.html .installed-for-tests
 test-fuzz:
 	deploy/fuzz.sh
 
+# The binary that the Rust tests run; nothing is built twice.
 test-browser: web/dist/index.html .installed-for-tests
-	$(CARGO) build --locked
+	$(CARGO) test --workspace --locked --no-run
 	tests/browser/run.sh
 
 bench: .installed-for-build
 	$(CARGO) bench --locked -p forwarding -p record
 
 screenshots: web/dist/index.html .installed-for-tests
-	$(CARGO) build --locked
+	$(CARGO) test --workspace --locked --no-run
 	tests/browser/run.sh screenshots
 
 web: web/dist/index.html
