@@ -7,7 +7,9 @@ use core::fmt;
 
 use divan::counter::ItemsCount;
 use divan::{AllocProfiler, Bencher, black_box};
-use forwarding::{LegId, LegPlan, Mid, Outlet, ReceiveLine, Router, RouterNotice, SendLine};
+use forwarding::{
+    Extensions, LegId, LegPlan, Mid, Outlet, ReceiveLine, Router, RouterNotice, SendLine,
+};
 use model::letters::TapeItem;
 use model::{
     Codec, Grants, HearingId, Instant, LinePurpose, Medium, Now, ParticipantId, Timestamp, TrackId,
@@ -177,8 +179,11 @@ fn publishing(publisher: u32) -> LegPlan {
         mid: Mid::new(b"1").expect("one character"),
         payloads: vec![(96, Codec::Vp8)],
         ssrcs: vec![publisher],
-        mid_ext: Some(4),
-        level_ext: None,
+        repairs: Vec::new(),
+        red: None,
+        repair_ssrcs: Vec::new(),
+        rids: Vec::new(),
+        extensions: Extensions { mid: Some(4), level: None, ..Extensions::default() },
     };
     let participant = ParticipantId(publisher);
     LegPlan { participant, connection: 1, receive: vec![line], send: Vec::new() }
@@ -193,8 +198,9 @@ fn receiving(leg: u32, seats: u32) -> LegPlan {
         mid: Mid::new(b"22").expect("two characters"),
         ssrc: leg * 1_000 + slot,
         payloads: vec![(Codec::Vp8, 97)],
-        mid_ext: Some(4),
-        level_ext: None,
+        repair: None,
+        red: None,
+        extensions: Extensions { mid: Some(4), level: None, ..Extensions::default() },
     };
     LegPlan {
         participant: ParticipantId(leg),

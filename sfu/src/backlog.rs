@@ -40,7 +40,10 @@ impl Backlog {
     }
 
     fn keep(&mut self, notice: Notice) {
-        if matches!(notice, Notice::Health { .. } | Notice::Speaking { .. }) {
+        if matches!(
+            notice,
+            Notice::Health { .. } | Notice::Speaking { .. } | Notice::Pictures { .. }
+        ) {
             self.metrics.notices_lost.inc();
             return;
         }

@@ -160,6 +160,9 @@ impl Outlet for LegOutlet<'_> {
             RouterNotice::Slots { participant, slots, wanted } => {
                 Notice::Slots { hearing, participant, slots, wanted }
             }
+            RouterNotice::Pictures { participant, pictures } => {
+                Notice::Pictures { hearing, participant, pictures }
+            }
             RouterNotice::TrackLive { track } => Notice::TrackLive { hearing, track },
             RouterNotice::TrackSilent { track } => Notice::TrackSilent { hearing, track },
             RouterNotice::Speaking { who } => Notice::Speaking { hearing, who },

@@ -64,10 +64,17 @@ impl MediaThread {
                 }
                 self.route(hearing, now, |router, outlet| router.set_grants(now, grants, outlet));
             }
-            Order::Offer { hearing, participant, request, connection, sdp, lines, reached } => {
+            Order::Offer {
+                hearing, participant, request, connection, sdp, lines, reached, ..
+            } => {
                 let reached = *reached.reveal();
                 let offer = OfferOrder { hearing, participant, connection, sdp, lines, reached };
                 self.answer(now, request, &offer);
+            }
+            Order::Tiles { hearing, participant, tiles } => {
+                self.route(hearing, now, |router, outlet| {
+                    router.set_tiles(now, participant, &tiles, outlet);
+                });
             }
             Order::Drop { hearing, participant } => {
                 self.end_all(now, None, |one| {

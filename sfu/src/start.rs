@@ -190,6 +190,7 @@ async fn dispatch(mut orders: mpsc::Receiver<Order>, mut ways: Vec<Way>) {
             Order::Open { hearing }
             | Order::Grants { hearing, .. }
             | Order::Offer { hearing, .. }
+            | Order::Tiles { hearing, .. }
             | Order::Drop { hearing, .. }
             | Order::Close { hearing } => *hearing,
         };
@@ -209,6 +210,7 @@ async fn dispatch(mut orders: mpsc::Receiver<Order>, mut ways: Vec<Way>) {
             | Order::Close { .. }
             | Order::Grants { .. }
             | Order::Offer { .. }
+            | Order::Tiles { .. }
             | Order::Drop { .. } => (),
         }
         let way = &ways[place];

@@ -14,7 +14,7 @@ use model::letters::{Notice, Order, RecordNotice, RecordOrder};
 use model::stage::LinkCause;
 use model::{
     Ask, Grants, HearingId, Line, Minute, ParticipantId, Private, RecordFault, Refusal, Stage,
-    TrackId,
+    Tile, TrackId,
 };
 use protocol::{Bye, OpsHearing, RequestOutcome, ServerMessage};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -52,6 +52,8 @@ pub(crate) enum Letter {
     Ask { who: ParticipantId, page: u64, request: u32, ask: Ask },
     /// A page offers media.
     Offer { who: ParticipantId, page: u64, offer: Offer },
+    /// A page tells how large it draws its pictures.
+    Tiles { who: ParticipantId, page: u64, tiles: Vec<Tile> },
     /// Media happened.
     Notice(Notice),
     /// A person's credential is no longer good.
@@ -216,6 +218,12 @@ impl HearingTask {
                     self.offer(who, page, offer).await;
                 }
             }
+            Letter::Tiles { who, page, tiles } => {
+                if self.is_current(who, page) {
+                    let hearing = self.id();
+                    self.tell_sfu(Order::Tiles { hearing, participant: who, tiles }).await;
+                }
+            }
             Letter::Notice(notice) => self.notice(notice),
             Letter::Expel { who } => {
                 if let Some(page) = self.pages.get(&who) {
@@ -274,7 +282,7 @@ impl HearingTask {
             page.welcomed = true;
             page.slots = slots;
             let version = protocol::VERSION;
-            page.outbox.push(ServerMessage::Welcome { version, slots, view });
+            page.outbox.push(ServerMessage::Welcome { version, slots, relays: Vec::new(), view });
         }
     }
 

@@ -268,7 +268,10 @@ impl Hearings {
         while let Some(notice) = notices.recv().await {
             let hearing = hearing_of(&notice);
             let Some(handle) = self.handle(hearing) else { continue };
-            let figures = matches!(notice, Notice::Health { .. } | Notice::Speaking { .. });
+            let figures = matches!(
+                notice,
+                Notice::Health { .. } | Notice::Speaking { .. } | Notice::Pictures { .. }
+            );
             match handle.letters.try_send(Letter::Notice(notice)) {
                 Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => {}
                 Err(mpsc::error::TrySendError::Full(_)) if figures => {
@@ -343,6 +346,8 @@ const fn hearing_of(notice: &Notice) -> HearingId {
         Notice::Answer { hearing, .. }
         | Notice::OfferRefused { hearing, .. }
         | Notice::Slots { hearing, .. }
+        | Notice::Pictures { hearing, .. }
+        | Notice::Faltering { hearing, .. }
         | Notice::Connected { hearing, .. }
         | Notice::Disconnected { hearing, .. }
         | Notice::TrackLive { hearing, .. }

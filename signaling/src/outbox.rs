@@ -96,6 +96,7 @@ fn replaces(newer: &ServerMessage, waiting: &ServerMessage) -> bool {
     match newer {
         ServerMessage::View { .. } => matches!(waiting, ServerMessage::View { .. }),
         ServerMessage::Slots { .. } => matches!(waiting, ServerMessage::Slots { .. }),
+        ServerMessage::Pictures { .. } => matches!(waiting, ServerMessage::Pictures { .. }),
         ServerMessage::Speaking { .. } => matches!(waiting, ServerMessage::Speaking { .. }),
         ServerMessage::Health { .. } => matches!(waiting, ServerMessage::Health { .. }),
         ServerMessage::Reoffer { .. } => matches!(waiting, ServerMessage::Reoffer { .. }),

@@ -263,6 +263,15 @@ impl<'a> Reader<'a> {
                 }
                 Letter::Offer { who, page, offer: Offer { request, connection, sdp, lines } }
             }
+            ClientMessage::Tiles { tiles } => {
+                if tiles.len() > LINES_MAX {
+                    return Err(Bye::Violation);
+                }
+                if pace == Step::TooFast {
+                    return Ok(());
+                }
+                Letter::Tiles { who, page, tiles }
+            }
             ClientMessage::Stats { figures } => return self.count(&figures),
             ClientMessage::Pong { .. } | ClientMessage::Bye {} => return Ok(()),
         };

@@ -246,8 +246,10 @@ impl Connection {
 
     async fn add_receiver(&mut self, purpose: LinePurpose) -> Result<(), Error> {
         let medium = match purpose {
-            LinePurpose::Seat { medium: Medium::Sound, .. } => RtpCodecKind::Audio,
+            LinePurpose::Seat { medium: Medium::Sound, .. }
+            | LinePurpose::Stage { medium: Medium::Sound } => RtpCodecKind::Audio,
             LinePurpose::Seat { medium: Medium::Picture, .. }
+            | LinePurpose::Stage { medium: Medium::Picture }
             | LinePurpose::Screen { .. }
             | LinePurpose::Publish { .. } => RtpCodecKind::Video,
         };

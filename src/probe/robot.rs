@@ -292,7 +292,7 @@ impl Robot {
 
     async fn take(&mut self, message: ServerMessage) {
         match message {
-            ServerMessage::Welcome { version, slots, view } => {
+            ServerMessage::Welcome { version, slots, view, .. } => {
                 if version != VERSION {
                     self.note(&ProbeFault::Violation("another version in the welcome"));
                 }
@@ -317,6 +317,7 @@ impl Robot {
             ServerMessage::Reoffer { fresh: true } if !self.stays_mute => self.offer_fresh().await,
             ServerMessage::Reoffer { fresh: true } => (),
             ServerMessage::Reoffer { fresh: false } => self.offer(true).await,
+            ServerMessage::Pictures { .. } => (),
             ServerMessage::Speaking { who } => self.speakers.extend(who),
             ServerMessage::Health { health } => self.health = Some(health),
             ServerMessage::Ping { number } => self.say(&ClientMessage::Pong { number }).await,

@@ -233,7 +233,11 @@ sdp: string,
 /**
  * What each line of it is for.
  */
-lines: Array<Line>, } | { "type": "stats", 
+lines: Array<Line>, } | { "type": "tiles", 
+/**
+ * Lines that are shown.
+ */
+tiles: Array<Tile>, } | { "type": "stats", 
 /**
  * The figures, one for each publisher.
  */
@@ -517,7 +521,24 @@ up_bps: number,
 /**
  * Bits per second to the person.
  */
-down_bps: number, };
+down_bps: number, 
+/**
+ * What the line to the person carries, bits per second, as the server estimates it; none
+ * without transport feedback.
+ */
+estimate_bps: number | null, 
+/**
+ * How long packets to the person stand in a queue on the way, ms, as the server estimates it.
+ */
+queue_ms: number, 
+/**
+ * Picture lines that are frozen because the line carries no more.
+ */
+frozen_lines: number, 
+/**
+ * Share of time pictures stood still at the person's page, per mille (the page's own figures).
+ */
+freeze_permille: number, };
 
 /**
  * One hearing (one sitting of a case), unique in the court's docket. Prints as `h17`.
@@ -565,7 +586,11 @@ medium: Medium, } | { "for": "screen",
 /**
  * Number of the screen slot, from 0.
  */
-slot: number, };
+slot: number, } | { "for": "stage", 
+/**
+ * Sound or picture.
+ */
+medium: Medium, };
 
 /**
  * Why a participant's link went away; facts only, never a verdict (在线诉讼规则 art. 25).
@@ -608,6 +633,10 @@ hand: boolean,
  * How many warnings were given.
  */
 warnings: number, 
+/**
+ * Kinds this person has switched on but of which the server gets no packet.
+ */
+unheard: Array<TrackKind>, 
 /**
  * Kinds this person may publish now.
  */
@@ -794,7 +823,38 @@ tested: boolean,
 /**
  * Their line; only the court sees it.
  */
-grade: Grade | null, };
+grade: Grade | null, 
+/**
+ * What is wrong with their line; only the court sees it.
+ */
+trouble: Trouble | null, 
+/**
+ * Kinds that are switched on and granted but bring no packet for `limits::UNHEARD_WAIT`; only
+ * the court and the person see it.
+ */
+unheard: Array<TrackKind>, };
+
+/**
+ * Why a picture is forwarded as it is.
+ */
+export type PictureReason = "best" | "size" | "bandwidth" | "frozen" | "hidden" | "starting";
+
+/**
+ * What is forwarded on one picture line now, and why.
+ */
+export type PictureUse = { 
+/**
+ * The line: a seat's picture or a screen.
+ */
+purpose: LinePurpose, 
+/**
+ * The layer that is forwarded, 0 is the lowest; none while nothing is.
+ */
+layer: number | null, 
+/**
+ * Why this one.
+ */
+reason: PictureReason, };
 
 /**
  * Where a participant stands.
@@ -823,6 +883,23 @@ fault: RecordFault, } | { "name": "sealed" };
  * Why something asked was refused. The code is stable; the sentence says what to do.
  */
 export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "not_admitted" | "discipline_not_accepted" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "malformed" | "server_fault";
+
+/**
+ * One relay (RFC 8656), as a browser's `RTCIceServer` wants it.
+ */
+export type Relay = { 
+/**
+ * Addresses, best first (RFC 7065): `turn:host:port?transport=udp|tcp`, `turns:host:port`.
+ */
+urls: Array<string>, 
+/**
+ * Ends with its credential: expiry in Unix seconds, a colon, and a name.
+ */
+username: string, 
+/**
+ * The password of that name.
+ */
+credential: string, };
 
 /**
  * How a request ended.
@@ -876,6 +953,10 @@ version: number,
  */
 slots: SlotCount, 
 /**
+ * Relays for a line on which UDP does not pass; good for `limits::RELAY_LIFE`.
+ */
+relays: Array<Relay>, 
+/**
  * The hearing as this person may see it.
  */
 view: View, } | { "type": "view", 
@@ -910,7 +991,11 @@ slots: Array<SlotUse>,
 /**
  * How many slots are needed; the page offers again with more lines when it has fewer.
  */
-wanted: SlotCount, } | { "type": "reoffer", 
+wanted: SlotCount, } | { "type": "pictures", 
+/**
+ * Picture lines in use.
+ */
+pictures: Array<PictureUse>, } | { "type": "reoffer", 
 /**
  * Whether a new connection is needed.
  */
@@ -1007,6 +1092,23 @@ from_ms: number,
 to_ms: number, };
 
 /**
+ * How large one picture line is drawn on a page now, in device pixels. 0 × 0: not shown at all.
+ */
+export type Tile = { 
+/**
+ * The line: a seat's picture or a screen.
+ */
+purpose: LinePurpose, 
+/**
+ * Width.
+ */
+width: number, 
+/**
+ * Height.
+ */
+height: number, };
+
+/**
  * Wall-clock time: milliseconds since 1970-01-01 UTC. Shown to people and written to the record.
  */
 export type Timestamp = number;
@@ -1028,6 +1130,11 @@ kind: TrackKind, };
  * The kind of a track.
  */
 export type TrackKind = "microphone" | "camera" | "screen";
+
+/**
+ * What is wrong with a line, the heaviest first.
+ */
+export type Trouble = "loss_up" | "loss_down" | "delay" | "jitter" | "freeze" | "narrow";
 
 /**
  * What `assize verify` says.

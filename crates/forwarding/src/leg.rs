@@ -166,7 +166,8 @@ impl Leg {
             .map(|(_, codec)| *codec)
             .ok_or(DropReason::WrongPayloadType)?;
         let level = line
-            .level_ext
+            .extensions
+            .level
             .and_then(|id| packet.extension(id))
             .and_then(|value| value.first().copied());
         let order = match bound {
@@ -186,7 +187,7 @@ impl Leg {
         }
         let mut has_mid = false;
         for line in lines() {
-            if let Some(mid) = line.mid_ext.and_then(|id| packet.extension(id)) {
+            if let Some(mid) = line.extensions.mid.and_then(|id| packet.extension(id)) {
                 if mid == line.mid.as_bytes() {
                     return Ok(line.kind);
                 }
@@ -237,7 +238,7 @@ impl Leg {
     /// What the seating puts on line `place` before grants are asked.
     pub(crate) fn seated(&self, place: usize) -> Option<TrackId> {
         match self.send[place].line.purpose {
-            LinePurpose::Publish { .. } => None,
+            LinePurpose::Publish { .. } | LinePurpose::Stage { .. } => None,
             LinePurpose::Seat { slot, medium } => {
                 let kind = match medium {
                     Medium::Sound => TrackKind::Microphone,
@@ -295,8 +296,15 @@ mod tests {
             mid: Mid::new(mid).unwrap(),
             payloads: payloads.to_vec(),
             ssrcs: ssrcs.to_vec(),
-            mid_ext: Some(4),
-            level_ext: Some(1),
+            repairs: Vec::new(),
+            red: None,
+            repair_ssrcs: Vec::new(),
+            rids: Vec::new(),
+            extensions: crate::plan::Extensions {
+                mid: Some(4),
+                level: Some(1),
+                ..crate::plan::Extensions::default()
+            },
         }
     }
 

@@ -27,6 +27,6 @@ mod track;
 
 pub use figures::{DropReason, RouterFigures};
 pub use outlet::{Outlet, RouterNotice};
-pub use plan::{LegId, LegPlan, Mid, ReceiveLine, SendLine};
+pub use plan::{Extensions, LegId, LegPlan, Mid, ReceiveLine, RepairLine, Rid, SendLine};
 pub use router::Router;
 pub use rtcp::CNAME;

@@ -3,7 +3,7 @@
 //! What is not here: queues and sealing. The shell implements [`Outlet`] and owns both.
 
 use model::letters::TapeItem;
-use model::{Health, ParticipantId, SlotCount, SlotUse, TrackId};
+use model::{Health, ParticipantId, PictureUse, SlotCount, SlotUse, TrackId};
 
 use crate::plan::LegId;
 
@@ -34,6 +34,14 @@ pub enum RouterNotice {
         slots: Vec<SlotUse>,
         /// How many slots would be needed to show everything granted.
         wanted: SlotCount,
+    },
+    /// What is forwarded on each picture line of a participant's connection, and why: the whole
+    /// list, at change, at most twice a second.
+    Pictures {
+        /// Whose connection.
+        participant: ParticipantId,
+        /// Picture lines in use.
+        pictures: Vec<PictureUse>,
     },
     /// Packets of a granted track began (again) to arrive.
     TrackLive {

@@ -40,6 +40,26 @@ impl fmt::Debug for Mid {
     }
 }
 
+/// The `rid` of a simulcast layer (RFC 8851): the same form as a `mid`.
+pub type Rid = Mid;
+
+/// Numbers of the header extensions of a line (RFC 8285), as far as negotiated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extensions {
+    /// `sdes:mid` (RFC 9143 §15.1).
+    pub mid: Option<u8>,
+    /// `ssrc-audio-level` (RFC 6464).
+    pub level: Option<u8>,
+    /// `sdes:rtp-stream-id` (RFC 8852): which layer a packet is of.
+    pub rid: Option<u8>,
+    /// `sdes:repaired-rtp-stream-id` (RFC 8852): which layer a repair is of.
+    pub repaired_rid: Option<u8>,
+    /// Transport-wide sequence number (draft-holmer-rmcat-transport-wide-cc-extensions-01).
+    pub transport: Option<u8>,
+    /// `abs-capture-time`: when the sample was captured, on the publisher's clock.
+    pub capture: Option<u8>,
+}
+
 /// A line on which the page sends one track.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReceiveLine {
@@ -49,12 +69,19 @@ pub struct ReceiveLine {
     pub mid: Mid,
     /// Payload types accepted here and what they mean.
     pub payloads: Vec<(u8, Codec)>,
-    /// SSRCs announced in the offer (`a=ssrc`); may be empty.
+    /// Payload types of repairs (RFC 4588), each with the payload type it repairs (`apt`).
+    pub repairs: Vec<(u8, u8)>,
+    /// Payload type of redundant sound (RFC 2198), if negotiated.
+    pub red: Option<u8>,
+    /// SSRCs announced in the offer (`a=ssrc`), those of repairs left out; may be empty.
     pub ssrcs: Vec<u32>,
-    /// Number of the `sdes:mid` header extension, if negotiated.
-    pub mid_ext: Option<u8>,
-    /// Number of the `ssrc-audio-level` header extension (RFC 6464), if negotiated.
-    pub level_ext: Option<u8>,
+    /// SSRC and the SSRC that repairs it, as announced (`a=ssrc-group:FID`).
+    pub repair_ssrcs: Vec<(u32, u32)>,
+    /// Layers announced by `a=simulcast` (RFC 8853), lowest first, at most `limits::LAYERS_MAX`;
+    /// empty when there is one layer only.
+    pub rids: Vec<Rid>,
+    /// Header extensions.
+    pub extensions: Extensions,
 }
 
 /// A line on which the page receives: one half of a seat slot, or a screen slot.
@@ -69,10 +96,22 @@ pub struct SendLine {
     /// Payload type for each codec the page takes, the first of a codec counts; a track of another
     /// codec is not sent.
     pub payloads: Vec<(Codec, u8)>,
-    /// Number of the `sdes:mid` header extension, if negotiated.
-    pub mid_ext: Option<u8>,
-    /// Number of the `ssrc-audio-level` header extension (RFC 6464), if negotiated.
-    pub level_ext: Option<u8>,
+    /// Where packets are sent again (RFC 4588); without it the same packet is sent again on the
+    /// same SSRC, the same to the byte.
+    pub repair: Option<RepairLine>,
+    /// Payload type of redundant sound (RFC 2198), if the page takes it.
+    pub red: Option<u8>,
+    /// Header extensions.
+    pub extensions: Extensions,
+}
+
+/// The repair source of a send line (RFC 4588).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RepairLine {
+    /// Its SSRC, constant, unlike any other of the connection.
+    pub ssrc: u32,
+    /// Payload type of the media, and of its repair.
+    pub payloads: Vec<(u8, u8)>,
 }
 
 /// Everything negotiated on one connection.

@@ -12,7 +12,9 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 
 use model::letters::TapeItem;
-use model::{Grants, HearingId, Instant, Now, ParticipantId, SlotCount, SlotUse, TrackId, limits};
+use model::{
+    Grants, HearingId, Instant, Now, ParticipantId, SlotCount, SlotUse, Tile, TrackId, limits,
+};
 
 use crate::cache::Facts;
 use crate::clock::ServerClock;
@@ -40,6 +42,7 @@ pub struct Router {
     tracks: Vec<Track>,
     place_by_track: BTreeMap<TrackId, usize>,
     slots_told: BTreeMap<ParticipantId, (Vec<SlotUse>, SlotCount)>,
+    tiles: BTreeMap<ParticipantId, Vec<Tile>>,
     clock: Option<ServerClock>,
     generation: u64,
     floor: Floor,
@@ -65,6 +68,7 @@ impl Router {
             tracks: Vec::new(),
             place_by_track: BTreeMap::new(),
             slots_told: BTreeMap::new(),
+            tiles: BTreeMap::new(),
             clock: None,
             generation: 0,
             floor: Floor::default(),
@@ -97,6 +101,22 @@ impl Router {
             self.grant_track(place, out);
         }
         self.reconcile(out);
+        self.ask_keyframes(now, out);
+    }
+
+    /// A page said how large it draws its picture lines: the whole list. A picture line that is
+    /// not listed is not shown. A page that never said is taken to show everything at full size.
+    pub fn set_tiles(
+        &mut self,
+        now: Now,
+        participant: ParticipantId,
+        tiles: &[Tile],
+        out: &mut impl Outlet,
+    ) {
+        if tiles.len() > limits::LINES_MAX {
+            return;
+        }
+        self.tiles.insert(participant, tiles.to_vec());
         self.ask_keyframes(now, out);
     }
 
@@ -134,6 +154,7 @@ impl Router {
         let gone = self.legs.remove(place);
         if !self.legs.iter().any(|known| known.participant == gone.participant) {
             self.slots_told.remove(&gone.participant);
+            self.tiles.remove(&gone.participant);
         }
         self.end_orphans(out);
         self.reconcile(out);

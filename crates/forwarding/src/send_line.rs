@@ -216,13 +216,15 @@ impl SendState {
             Header::new(facts.marker, payload_type, sequence, place.rtp_time, self.line.ssrc);
         let mid = self
             .line
-            .mid_ext
+            .extensions
+            .mid
             .filter(|_| place.sequence < self.mid_until)
             .map(|id| Extension { id, value: self.line.mid.as_bytes() });
         let level = facts.level.map(|level| [level]);
         let level = self
             .line
-            .level_ext
+            .extensions
+            .level
             .zip(level.as_ref())
             .map(|(id, level)| Extension { id, value: &level[..] });
         header.extend(mid, level);
@@ -251,8 +253,13 @@ mod tests {
             mid: Mid::new(b"4").unwrap(),
             ssrc: 99,
             payloads: vec![(Codec::Opus, 111)],
-            mid_ext: Some(1),
-            level_ext: Some(2),
+            repair: None,
+            red: None,
+            extensions: crate::plan::Extensions {
+                mid: Some(1),
+                level: Some(2),
+                ..crate::plan::Extensions::default()
+            },
         })
     }
 

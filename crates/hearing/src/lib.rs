@@ -148,7 +148,7 @@ impl Hearing {
                 self.live.tracks.remove(&track);
                 self.confirm_opening(turn);
             }
-            Event::Health { who, health } => self.graded(turn, who, health.grade()),
+            Event::Health { who, health } => self.graded(turn, who, health),
             Event::LedgerOpened => self.live.ledger = true,
             Event::FirstFrames { track } => self.first_frames(turn, track),
             Event::RecordFault { fault } => self.record_failed(turn, fault),

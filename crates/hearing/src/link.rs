@@ -2,7 +2,7 @@
 //! What is not here: what an absence means, which is the judge's to find.
 
 use model::stage::LinkCause;
-use model::{Actor, Fact, Grade, ParticipantId, Place, Refusal, Stage};
+use model::{Actor, Fact, Health, ParticipantId, Place, Refusal, Stage};
 
 use crate::Hearing;
 use crate::effect::Parting;
@@ -52,16 +52,19 @@ impl Hearing {
         link.media = false;
         link.devices.clear();
         link.grade = None;
+        link.trouble = None;
         turn.views = true;
         self.live.tracks.retain(|track| track.participant != who);
         self.note_link_lost(turn, who, cause);
     }
 
     /// Figures of a line.
-    pub(crate) fn graded(&mut self, turn: &mut Turn<'_>, who: ParticipantId, grade: Grade) {
+    pub(crate) fn graded(&mut self, turn: &mut Turn<'_>, who: ParticipantId, health: Health) {
         if let Some(link) = self.live.links.get_mut(&who) {
-            turn.views |= link.grade != Some(grade);
+            let (grade, trouble) = health.verdict();
+            turn.views |= (link.grade, link.trouble) != (Some(grade), trouble);
             link.grade = Some(grade);
+            link.trouble = trouble;
         }
     }
 

@@ -29,7 +29,11 @@ pub(crate) fn grants(durable: &Durable, epoch: u64) -> Grants {
         .collect();
     let on_record = matches!(durable.stage, Stage::Opening | Stage::InSession);
     let record = if on_record { publish.clone() } else { BTreeSet::new() };
-    Grants { epoch, publish, receive, record }
+    let bench = present(durable)
+        .filter(|(_, seat)| seat.role == Role::PresidingJudge)
+        .map(|(who, _)| who)
+        .collect();
+    Grants { epoch, publish, receive, record, bench }
 }
 
 /// The people of the hearing whom this stage lets take part.

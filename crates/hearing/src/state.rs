@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     Grade, Instant, ParticipantId, Place, Private, RecordFault, Role, Stage, Timestamp, TrackId,
-    TrackKind,
+    TrackKind, Trouble,
 };
 
 use crate::event::Docket;
@@ -161,4 +161,6 @@ pub(crate) struct Link {
     pub(crate) hand_moved: Option<Instant>,
     /// How the line does.
     pub(crate) grade: Option<Grade>,
+    /// What is wrong with their line.
+    pub(crate) trouble: Option<Trouble>,
 }

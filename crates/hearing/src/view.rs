@@ -60,6 +60,7 @@ impl Hearing {
             locked: seat.locked,
             hand: self.durable.hands.contains(&who),
             warnings: seat.warnings,
+            unheard: Vec::new(),
             may_publish: TrackKind::ALL
                 .into_iter()
                 .filter(|kind| self.grants.publish.contains(&model::TrackId::new(who, *kind)))
@@ -92,6 +93,8 @@ impl Hearing {
             others_present: if court { seat.others_present.clone() } else { Private::default() },
             tested: court && seat.tested,
             grade: if court { link.grade } else { None },
+            trouble: if court { link.trouble } else { None },
+            unheard: Vec::new(),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::archive::Attendee;
 use crate::grants::Grants;
 use crate::health::Health;
 use crate::id::{HearingId, ParticipantId};
-use crate::line::{Line, SlotCount, SlotUse};
+use crate::line::{Line, PictureUse, SlotCount, SlotUse, Tile};
 use crate::minute::Minute;
 use crate::private::Private;
 use crate::refusal::Refusal;
@@ -45,10 +45,22 @@ pub enum Order {
         connection: u32,
         /// The offer.
         sdp: Private<String>,
-        /// What its lines are for.
+        /// Who makes the offer.
+        form: OfferForm,
+        /// What its lines are for; empty unless a page offers.
         lines: Vec<Line>,
         /// The address by which the page reached the server: announced as a candidate.
         reached: Private<IpAddr>,
+    },
+    /// How large a page draws each picture line: the whole list. A picture line that is not listed
+    /// is not shown. A page that never said is taken to show everything at full size.
+    Tiles {
+        /// Hearing.
+        hearing: HearingId,
+        /// Whose page.
+        participant: ParticipantId,
+        /// Lines that are shown.
+        tiles: Vec<Tile>,
     },
     /// End a participant's connection.
     Drop {
@@ -62,6 +74,19 @@ pub enum Order {
         /// Which.
         hearing: HearingId,
     },
+}
+
+/// Who makes an offer, and so how its lines get their purpose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OfferForm {
+    /// A page of ours: it declares its lines.
+    #[default]
+    Page,
+    /// An encoder (WHIP, RFC 9725): the first sound line is the microphone, the first picture line
+    /// the camera.
+    Encoder,
+    /// A plain viewer (WHEP): the first sound and the first picture line are the stage.
+    Viewer,
 }
 
 /// Sfu to signaling.
@@ -101,6 +126,24 @@ pub enum Notice {
         slots: Vec<SlotUse>,
         /// How many slots would be needed to show everything granted.
         wanted: SlotCount,
+    },
+    /// What is forwarded on each picture line of a participant's connection, and why: the whole
+    /// list, at change, at most twice a second.
+    Pictures {
+        /// Hearing.
+        hearing: HearingId,
+        /// Whose connection.
+        participant: ParticipantId,
+        /// Picture lines in use.
+        pictures: Vec<PictureUse>,
+    },
+    /// Nothing came over a connection for `limits::FALTER_WAIT`: the page should restart ICE. Told
+    /// again every `limits::FALTER_WAIT` until something comes or the connection ends.
+    Faltering {
+        /// Hearing.
+        hearing: HearingId,
+        /// Whose connection.
+        participant: ParticipantId,
     },
     /// ICE and DTLS are done: media can flow.
     Connected {

@@ -84,6 +84,16 @@ pub const CONNECTIONS_MAX: usize = 4_096;
 pub const CONNECT_WAIT: Duration = Duration::from_secs(30);
 /// No packet and no check for this long ends a connection (RFC 7675 consent).
 pub const CONSENT_WAIT: Duration = Duration::from_secs(15);
+/// No packet and no check for this long: the page is asked to restart ICE.
+pub const FALTER_WAIT: Duration = Duration::from_secs(3);
+/// A track that is switched on and granted but brings no packet for this long raises an alarm.
+pub const UNHEARD_WAIT: Duration = Duration::from_secs(3);
+/// Simulcast layers of one picture.
+pub const LAYERS_MAX: usize = 3;
+/// A page tells its tiles at most this often.
+pub const TILES_EVERY_MIN: Duration = Duration::from_millis(250);
+/// How long a relay credential is good for.
+pub const RELAY_LIFE: Duration = Duration::from_secs(12 * 3600);
 /// No packet of a live track for this long makes it silent.
 pub const TRACK_SILENT: Duration = Duration::from_secs(3);
 /// Packets kept per track to answer NACK.

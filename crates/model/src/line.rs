@@ -42,6 +42,11 @@ pub enum LinePurpose {
         /// Number of the screen slot, from 0.
         slot: u8,
     },
+    /// A plain viewer receives the stage here (`recvonly`): whoever speaks, or the shared screen.
+    Stage {
+        /// Sound or picture.
+        medium: Medium,
+    },
 }
 
 /// One media line of an offer.
@@ -73,4 +78,48 @@ pub struct SlotCount {
     pub seats: u8,
     /// Screen slots (a picture line each).
     pub screens: u8,
+}
+
+/// How large one picture line is drawn on a page now, in device pixels. 0 × 0: not shown at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct Tile {
+    /// The line: a seat's picture or a screen.
+    pub purpose: LinePurpose,
+    /// Width.
+    pub width: u16,
+    /// Height.
+    pub height: u16,
+}
+
+/// Why a picture is forwarded as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum PictureReason {
+    /// The publisher sends nothing better.
+    Best,
+    /// The tile is small: a better layer would not be seen.
+    Size,
+    /// The line carries no better layer.
+    Bandwidth,
+    /// The line carries not even the lowest layer: the picture stands still, sound goes on.
+    Frozen,
+    /// The page does not show it: nothing is sent.
+    Hidden,
+    /// A keyframe is awaited.
+    Starting,
+}
+
+/// What is forwarded on one picture line now, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct PictureUse {
+    /// The line: a seat's picture or a screen.
+    pub purpose: LinePurpose,
+    /// The layer that is forwarded, 0 is the lowest; none while nothing is.
+    pub layer: Option<u8>,
+    /// Why this one.
+    pub reason: PictureReason,
 }

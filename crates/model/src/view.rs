@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::health::Grade;
+use crate::health::{Grade, Trouble};
 use crate::id::{HearingId, ParticipantId};
 use crate::private::Private;
 use crate::role::Role;
@@ -75,6 +75,8 @@ pub struct Me {
     pub hand: bool,
     /// How many warnings were given.
     pub warnings: u8,
+    /// Kinds this person has switched on but of which the server gets no packet.
+    pub unheard: Vec<TrackKind>,
     /// Kinds this person may publish now.
     pub may_publish: Vec<TrackKind>,
     /// Names of the asks that would not be refused for want of right or stage (`open`, `admit`…).
@@ -117,4 +119,9 @@ pub struct Person {
     pub tested: bool,
     /// Their line; only the court sees it.
     pub grade: Option<Grade>,
+    /// What is wrong with their line; only the court sees it.
+    pub trouble: Option<Trouble>,
+    /// Kinds that are switched on and granted but bring no packet for `limits::UNHEARD_WAIT`; only
+    /// the court and the person see it.
+    pub unheard: Vec<TrackKind>,
 }

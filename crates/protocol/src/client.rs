@@ -1,6 +1,6 @@
 //! What a page may say.
 
-use model::{Ask, Line, ParticipantId, Private};
+use model::{Ask, Line, ParticipantId, Private, Tile};
 use serde::{Deserialize, Serialize};
 
 /// A message from a page. Unknown kinds and unknown fields are violations.
@@ -31,6 +31,12 @@ pub enum ClientMessage {
         sdp: Private<String>,
         /// What each line of it is for.
         lines: Vec<Line>,
+    },
+    /// How large each picture line is drawn now: the whole list, at change, at most four times a
+    /// second. A picture line that is not listed is not shown, and nothing is sent on it.
+    Tiles {
+        /// Lines that are shown.
+        tiles: Vec<Tile>,
     },
     /// What the page measures about what it receives; every 5 s, for the ops page.
     Stats {

@@ -1,6 +1,6 @@
 //! What a page may be told.
 
-use model::{Health, ParticipantId, Private, Refusal, SlotCount, SlotUse, View};
+use model::{Health, ParticipantId, PictureUse, Private, Refusal, Relay, SlotCount, SlotUse, View};
 use serde::{Deserialize, Serialize};
 
 /// A message to a page.
@@ -14,6 +14,8 @@ pub enum ServerMessage {
         version: u32,
         /// How many slots the page should offer at first.
         slots: SlotCount,
+        /// Relays for a line on which UDP does not pass; good for `limits::RELAY_LIFE`.
+        relays: Vec<Relay>,
         /// The hearing as this person may see it.
         view: View,
     },
@@ -45,6 +47,11 @@ pub enum ServerMessage {
         slots: Vec<SlotUse>,
         /// How many slots are needed; the page offers again with more lines when it has fewer.
         wanted: SlotCount,
+    },
+    /// What is forwarded on each picture line, and why: the whole list.
+    Pictures {
+        /// Picture lines in use.
+        pictures: Vec<PictureUse>,
     },
     /// The media connection was lost or must be renewed: offer again with an ICE restart
     /// (`fresh: false`) or on a new connection (`fresh: true`).

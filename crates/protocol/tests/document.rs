@@ -11,8 +11,8 @@ use model::stage::Gap;
 use model::view::{Heading, Me, Person};
 use model::{
     Actor, Ask, Fact, Grade, Ground, Health, HearingId, Line, LinePurpose, Medium, Minute,
-    ParticipantId, Place, Private, RecordState, Refusal, Role, SlotCount, SlotUse, Stage,
-    Timestamp, TrackId, TrackKind, View,
+    ParticipantId, PictureReason, PictureUse, Place, Private, RecordState, Refusal, Relay, Role,
+    SlotCount, SlotUse, Stage, Tile, Timestamp, TrackId, TrackKind, View,
 };
 use protocol::{
     ApiRefusal, ArchiveList, Bye, ClientMessage, ClientStats, CodeIssued, DocketLine, DocketList,
@@ -109,6 +109,13 @@ fn client_messages() -> Vec<ClientMessage> {
                 Line { mid: "2".to_owned(), purpose: LinePurpose::Screen { slot: 0 } },
             ],
         },
+        ClientMessage::Tiles {
+            tiles: vec![Tile {
+                purpose: LinePurpose::Seat { slot: 0, medium: Medium::Picture },
+                width: 640,
+                height: 360,
+            }],
+        },
         ClientMessage::Stats {
             figures: vec![ClientStats {
                 from: WHO,
@@ -122,13 +129,14 @@ fn client_messages() -> Vec<ClientMessage> {
         ClientMessage::Bye {},
     ];
     all.extend(asks().into_iter().map(|ask| ClientMessage::Ask { request: 7, ask }));
-    assert_each_once(&all[..6], 6, |message| match message {
+    assert_each_once(&all[..7], 7, |message| match message {
         ClientMessage::Hello { .. } => 0,
         ClientMessage::Offer { .. } => 1,
-        ClientMessage::Stats { .. } => 2,
-        ClientMessage::Pong { .. } => 3,
-        ClientMessage::Bye {} => 4,
-        ClientMessage::Ask { .. } => 5,
+        ClientMessage::Tiles { .. } => 2,
+        ClientMessage::Stats { .. } => 3,
+        ClientMessage::Pong { .. } => 4,
+        ClientMessage::Bye {} => 5,
+        ClientMessage::Ask { .. } => 6,
     });
     all
 }
@@ -152,6 +160,7 @@ fn view() -> View {
             locked: false,
             hand: false,
             warnings: 0,
+            unheard: Vec::new(),
             may_publish: TrackKind::ALL.to_vec(),
             may_ask: vec!["recess".to_owned(), "close".to_owned()],
         },
@@ -171,6 +180,8 @@ fn view() -> View {
             others_present: private(""),
             tested: true,
             grade: Some(Grade::Good),
+            trouble: None,
+            unheard: vec![TrackKind::Microphone],
         }],
     }
 }
@@ -183,6 +194,10 @@ fn health() -> Health {
         round_trip_ms: Some(18),
         up_bps: 820_000,
         down_bps: 2_400_000,
+        estimate_bps: Some(3_100_000),
+        queue_ms: 3,
+        frozen_lines: 0,
+        freeze_permille: 0,
     }
 }
 
@@ -192,7 +207,16 @@ fn server_messages() -> Vec<ServerMessage> {
     let microphone = TrackId::new(WHO, TrackKind::Microphone);
     let refused = RequestOutcome::Refused { why: Refusal::WrongStage };
     let all = vec![
-        ServerMessage::Welcome { version: VERSION, slots, view: view() },
+        ServerMessage::Welcome {
+            version: VERSION,
+            slots,
+            relays: vec![Relay {
+                urls: vec!["turns:court.example:443?transport=tcp".to_owned()],
+                username: private("1790000000:1-2"),
+                credential: private("c2VjcmV0"),
+            }],
+            view: view(),
+        },
         ServerMessage::View { view: view() },
         ServerMessage::Outcome { request: 7, outcome: RequestOutcome::Done {} },
         ServerMessage::Answer { request: 8, connection: 1, sdp: private("v=0\r\n…") },
@@ -203,6 +227,13 @@ fn server_messages() -> Vec<ServerMessage> {
             }],
             wanted: slots,
         },
+        ServerMessage::Pictures {
+            pictures: vec![PictureUse {
+                purpose: LinePurpose::Seat { slot: 0, medium: Medium::Picture },
+                layer: Some(1),
+                reason: PictureReason::Size,
+            }],
+        },
         ServerMessage::Reoffer { fresh: true },
         ServerMessage::Speaking { who: vec![WHO] },
         ServerMessage::Health { health: health() },
@@ -210,17 +241,18 @@ fn server_messages() -> Vec<ServerMessage> {
         ServerMessage::Bye { why: Bye::Replaced },
         ServerMessage::Outcome { request: 7, outcome: refused },
     ];
-    assert_each_once(&all[..10], 10, |message| match message {
+    assert_each_once(&all[..11], 11, |message| match message {
         ServerMessage::Welcome { .. } => 0,
         ServerMessage::View { .. } => 1,
         ServerMessage::Outcome { .. } => 2,
         ServerMessage::Answer { .. } => 3,
         ServerMessage::Slots { .. } => 4,
-        ServerMessage::Reoffer { .. } => 5,
-        ServerMessage::Speaking { .. } => 6,
-        ServerMessage::Health { .. } => 7,
-        ServerMessage::Ping { .. } => 8,
-        ServerMessage::Bye { .. } => 9,
+        ServerMessage::Pictures { .. } => 5,
+        ServerMessage::Reoffer { .. } => 6,
+        ServerMessage::Speaking { .. } => 7,
+        ServerMessage::Health { .. } => 8,
+        ServerMessage::Ping { .. } => 9,
+        ServerMessage::Bye { .. } => 10,
     });
     all
 }
@@ -254,6 +286,7 @@ fn client_part() -> String {
             ClientMessage::Ask { ask, .. } => format!("`ask` · `{}`", tag(ask, "do")),
             ClientMessage::Hello { .. }
             | ClientMessage::Offer { .. }
+            | ClientMessage::Tiles { .. }
             | ClientMessage::Stats { .. }
             | ClientMessage::Pong { .. }
             | ClientMessage::Bye {} => format!("`{}`", tag(&message, "type")),

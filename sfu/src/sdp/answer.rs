@@ -145,6 +145,13 @@ fn msid(purpose: LinePurpose) -> Option<[String; 2]> {
             };
             Some([format!("seat-{slot}"), format!("seat-{slot}-{half}")])
         }
+        LinePurpose::Stage { medium } => {
+            let half = match medium {
+                Medium::Sound => "sound",
+                Medium::Picture => "picture",
+            };
+            Some(["stage".to_owned(), format!("stage-{half}")])
+        }
         LinePurpose::Screen { slot } => {
             Some([format!("screen-{slot}"), format!("screen-{slot}-picture")])
         }

@@ -2,7 +2,7 @@
 //!
 //! What is not here: the text of the answer (`answer.rs`).
 
-use forwarding::{LegPlan, Mid, ReceiveLine, SendLine};
+use forwarding::{Extensions, LegPlan, Mid, ReceiveLine, SendLine};
 use model::{Codec, Line, LinePurpose, Medium, ParticipantId, TrackKind};
 
 use super::SdpFault;
@@ -107,20 +107,42 @@ impl Terms {
                     mid,
                     payloads: line.codecs.iter().map(|one| (one.payload, one.codec)).collect(),
                     ssrcs: line.page_ssrcs.clone(),
-                    mid_ext: line.mid_ext,
-                    level_ext: line.level_ext,
+                    repairs: Vec::new(),
+                    red: None,
+                    repair_ssrcs: Vec::new(),
+                    rids: Vec::new(),
+                    extensions: Extensions {
+                        mid: line.mid_ext,
+                        level: line.level_ext,
+                        ..Extensions::default()
+                    },
                 }),
-                (LinePurpose::Seat { .. } | LinePurpose::Screen { .. }, Some(ssrc)) => {
+                (
+                    LinePurpose::Seat { .. }
+                    | LinePurpose::Screen { .. }
+                    | LinePurpose::Stage { .. },
+                    Some(ssrc),
+                ) => {
                     plan.send.push(SendLine {
                         purpose,
                         mid,
                         ssrc,
                         payloads: line.codecs.iter().map(|one| (one.codec, one.payload)).collect(),
-                        mid_ext: line.mid_ext,
-                        level_ext: line.level_ext,
+                        repair: None,
+                        red: None,
+                        extensions: Extensions {
+                            mid: line.mid_ext,
+                            level: line.level_ext,
+                            ..Extensions::default()
+                        },
                     });
                 }
-                (LinePurpose::Seat { .. } | LinePurpose::Screen { .. }, None) => (),
+                (
+                    LinePurpose::Seat { .. }
+                    | LinePurpose::Screen { .. }
+                    | LinePurpose::Stage { .. },
+                    None,
+                ) => (),
             }
         }
         plan
@@ -178,7 +200,9 @@ fn agree_line(
 pub(super) const fn is_sound(purpose: LinePurpose) -> bool {
     match purpose {
         LinePurpose::Publish { kind } => matches!(kind, TrackKind::Microphone),
-        LinePurpose::Seat { medium, .. } => matches!(medium, Medium::Sound),
+        LinePurpose::Seat { medium, .. } | LinePurpose::Stage { medium } => {
+            matches!(medium, Medium::Sound)
+        }
         LinePurpose::Screen { .. } => false,
     }
 }

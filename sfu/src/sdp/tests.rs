@@ -41,6 +41,7 @@ fn ssrc_of(purpose: LinePurpose) -> u32 {
         LinePurpose::Seat { slot, medium: Medium::Sound } => 100 + u32::from(slot),
         LinePurpose::Seat { slot, medium: Medium::Picture } => 200 + u32::from(slot),
         LinePurpose::Screen { slot } => 300 + u32::from(slot),
+        LinePurpose::Stage { medium } => 400 + medium as u32,
     }
 }
 
@@ -87,7 +88,7 @@ fn the_routers_plan_holds_numbers_and_sources() {
     let receive: Vec<_> = plan
         .receive
         .iter()
-        .map(|line| (line.kind, line.payloads.clone(), line.mid_ext, line.level_ext))
+        .map(|line| (line.kind, line.payloads.clone(), line.extensions.mid, line.extensions.level))
         .collect();
     assert_eq!(
         receive,

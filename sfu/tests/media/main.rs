@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant as StdInstant;
 
-use model::letters::{Notice, Order, Tape, TapeItem};
+use model::letters::{Notice, OfferForm, Order, Tape, TapeItem};
 use model::stage::LinkCause;
 use model::{
     Grants, HearingId, Instant, Line, Now, ParticipantId, Private, Refusal, Timestamp, TrackId,
@@ -119,6 +119,7 @@ impl House {
             request,
             connection,
             sdp: Private::new(sdp),
+            form: OfferForm::Page,
             lines,
             reached: Private::new(reached),
         });
@@ -483,6 +484,7 @@ fn hearings_spread_over_threads_and_each_has_its_port() {
         request: 1_000,
         connection: 1,
         sdp: Private::new(sdp),
+        form: OfferForm::Page,
         lines,
         reached: Private::new(V4),
     });

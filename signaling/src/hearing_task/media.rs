@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hearing::Event;
-use model::letters::{Notice, Order};
+use model::letters::{Notice, OfferForm, Order};
 use model::stage::LinkCause;
 use model::{Health, ParticipantId, Refusal, SlotCount, SlotUse, TrackId, TrackKind};
 use protocol::{RequestOutcome, ServerMessage};
@@ -104,6 +104,7 @@ impl HearingTask {
             request: number,
             connection,
             sdp: offer.sdp,
+            form: OfferForm::Page,
             lines: offer.lines,
             reached,
         })
@@ -140,6 +141,16 @@ impl HearingTask {
             Notice::Slots { participant, slots, wanted, .. } => {
                 self.media.slots.insert(participant, (slots, wanted));
                 self.tell_slots(participant);
+            }
+            Notice::Pictures { participant, pictures, .. } => {
+                if let Some(page) = self.pages.get(&participant) {
+                    page.outbox.push(ServerMessage::Pictures { pictures });
+                }
+            }
+            Notice::Faltering { participant, .. } => {
+                if let Some(page) = self.pages.get(&participant) {
+                    page.outbox.push(ServerMessage::Reoffer { fresh: false });
+                }
             }
             Notice::Connected { participant, join_ms, .. } => {
                 self.media.connected.insert(participant);

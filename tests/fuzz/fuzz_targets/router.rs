@@ -6,7 +6,7 @@
 #![no_main]
 
 use forwarding::packet::Packet;
-use forwarding::{LegId, LegPlan, Mid, Outlet, ReceiveLine, Router, RouterNotice, SendLine, rtcp};
+use forwarding::{Extensions, LegId, LegPlan, Mid, Outlet, ReceiveLine, Router, RouterNotice, SendLine, rtcp};
 use libfuzzer_sys::fuzz_target;
 use model::letters::TapeItem;
 use model::{
@@ -53,8 +53,11 @@ fn plan(who: u32, leg: u32, connection: u8, seats: u8) -> LegPlan {
             mid: mid(number),
             payloads: vec![(111, Codec::Opus), (96, Codec::Vp8), (102, Codec::H264)],
             ssrcs: vec![ssrc(leg, 200 + number)],
-            mid_ext: Some(4),
-            level_ext: Some(1),
+            repairs: Vec::new(),
+            red: None,
+            repair_ssrcs: Vec::new(),
+            rids: Vec::new(),
+            extensions: Extensions { mid: Some(4), level: Some(1), ..Extensions::default() },
         })
         .collect();
     let send = (0..seats)
@@ -67,8 +70,9 @@ fn plan(who: u32, leg: u32, connection: u8, seats: u8) -> LegPlan {
             mid: mid(number + 3),
             ssrc: ssrc(leg, number),
             payloads: vec![(Codec::Opus, 111), (Codec::Vp8, 96), (Codec::H264, 102)],
-            mid_ext: Some(4),
-            level_ext: Some(19),
+            repair: None,
+            red: None,
+            extensions: Extensions { mid: Some(4), level: Some(19), ..Extensions::default() },
         })
         .collect();
     LegPlan { participant: ParticipantId(who), connection: u32::from(connection), receive, send }

@@ -234,6 +234,7 @@ impl Router {
                 round_trip_ms: leg.round_trip.map(millis_of),
                 up_bps: per_second(traffic.bytes_up),
                 down_bps: per_second(traffic.bytes_down),
+                ..Health::default()
             };
             out.tell(RouterNotice::Health { participant, health });
         }

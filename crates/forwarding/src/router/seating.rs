@@ -37,11 +37,15 @@ impl Router {
             let leg = &mut self.legs[place];
             let seat_slots = slots(leg, |purpose| match purpose {
                 LinePurpose::Seat { slot, .. } => Some(slot),
-                LinePurpose::Publish { .. } | LinePurpose::Screen { .. } => None,
+                LinePurpose::Publish { .. }
+                | LinePurpose::Screen { .. }
+                | LinePurpose::Stage { .. } => None,
             });
             let screen_slots = slots(leg, |purpose| match purpose {
                 LinePurpose::Screen { slot } => Some(slot),
-                LinePurpose::Publish { .. } | LinePurpose::Seat { .. } => None,
+                LinePurpose::Publish { .. }
+                | LinePurpose::Seat { .. }
+                | LinePurpose::Stage { .. } => None,
             });
             Seating::settle(&mut leg.seating.seats, &seat_slots, &seats);
             Seating::settle(&mut leg.seating.screens, &screen_slots, &screens);

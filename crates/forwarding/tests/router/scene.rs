@@ -4,7 +4,9 @@
 
 use forwarding::packet::Packet;
 use forwarding::rtcp::{self, Item};
-use forwarding::{LegId, LegPlan, Mid, Outlet, ReceiveLine, Router, RouterNotice, SendLine};
+use forwarding::{
+    Extensions, LegId, LegPlan, Mid, Outlet, ReceiveLine, Router, RouterNotice, SendLine,
+};
 use model::letters::TapeItem;
 use model::{
     Codec, Grants, HearingId, Instant, LinePurpose, Medium, Now, ParticipantId, SlotUse, Timestamp,
@@ -139,8 +141,15 @@ pub(crate) fn plan(who: u32, leg: u32, connection: u32, seats: u8, screens: u8) 
                 TrackKind::Camera | TrackKind::Screen => vec![(VP8, Codec::Vp8)],
             },
             ssrcs: vec![source(leg, kind)],
-            mid_ext: Some(MID_EXT),
-            level_ext: Some(LEVEL_EXT),
+            repairs: Vec::new(),
+            red: None,
+            repair_ssrcs: Vec::new(),
+            rids: Vec::new(),
+            extensions: Extensions {
+                mid: Some(MID_EXT),
+                level: Some(LEVEL_EXT),
+                ..Extensions::default()
+            },
         })
         .collect();
     let mut purposes: Vec<(LinePurpose, u32)> = Vec::new();
@@ -160,8 +169,13 @@ pub(crate) fn plan(who: u32, leg: u32, connection: u32, seats: u8, screens: u8) 
             mid: mid(number + 3),
             ssrc,
             payloads: vec![(Codec::Opus, OPUS), (Codec::Vp8, VP8), (Codec::H264, 102)],
-            mid_ext: Some(MID_EXT),
-            level_ext: Some(LEVEL_EXT),
+            repair: None,
+            red: None,
+            extensions: Extensions {
+                mid: Some(MID_EXT),
+                level: Some(LEVEL_EXT),
+                ..Extensions::default()
+            },
         })
         .collect();
     LegPlan { participant: person(who), connection, receive, send }

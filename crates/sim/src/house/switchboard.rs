@@ -4,7 +4,8 @@
 use core::time::Duration;
 
 use forwarding::{
-    DropReason, LegId, LegPlan, Mid, Outlet, ReceiveLine, Router, RouterNotice, SendLine,
+    DropReason, Extensions, LegId, LegPlan, Mid, Outlet, ReceiveLine, Router, RouterNotice,
+    SendLine,
 };
 use hearing::Event;
 use model::letters::{Tape, TapeItem};
@@ -183,7 +184,9 @@ impl House {
                 RouterNotice::Health { participant, health } => {
                     self.tell(Event::Health { who: participant, health });
                 }
-                RouterNotice::Slots { .. } | RouterNotice::Speaking { .. } => {}
+                RouterNotice::Slots { .. }
+                | RouterNotice::Pictures { .. }
+                | RouterNotice::Speaking { .. } => {}
             }
         }
     }
@@ -338,8 +341,11 @@ fn plan(
                 mid: mid(format!("s{number}")),
                 payloads: vec![codec],
                 ssrcs: vec![Station::ssrc(who, connection, number)],
-                mid_ext: None,
-                level_ext: None,
+                repairs: Vec::new(),
+                red: None,
+                repair_ssrcs: Vec::new(),
+                rids: Vec::new(),
+                extensions: Extensions::default(),
             }
         })
         .collect();
@@ -355,8 +361,9 @@ fn plan(
             mid: mid(format!("r{number}")),
             ssrc: 0x8000_0000 | leg.0 << 8 | number,
             payloads: vec![(Codec::Opus, 111), (Codec::Vp8, 96)],
-            mid_ext: None,
-            level_ext: None,
+            repair: None,
+            red: None,
+            extensions: Extensions::default(),
         })
         .collect();
     LegPlan { participant: who, connection, receive, send }
