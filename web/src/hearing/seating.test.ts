@@ -10,7 +10,7 @@ function person(id: number, role: Role, place: Place, more: Partial<Person> = {}
   return {
     id, role, name: `人${id}`, place, checked_in: true, online: true, media: true, locked: false,
     screen_allowed: false, hand: 0, warnings: 0, devices: ['microphone', 'camera'], others_present: '',
-    tested: true, grade: 'good', ...more,
+    tested: true, grade: 'good', trouble: null, unheard: [], ...more,
   }
 }
 
@@ -20,7 +20,7 @@ function view(role: Role, place: Place, checkedIn: boolean, people: Person[] = [
     heading: { court: '院', case_number: '号', cause: '由', scheduled_at: 0 }, record: { name: 'off' },
     me: {
       id: 1, role, name: '我', place, checked_in: checkedIn, locked: false, hand: false, warnings: 0,
-      may_publish: [], may_ask: [],
+      unheard: [], may_publish: [], may_ask: [],
     },
     people,
   }

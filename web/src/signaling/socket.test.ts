@@ -72,7 +72,7 @@ let socket: HearingSocket
 
 function greet(version = 1): void {
   world.wire.onopen?.({} as Event)
-  world.wire.says({ type: 'welcome', version: 1, slots: { seats: 4, screens: 1 }, view: view(version) })
+  world.wire.says({ type: 'welcome', version: 1, slots: { seats: 4, screens: 1 }, relays: [], view: view(version) })
 }
 
 beforeEach(() => {
