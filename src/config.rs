@@ -22,6 +22,8 @@ pub(crate) struct Config {
     pub(crate) media_threads: usize,
     /// The codec asked of cameras: `vp8` or `h264`.
     pub(crate) camera_codec: Codec,
+    /// Whether pages may send nothing while nobody speaks.
+    pub(crate) voice_dtx: bool,
     /// Folder of the docket, accounts and the trial certificate.
     pub(crate) data: PathBuf,
     /// Folder of the records.
@@ -51,6 +53,7 @@ impl Default for Config {
             announce: Vec::new(),
             media_threads: 1,
             camera_codec: Codec::Vp8,
+            voice_dtx: false,
             data: PathBuf::from("data"),
             archive: PathBuf::from("data/archive"),
             archive_free_min: model::limits::DISK_FREE_MIN,
@@ -154,6 +157,7 @@ mod tests {
             "announce",
             "media_threads",
             "camera_codec",
+            "voice_dtx",
             "data",
             "archive",
             "archive_free_min",

@@ -152,6 +152,7 @@ async fn open_rooms(
         listen: config.media.clone(),
         announce: config.announce.clone(),
         prefer: config.camera_codec,
+        voice_dtx: config.voice_dtx,
         threads: config.media_threads,
     };
     let sfu_doors = sfu::Doors { orders, notices: notices_in, tapes: tapes_in };

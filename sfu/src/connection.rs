@@ -12,7 +12,7 @@ use crate::dtls::{Dtls, Identity};
 use crate::outbox::Outbox;
 use crate::sdp::SdpFault;
 use crate::sdp::offer::{Fingerprint, Offer};
-use crate::sdp::terms::Terms;
+use crate::sdp::terms::{Sources, Terms, Wishes};
 use crate::socket::Path;
 use crate::srtp::Srtp;
 
@@ -81,7 +81,7 @@ pub(crate) struct Connection {
     /// Whether a genuine packet came.
     pub(crate) carries: bool,
     page_ufrag: String,
-    sources: Vec<(LinePurpose, u32)>,
+    sources: Vec<(LinePurpose, Sources)>,
     session: u32,
     version: u32,
 }
@@ -147,12 +147,15 @@ impl Connection {
         &mut self,
         offer: &Offer,
         lines: &[model::Line],
-        prefer: model::Codec,
+        wishes: Wishes,
     ) -> Result<Agreed, SdpFault> {
-        let taken: Vec<u32> = offer.lines.iter().flat_map(|line| line.ssrcs.clone()).collect();
+        let mut taken: Vec<u32> = offer.lines.iter().flat_map(|line| line.ssrcs.clone()).collect();
+        let repairs = offer.lines.iter().flat_map(|line| &line.repair_ssrcs);
+        taken.extend(repairs.map(|(_, repair)| *repair));
         let mut sources = self.sources.clone();
-        let terms =
-            Terms::agree(offer, lines, prefer, |purpose| source_of(&mut sources, purpose, &taken))?;
+        let terms = Terms::agree(offer, lines, wishes, |purpose| {
+            sources_of(&mut sources, purpose, &taken)
+        })?;
         self.sources = sources;
         self.plan = terms.plan(self.participant, self.number);
         self.version += 1;
@@ -215,16 +218,31 @@ impl Connection {
     }
 }
 
-/// The constant source of a slot's line: the one it had, or a random one nobody here uses.
-fn source_of(sources: &mut Vec<(LinePurpose, u32)>, purpose: LinePurpose, taken: &[u32]) -> u32 {
-    if let Some((_, ssrc)) = sources.iter().find(|(known, _)| *known == purpose) {
-        return *ssrc;
+/// The constant sources of a slot's line: those it had, or random ones nobody here uses.
+fn sources_of(
+    sources: &mut Vec<(LinePurpose, Sources)>,
+    purpose: LinePurpose,
+    taken: &[u32],
+) -> Sources {
+    if let Some((_, known)) = sources.iter().find(|(known, _)| *known == purpose) {
+        return *known;
     }
-    // Without random bytes any free number serves: a source is no secret.
-    let mut ssrc = getrandom::u32().unwrap_or(1);
-    while ssrc == 0 || taken.contains(&ssrc) || sources.iter().any(|(_, other)| *other == ssrc) {
-        ssrc = ssrc.wrapping_add(1);
-    }
-    sources.push((purpose, ssrc));
-    ssrc
+    let fresh = |also: u32| {
+        // Without random bytes any free number serves: a source is no secret.
+        let mut ssrc = getrandom::u32().unwrap_or(1);
+        let used = |one: u32| {
+            one == 0
+                || one == also
+                || taken.contains(&one)
+                || sources.iter().any(|(_, other)| other.media == one || other.repair == one)
+        };
+        while used(ssrc) {
+            ssrc = ssrc.wrapping_add(1);
+        }
+        ssrc
+    };
+    let media = fresh(0);
+    let made = Sources { media, repair: fresh(media) };
+    sources.push((purpose, made));
+    made
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use forwarding::LegId;
-use model::letters::{Notice, Order};
+use model::letters::{Notice, OfferForm, Order};
 use model::{HearingId, Instant, Line, Now, ParticipantId, Private, Refusal};
 
 use crate::connection::{Agreed, Connection};
@@ -17,7 +17,9 @@ use crate::metrics::Phase;
 use crate::sdp::SdpFault;
 use crate::sdp::answer::Answer;
 use crate::sdp::candidates::candidates;
+use crate::sdp::forms::lines_of;
 use crate::sdp::offer::Offer;
+use crate::sdp::terms::Wishes;
 use crate::thread::MediaThread;
 
 /// Orders taken in a row before packets get their turn.
@@ -31,6 +33,7 @@ struct OfferOrder {
     participant: ParticipantId,
     connection: u32,
     sdp: Private<String>,
+    form: OfferForm,
     lines: Vec<Line>,
     reached: IpAddr,
 }
@@ -65,10 +68,18 @@ impl MediaThread {
                 self.route(hearing, now, |router, outlet| router.set_grants(now, grants, outlet));
             }
             Order::Offer {
-                hearing, participant, request, connection, sdp, lines, reached, ..
+                hearing,
+                participant,
+                request,
+                connection,
+                sdp,
+                form,
+                lines,
+                reached,
             } => {
                 let reached = *reached.reveal();
-                let offer = OfferOrder { hearing, participant, connection, sdp, lines, reached };
+                let offer =
+                    OfferOrder { hearing, participant, connection, sdp, form, lines, reached };
                 self.answer(now, request, &offer);
             }
             Order::Tiles { hearing, participant, tiles } => {
@@ -181,6 +192,8 @@ impl MediaThread {
             return Err(OfferRefused(Refusal::Full, "too many connections"));
         }
         let leg = self.legs.next().ok_or(OfferRefused(Refusal::Full, "too many connections"))?;
+        let lines = lines_of(offer, order.form, &order.lines);
+        let wishes = self.wishes(order.form);
         let mut connection = Connection::new(
             leg,
             hearing,
@@ -191,7 +204,7 @@ impl MediaThread {
             now,
         )
         .map_err(|_| OfferRefused(Refusal::ServerFault, "no random bytes"))?;
-        let agreed = connection.agree(offer, &order.lines, self.config.prefer)?;
+        let agreed = connection.agree(offer, &lines, wishes)?;
         self.legs.insert(connection);
         self.connecting.push(leg);
         self.metrics.enter(Phase::Connecting);
@@ -207,8 +220,10 @@ impl MediaThread {
         order: &OfferOrder,
     ) -> Result<Agreed, OfferRefused> {
         let gone = OfferRefused(Refusal::ServerFault, "the connection ended");
+        let lines = lines_of(offer, order.form, &order.lines);
+        let wishes = self.wishes(order.form);
         let Some(connection) = self.legs.get_mut(leg) else { return Err(gone) };
-        let agreed = connection.agree(offer, &order.lines, self.config.prefer)?;
+        let agreed = connection.agree(offer, &lines, wishes)?;
         if connection.is_restart(offer) {
             let dropped = connection
                 .restart(offer)
@@ -228,6 +243,15 @@ impl MediaThread {
             });
         }
         Ok(agreed)
+    }
+
+    fn wishes(&self, form: OfferForm) -> Wishes {
+        Wishes {
+            picture: self.config.prefer,
+            voice_dtx: self.config.voice_dtx,
+            // Only our own page is known to name its layers lowest first.
+            layers: form == OfferForm::Page,
+        }
     }
 
     fn interfaces(&mut self, now: Instant) -> Vec<IpAddr> {

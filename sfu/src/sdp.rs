@@ -5,6 +5,8 @@
 
 pub mod answer;
 pub mod candidates;
+pub mod forms;
+pub mod layers;
 pub mod offer;
 pub mod terms;
 

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 
 use model::{Codec, LinePurpose, Medium};
 
-use super::terms::{AgreedCodec, AgreedLine, LEVEL_URI, MID_URI, Terms};
+use super::terms::{AgreedCodec, AgreedLine, Sources, Terms, named};
 
 /// The canonical name of everything this server sends (RFC 3550 §6.5.1).
 const CNAME: &str = "assize";
@@ -67,8 +67,8 @@ impl Answer<'_> {
         first: bool,
     ) -> fmt::Result {
         write!(f, "m={} 9 {}", line.head[0], line.head[1])?;
-        for codec in &line.codecs {
-            write!(f, " {}", codec.payload)?;
+        for payload in payloads(line) {
+            write!(f, " {payload}")?;
         }
         f.write_str("\r\nc=IN IP4 0.0.0.0\r\na=rtcp:9 IN IP4 0.0.0.0\r\n")?;
         if first {
@@ -88,10 +88,8 @@ impl Answer<'_> {
             write!(f, "{colon}{byte:02X}")?;
         }
         write!(f, "\r\na=setup:passive\r\na=mid:{}\r\n", line.mid)?;
-        for (number, uri) in [(line.mid_ext, MID_URI), (line.level_ext, LEVEL_URI)] {
-            if let Some(number) = number {
-                write!(f, "a=extmap:{number} {uri}\r\n")?;
-            }
+        for (number, uri) in named(&line.extensions) {
+            write!(f, "a=extmap:{number} {uri}\r\n")?;
         }
         let publishes = matches!(purpose, LinePurpose::Publish { .. });
         f.write_str(match (line.active, publishes) {
@@ -108,13 +106,61 @@ impl Answer<'_> {
             f.write_str("a=rtcp-rsize\r\n")?;
         }
         for agreed in &line.codecs {
-            codec(f, agreed)?;
+            codec(f, agreed, line.voice_dtx)?;
         }
-        if let (Some(ssrc), Some([stream, track])) = (line.ssrc, &msid) {
-            write!(f, "a=ssrc:{ssrc} cname:{CNAME}\r\na=ssrc:{ssrc} msid:{stream} {track}\r\n")?;
+        if let (Some(red), Some(opus)) = (line.red, line.codecs.first()) {
+            let media = opus.payload;
+            write!(f, "a=rtpmap:{red} red/48000/2\r\na=fmtp:{red} {media}/{media}\r\n")?;
+        }
+        layers(f, line)?;
+        if let (Some(own), Some(msid)) = (line.sources, &msid) {
+            sources(f, line, own, msid)?;
         }
         Ok(())
     }
+}
+
+/// Payload types of a line, the one to be sent first.
+fn payloads(line: &AgreedLine) -> impl Iterator<Item = u8> {
+    let media = line.codecs.iter().map(|codec| codec.payload);
+    let repairs = line.codecs.iter().filter_map(|codec| codec.repair);
+    media.chain(line.red).chain(repairs)
+}
+
+/// The layers that are taken (RFC 8853 §5.3.2), each with what the page said of it.
+fn layers(f: &mut fmt::Formatter<'_>, line: &AgreedLine) -> fmt::Result {
+    for layer in &line.layers {
+        write!(f, "a=rid:{} recv", layer.rid)?;
+        for (place, restriction) in layer.restrictions.iter().enumerate() {
+            let before = if place == 0 { ' ' } else { ';' };
+            write!(f, "{before}{restriction}")?;
+        }
+        f.write_str("\r\n")?;
+    }
+    for (place, layer) in line.layers.iter().enumerate() {
+        let before = if place == 0 { "a=simulcast:recv " } else { ";" };
+        let paused = if layer.paused { "~" } else { "" };
+        write!(f, "{before}{paused}{}", layer.rid)?;
+    }
+    if line.layers.is_empty() { Ok(()) } else { f.write_str("\r\n") }
+}
+
+/// This end's sources on a line; the second repairs the first (RFC 5576 §4.3).
+fn sources(
+    f: &mut fmt::Formatter<'_>,
+    line: &AgreedLine,
+    own: Sources,
+    [stream, track]: &[String; 2],
+) -> fmt::Result {
+    let Sources { media, repair } = own;
+    let repaired = line.codecs.iter().any(|codec| codec.repair.is_some());
+    if repaired {
+        write!(f, "a=ssrc-group:FID {media} {repair}\r\n")?;
+    }
+    for ssrc in [Some(media), repaired.then_some(repair)].into_iter().flatten() {
+        write!(f, "a=ssrc:{ssrc} cname:{CNAME}\r\na=ssrc:{ssrc} msid:{stream} {track}\r\n")?;
+    }
+    Ok(())
 }
 
 fn rejected(f: &mut fmt::Formatter<'_>, line: &AgreedLine) -> fmt::Result {
@@ -158,7 +204,7 @@ fn msid(purpose: LinePurpose) -> Option<[String; 2]> {
     }
 }
 
-fn codec(f: &mut fmt::Formatter<'_>, agreed: &AgreedCodec) -> fmt::Result {
+fn codec(f: &mut fmt::Formatter<'_>, agreed: &AgreedCodec, voice_dtx: bool) -> fmt::Result {
     let payload = agreed.payload;
     match agreed.codec {
         Codec::Opus => write!(f, "a=rtpmap:{payload} opus/48000/2\r\n")?,
@@ -169,16 +215,21 @@ fn codec(f: &mut fmt::Formatter<'_>, agreed: &AgreedCodec) -> fmt::Result {
         write!(f, "a=rtcp-fb:{payload} {feedback}\r\n")?;
     }
     match agreed.codec {
-        // No DTX: silence on the record should be silence that was heard, not a guess.
-        Codec::Opus => write!(f, "a=fmtp:{payload} minptime=10;useinbandfec=1\r\n"),
-        Codec::Vp8 => Ok(()),
+        Codec::Opus => {
+            let dtx = if voice_dtx { ";usedtx=1" } else { "" };
+            write!(f, "a=fmtp:{payload} minptime=10;useinbandfec=1{dtx}\r\n")?;
+        }
+        Codec::Vp8 => (),
         Codec::H264 => {
             let profile = agreed.profile_level.as_deref().unwrap_or("42e01f");
             write!(
                 f,
                 "a=fmtp:{payload} level-asymmetry-allowed=1;packetization-mode=1;\
                  profile-level-id={profile}\r\n"
-            )
+            )?;
         }
     }
+    let Some(repair) = agreed.repair else { return Ok(()) };
+    let clock = agreed.codec.clock_hz();
+    write!(f, "a=rtpmap:{repair} rtx/{clock}\r\na=fmtp:{repair} apt={payload}\r\n")
 }

@@ -10,6 +10,7 @@ use rtc_sdp::description::common::Attribute;
 use rtc_sdp::description::media::MediaDescription;
 
 use super::SdpFault;
+use super::layers::{OfferLayer, read_layers};
 
 /// Codecs, extensions and sources read of one line; what is beyond is not looked at.
 const PER_LINE_MAX: usize = 64;
@@ -79,7 +80,7 @@ pub struct OfferCodec {
     pub name: String,
     /// Clock rate in Hz.
     pub clock: u32,
-    /// Format parameters, names in lower case.
+    /// Format parameters, names in lower case; one without a name has the name "".
     pub parameters: Vec<(String, String)>,
     /// Feedback the page takes or gives, as in `a=rtcp-fb`.
     pub feedback: Vec<String>,
@@ -115,6 +116,10 @@ pub struct OfferLine {
     pub extensions: Vec<(u8, String)>,
     /// Announced sources, those of repair streams left out.
     pub ssrcs: Vec<u32>,
+    /// Announced sources, each with the one that repairs it (RFC 5576 §4.3, `FID`).
+    pub repair_ssrcs: Vec<(u32, u32)>,
+    /// Layers the page offers to send (RFC 8853), in its order.
+    pub layers: Vec<OfferLayer>,
     /// Whether reduced-size RTCP is offered.
     pub rtcp_rsize: bool,
 }
@@ -271,6 +276,8 @@ fn read_line(
             .take(PER_LINE_MAX)
             .collect(),
         ssrcs: ssrcs(&attributes),
+        repair_ssrcs: repair_pairs(&attributes).collect(),
+        layers: read_layers(&|key| attributes.values(key)),
         rtcp_rsize: attributes.has("rtcp-rsize"),
     })
 }
@@ -295,7 +302,7 @@ fn codecs(formats: &[String], attributes: &Attributes<'_>) -> Vec<OfferCodec> {
             let clock = parts.next()?.parse().ok()?;
             let parameters = about("fmtp", format)
                 .flat_map(|text| text.split(';'))
-                .filter_map(|pair| pair.trim().split_once('='))
+                .map(|pair| pair.split_once('=').unwrap_or(("", pair)))
                 .map(|(key, value)| (key.trim().to_ascii_lowercase(), value.trim().to_owned()))
                 .take(PER_LINE_MAX)
                 .collect();
@@ -312,15 +319,23 @@ fn read_extension(value: &str) -> Option<(u8, String)> {
     Some((number, words.next()?.to_owned()))
 }
 
-/// The sources of a line without the second of each `FID` pair, which repeats the first (RTX).
-fn ssrcs(attributes: &Attributes<'_>) -> Vec<u32> {
-    let repairs: Vec<u32> = attributes
-        .values("ssrc-group")
-        .filter_map(|group| group.strip_prefix("FID "))
-        .flat_map(|pair| pair.split_ascii_whitespace().skip(1))
-        .filter_map(|number| number.parse().ok())
+/// Sources and what repairs them: the `FID` pairs of a line.
+fn repair_pairs<'a>(attributes: &Attributes<'a>) -> impl Iterator<Item = (u32, u32)> + use<'a> {
+    attributes
+        .0
+        .iter()
+        .filter(|one| one.key == "ssrc-group")
+        .filter_map(|one| one.value.as_deref()?.strip_prefix("FID "))
+        .filter_map(|pair| {
+            let mut numbers = pair.split_ascii_whitespace().map(str::parse);
+            Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+        })
         .take(PER_LINE_MAX)
-        .collect();
+}
+
+/// The sources of a line without those that repair others.
+fn ssrcs(attributes: &Attributes<'_>) -> Vec<u32> {
+    let repairs: Vec<u32> = repair_pairs(attributes).map(|(_, repair)| repair).collect();
     let mut found = Vec::new();
     for value in attributes.values("ssrc").take(4 * PER_LINE_MAX) {
         let number = value.split_ascii_whitespace().next().and_then(|text| text.parse().ok());

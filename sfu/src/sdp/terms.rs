@@ -2,16 +2,50 @@
 //!
 //! What is not here: the text of the answer (`answer.rs`).
 
-use forwarding::{Extensions, LegPlan, Mid, ReceiveLine, SendLine};
-use model::{Codec, Line, LinePurpose, Medium, ParticipantId, TrackKind};
+use forwarding::{Extensions, LegPlan, Mid, ReceiveLine, RepairLine, SendLine};
+use model::{Codec, Line, LinePurpose, Medium, ParticipantId, TrackKind, limits};
 
 use super::SdpFault;
+use super::layers::OfferLayer;
 use super::offer::{Media, Offer, OfferCodec, OfferLine};
 
 /// The header extension that names a packet's line (RFC 9143 §15.1).
 pub(super) const MID_URI: &str = "urn:ietf:params:rtp-hdrext:sdes:mid";
 /// The header extension that says how loud a packet is (RFC 6464).
 pub(super) const LEVEL_URI: &str = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
+
+/// The header extension that names a packet's layer (RFC 8852 §4.1).
+const RID_URI: &str = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
+/// The header extension that names the layer a packet repairs (RFC 8852 §4.2).
+const REPAIRED_RID_URI: &str = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id";
+/// The header extension that numbers all packets of a connection.
+const TRANSPORT_URI: &str =
+    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+/// The header extension that says when a sample was captured.
+const CAPTURE_URI: &str = "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time";
+
+/// The feedback that goes with [`TRANSPORT_URI`].
+const TRANSPORT_FEEDBACK: &str = "transport-cc";
+
+/// What this end asks pages for when they can do one thing or another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wishes {
+    /// Picture codec pages should send: `Vp8` or `H264`.
+    pub picture: Codec,
+    /// Whether pages may send nothing while nobody speaks (RFC 7587 §3.1.3).
+    pub voice_dtx: bool,
+    /// Whether a picture may come in several layers.
+    pub layers: bool,
+}
+
+/// The constant sources of a line the page receives on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sources {
+    /// Of the media.
+    pub media: u32,
+    /// Of its repairs (RFC 4588).
+    pub repair: u32,
+}
 
 /// One payload type in use.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,9 +54,11 @@ pub struct AgreedCodec {
     pub codec: Codec,
     /// The page's number for it.
     pub payload: u8,
+    /// The page's number for its repairs.
+    pub repair: Option<u8>,
     /// H.264: the profile-level-id, as offered.
     pub profile_level: Option<String>,
-    /// Feedback in use, out of `nack`, `nack pli` and `ccm fir`.
+    /// Feedback in use, out of `nack`, `nack pli`, `ccm fir` and `transport-cc`.
     pub feedback: Vec<&'static str>,
 }
 
@@ -39,14 +75,20 @@ pub struct AgreedLine {
     pub active: bool,
     /// Payload types in use, preferred first.
     pub codecs: Vec<AgreedCodec>,
-    /// Number of the `sdes:mid` extension.
-    pub mid_ext: Option<u8>,
-    /// Number of the `ssrc-audio-level` extension.
-    pub level_ext: Option<u8>,
+    /// The page's number for redundant sound (RFC 2198).
+    pub red: Option<u8>,
+    /// Header extensions.
+    pub extensions: Extensions,
     /// The page's announced sources.
     pub page_ssrcs: Vec<u32>,
-    /// This end's constant source, on lines the page receives on.
-    pub ssrc: Option<u32>,
+    /// The page's announced sources, each with the one that repairs it.
+    pub page_repairs: Vec<(u32, u32)>,
+    /// Layers the page sends, lowest first; empty when there is one only.
+    pub layers: Vec<OfferLayer>,
+    /// This end's constant sources, on lines the page receives on.
+    pub sources: Option<Sources>,
+    /// Whether the page may send nothing while nobody speaks.
+    pub voice_dtx: bool,
     /// Whether reduced-size RTCP is used.
     pub rtcp_rsize: bool,
 }
@@ -63,17 +105,16 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// Agrees on an offer and the page's declaration of its lines. `prefer` is the picture codec
-    /// pages are asked to send when they can; `ssrc_of` gives the constant source of a slot's
-    /// line.
+    /// Agrees on an offer and the declaration of its lines; `sources_of` gives the constant sources
+    /// of a slot's line.
     ///
     /// # Errors
     /// When the declaration does not fit the offer, or nothing usable is left.
     pub fn agree(
         offer: &Offer,
         declared: &[Line],
-        prefer: Codec,
-        mut ssrc_of: impl FnMut(LinePurpose) -> u32,
+        wishes: Wishes,
+        mut sources_of: impl FnMut(LinePurpose) -> Sources,
     ) -> Result<Self, SdpFault> {
         for (place, line) in declared.iter().enumerate() {
             let twice = declared[..place]
@@ -86,7 +127,7 @@ impl Terms {
         let mut lines = Vec::with_capacity(offer.lines.len());
         for offered in &offer.lines {
             let purpose = declared.iter().find(|line| line.mid == offered.mid).map(|l| l.purpose);
-            lines.push(agree_line(offered, purpose, prefer, &mut ssrc_of)?);
+            lines.push(agree_line(offered, purpose, wishes, &mut sources_of)?);
         }
         if lines.iter().all(|line| line.purpose.is_none()) {
             return Err(SdpFault::NothingLeft);
@@ -101,42 +142,16 @@ impl Terms {
             let (Some(purpose), Some(mid)) = (line.purpose, Mid::new(line.mid.as_bytes())) else {
                 continue;
             };
-            match (purpose, line.ssrc) {
-                (LinePurpose::Publish { kind }, _) => plan.receive.push(ReceiveLine {
-                    kind,
-                    mid,
-                    payloads: line.codecs.iter().map(|one| (one.payload, one.codec)).collect(),
-                    ssrcs: line.page_ssrcs.clone(),
-                    repairs: Vec::new(),
-                    red: None,
-                    repair_ssrcs: Vec::new(),
-                    rids: Vec::new(),
-                    extensions: Extensions {
-                        mid: line.mid_ext,
-                        level: line.level_ext,
-                        ..Extensions::default()
-                    },
-                }),
+            match (purpose, line.sources) {
+                (LinePurpose::Publish { kind }, _) => {
+                    plan.receive.push(receive_line(line, kind, mid));
+                }
                 (
                     LinePurpose::Seat { .. }
                     | LinePurpose::Screen { .. }
                     | LinePurpose::Stage { .. },
-                    Some(ssrc),
-                ) => {
-                    plan.send.push(SendLine {
-                        purpose,
-                        mid,
-                        ssrc,
-                        payloads: line.codecs.iter().map(|one| (one.codec, one.payload)).collect(),
-                        repair: None,
-                        red: None,
-                        extensions: Extensions {
-                            mid: line.mid_ext,
-                            level: line.level_ext,
-                            ..Extensions::default()
-                        },
-                    });
-                }
+                    Some(sources),
+                ) => plan.send.push(send_line(line, purpose, mid, sources)),
                 (
                     LinePurpose::Seat { .. }
                     | LinePurpose::Screen { .. }
@@ -149,11 +164,40 @@ impl Terms {
     }
 }
 
+fn receive_line(line: &AgreedLine, kind: TrackKind, mid: Mid) -> ReceiveLine {
+    ReceiveLine {
+        kind,
+        mid,
+        payloads: line.codecs.iter().map(|one| (one.payload, one.codec)).collect(),
+        repairs: line.codecs.iter().filter_map(|one| Some((one.repair?, one.payload))).collect(),
+        red: line.red,
+        ssrcs: line.page_ssrcs.clone(),
+        repair_ssrcs: line.page_repairs.clone(),
+        rids: line.layers.iter().filter_map(|layer| Mid::new(layer.rid.as_bytes())).collect(),
+        extensions: line.extensions,
+    }
+}
+
+fn send_line(line: &AgreedLine, purpose: LinePurpose, mid: Mid, sources: Sources) -> SendLine {
+    let repaired: Vec<(u8, u8)> =
+        line.codecs.iter().filter_map(|one| Some((one.payload, one.repair?))).collect();
+    SendLine {
+        purpose,
+        mid,
+        ssrc: sources.media,
+        payloads: line.codecs.iter().map(|one| (one.codec, one.payload)).collect(),
+        repair: (!repaired.is_empty())
+            .then_some(RepairLine { ssrc: sources.repair, payloads: repaired }),
+        red: line.red,
+        extensions: line.extensions,
+    }
+}
+
 fn agree_line(
     offered: &OfferLine,
     declared: Option<LinePurpose>,
-    prefer: Codec,
-    ssrc_of: &mut impl FnMut(LinePurpose) -> u32,
+    wishes: Wishes,
+    sources_of: &mut impl FnMut(LinePurpose) -> Sources,
 ) -> Result<AgreedLine, SdpFault> {
     let mut line = AgreedLine {
         head: [offered.media_name.clone(), offered.protocol.clone(), offered.first_format.clone()],
@@ -161,10 +205,13 @@ fn agree_line(
         purpose: None,
         active: false,
         codecs: Vec::new(),
-        mid_ext: extension(offered, MID_URI),
-        level_ext: None,
+        red: None,
+        extensions: Extensions::default(),
         page_ssrcs: Vec::new(),
-        ssrc: None,
+        page_repairs: Vec::new(),
+        layers: Vec::new(),
+        sources: None,
+        voice_dtx: false,
         rtcp_rsize: offered.rtcp_rsize,
     };
     let Some(purpose) = declared else { return Ok(line) };
@@ -173,7 +220,7 @@ fn agree_line(
         return Err(SdpFault::LinesDiffer);
     }
     let publishes = matches!(purpose, LinePurpose::Publish { .. });
-    line.codecs = codecs(offered, sound, prefer);
+    line.codecs = codecs(offered, sound, wishes.picture);
     if publishes {
         // One codec only: the page sends what stands in the answer, and a change of codec in
         // mid-stream would break the record's segment.
@@ -183,17 +230,58 @@ fn agree_line(
         return Ok(line);
     }
     line.purpose = Some(purpose);
-    if sound {
-        line.level_ext = extension(offered, LEVEL_URI);
-    }
+    line.extensions = extensions(offered, sound);
+    agree_transport(&mut line);
+    line.red = line.codecs.first().and_then(|codec| red(offered, codec.payload));
     if publishes {
         line.active = offered.direction.sends();
         line.page_ssrcs.clone_from(&offered.ssrcs);
+        line.page_repairs = offered
+            .repair_ssrcs
+            .iter()
+            .copied()
+            .filter(|(media, _)| offered.ssrcs.contains(media))
+            .collect();
+        line.voice_dtx = sound && wishes.voice_dtx;
+        if !sound && wishes.layers {
+            agree_layers(&mut line, &offered.layers);
+        }
     } else {
         line.active = offered.direction.receives();
-        line.ssrc = Some(ssrc_of(purpose));
+        line.sources = Some(sources_of(purpose));
+    }
+    if line.layers.is_empty() {
+        line.extensions.rid = None;
+        line.extensions.repaired_rid = None;
     }
     Ok(line)
+}
+
+/// The extension and its feedback go together: the one without the other is of no use.
+fn agree_transport(line: &mut AgreedLine) {
+    let fed_back = |codec: &AgreedCodec| codec.feedback.contains(&TRANSPORT_FEEDBACK);
+    if !line.codecs.iter().any(fed_back) {
+        line.extensions.transport = None;
+    }
+    if line.extensions.transport.is_none() {
+        for codec in &mut line.codecs {
+            codec.feedback.retain(|kind| *kind != TRANSPORT_FEEDBACK);
+        }
+    }
+}
+
+/// Takes the lowest layers, as many as the router keeps apart. Without names in the packets they
+/// could not be told from each other, and one is no choice.
+fn agree_layers(line: &mut AgreedLine, offered: &[OfferLayer]) {
+    let payload = line.codecs.first().map(|codec| codec.payload);
+    let fits = |layer: &&OfferLayer| {
+        layer.payloads.is_empty() || payload.is_some_and(|one| layer.payloads.contains(&one))
+    };
+    let layers: Vec<OfferLayer> =
+        offered.iter().filter(fits).take(limits::LAYERS_MAX).cloned().collect();
+    if line.extensions.rid.is_some() && line.extensions.mid.is_some() && layers.len() > 1 {
+        line.layers = layers;
+    }
 }
 
 /// Whether a line of this purpose carries sound.
@@ -216,6 +304,54 @@ fn extension(offered: &OfferLine, uri: &str) -> Option<u8> {
         .map(|(number, _)| *number)
 }
 
+fn extensions(offered: &OfferLine, sound: bool) -> Extensions {
+    let unless = |not: bool, uri| if not { None } else { extension(offered, uri) };
+    Extensions {
+        mid: extension(offered, MID_URI),
+        level: unless(!sound, LEVEL_URI),
+        rid: unless(sound, RID_URI),
+        repaired_rid: unless(sound, REPAIRED_RID_URI),
+        transport: extension(offered, TRANSPORT_URI),
+        capture: extension(offered, CAPTURE_URI),
+    }
+}
+
+/// The numbers of a line's extensions, each with its name.
+pub(super) fn named(extensions: &Extensions) -> impl Iterator<Item = (u8, &'static str)> {
+    [
+        (extensions.mid, MID_URI),
+        (extensions.level, LEVEL_URI),
+        (extensions.rid, RID_URI),
+        (extensions.repaired_rid, REPAIRED_RID_URI),
+        (extensions.transport, TRANSPORT_URI),
+        (extensions.capture, CAPTURE_URI),
+    ]
+    .into_iter()
+    .filter_map(|(number, uri)| Some((number?, uri)))
+}
+
+/// The payload type of redundant sound whose blocks all are of payload type `media`.
+fn red(offered: &OfferLine, media: u8) -> Option<u8> {
+    let repeats = |codec: &&OfferCodec| {
+        codec.name == "red"
+            && codec.clock == Codec::Opus.clock_hz()
+            && codec
+                .parameter("")
+                .is_some_and(|blocks| blocks.split('/').all(|block| block.parse() == Ok(media)))
+    };
+    offered.codecs.iter().find(repeats).map(|codec| codec.payload)
+}
+
+/// The payload type of repairs of `media` (RFC 4588 §8.6).
+fn repair(offered: &OfferLine, media: &OfferCodec) -> Option<u8> {
+    let repairs = |codec: &&OfferCodec| {
+        codec.name == "rtx"
+            && codec.clock == media.clock
+            && codec.parameter("apt").is_some_and(|apt| apt.parse() == Ok(media.payload))
+    };
+    offered.codecs.iter().find(repairs).map(|codec| codec.payload)
+}
+
 /// The usable codecs of a line, one payload type each, preferred first.
 fn codecs(offered: &OfferLine, sound: bool, prefer: Codec) -> Vec<AgreedCodec> {
     let order: &[Codec] = match (sound, prefer) {
@@ -232,11 +368,14 @@ fn codecs(offered: &OfferLine, sound: bool, prefer: Codec) -> Vec<AgreedCodec> {
                 .filter_map(|one| rank(*codec, one).map(|rank| (rank, one)))
                 .min_by_key(|(rank, _)| *rank)
                 .map(|(_, one)| one)?;
+            let feedback = feedback(best, sound);
             Some(AgreedCodec {
                 codec: *codec,
                 payload: best.payload,
+                // Nothing is repaired that is not asked for.
+                repair: repair(offered, best).filter(|_| feedback.contains(&"nack")),
                 profile_level: best.parameter("profile-level-id").map(str::to_ascii_lowercase),
-                feedback: if sound { Vec::new() } else { feedback(best) },
+                feedback,
             })
         })
         .collect()
@@ -273,9 +412,12 @@ fn rank(codec: Codec, offered: &OfferCodec) -> Option<u8> {
     }
 }
 
-fn feedback(offered: &OfferCodec) -> Vec<&'static str> {
-    ["nack", "nack pli", "ccm fir"]
-        .into_iter()
-        .filter(|kind| offered.feedback.iter().any(|offered| offered == kind))
-        .collect()
+fn feedback(offered: &OfferCodec, sound: bool) -> Vec<&'static str> {
+    let known: &[&'static str] = if sound {
+        &["nack", TRANSPORT_FEEDBACK]
+    } else {
+        &["nack", "nack pli", "ccm fir", TRANSPORT_FEEDBACK]
+    };
+    let is_offered = |kind: &&&'static str| offered.feedback.iter().any(|one| one == **kind);
+    known.iter().filter(is_offered).copied().collect()
 }

@@ -3,15 +3,20 @@
 use std::net::SocketAddr;
 
 use expect_test::{ExpectFile, expect_file};
+use model::letters::OfferForm;
 use model::{Codec, Line, LinePurpose, Medium, ParticipantId, TrackKind, limits};
 
 use super::answer::Answer;
+use super::forms::lines_of;
 use super::offer::Offer;
-use super::terms::Terms;
+use super::terms::{Sources, Terms, Wishes};
 use super::*;
 
 const CHROMIUM: &str = include_str!("../../tests/data/chromium-156.sdp");
 const FIREFOX: &str = include_str!("../../tests/data/firefox-153.sdp");
+
+const CHROMIUM_LAYERS: &str = include_str!("../../tests/data/chromium-156-layers.sdp");
+const FIREFOX_LAYERS: &str = include_str!("../../tests/data/firefox-153-layers.sdp");
 
 const SEND: [TrackKind; 3] = [TrackKind::Microphone, TrackKind::Camera, TrackKind::Screen];
 
@@ -35,18 +40,23 @@ fn declared() -> Vec<Line> {
         .collect()
 }
 
-fn ssrc_of(purpose: LinePurpose) -> u32 {
-    match purpose {
+fn sources_of(purpose: LinePurpose) -> Sources {
+    let media = match purpose {
         LinePurpose::Publish { .. } => 1,
         LinePurpose::Seat { slot, medium: Medium::Sound } => 100 + u32::from(slot),
         LinePurpose::Seat { slot, medium: Medium::Picture } => 200 + u32::from(slot),
         LinePurpose::Screen { slot } => 300 + u32::from(slot),
         LinePurpose::Stage { medium } => 400 + medium as u32,
-    }
+    };
+    Sources { media, repair: 1_000 + media }
+}
+
+fn wishes(picture: Codec) -> Wishes {
+    Wishes { picture, voice_dtx: false, layers: true }
 }
 
 fn agree(text: &str, lines: &[Line], prefer: Codec) -> Result<Terms, SdpFault> {
-    Terms::agree(&Offer::read(text)?, lines, prefer, ssrc_of)
+    Terms::agree(&Offer::read(text)?, lines, wishes(prefer), sources_of)
 }
 
 fn answer(terms: &Terms) -> String {
@@ -78,6 +88,126 @@ fn chromium_is_answered() {
 #[test]
 fn firefox_is_answered() {
     check(FIREFOX, &expect_file!["../../tests/data/firefox-153.answer.sdp"]);
+}
+
+#[test]
+fn layers_of_chromium_are_answered() {
+    check(CHROMIUM_LAYERS, &expect_file!["../../tests/data/chromium-156-layers.answer.sdp"]);
+}
+
+#[test]
+fn layers_of_firefox_are_answered() {
+    check(FIREFOX_LAYERS, &expect_file!["../../tests/data/firefox-153-layers.answer.sdp"]);
+}
+
+#[test]
+fn layers_repairs_and_redundancy_reach_the_router() {
+    let plan = agree(CHROMIUM_LAYERS, &declared(), Codec::Vp8).unwrap().plan(ParticipantId(3), 9);
+    let [sound, camera, screen] = &plan.receive[..] else { unreachable!("three lines are sent") };
+    assert_eq!((sound.red, &sound.repairs[..]), (Some(63), &[][..]));
+    let rids: Vec<&[u8]> = camera.rids.iter().map(forwarding::Rid::as_bytes).collect();
+    assert_eq!(rids, [b"q", b"h", b"f"]);
+    assert_eq!(camera.repairs, [(97, 96)]);
+    assert_eq!((camera.extensions.rid, camera.extensions.repaired_rid), (Some(10), Some(11)));
+    assert_eq!((camera.extensions.transport, sound.extensions.transport), (Some(3), Some(3)));
+    assert!(screen.rids.is_empty());
+    assert_eq!(screen.extensions.rid, None, "one layer needs no name");
+    assert_eq!((screen.ssrcs.len(), screen.repair_ssrcs.len()), (1, 1));
+    assert_eq!(screen.repair_ssrcs[0].0, screen.ssrcs[0]);
+    let repair = plan.send[1].repair.as_ref().unwrap();
+    assert_eq!((repair.ssrc, &repair.payloads[..]), (1_200, &[(96, 97), (108, 109)][..]));
+    assert_eq!((plan.send[0].red, &plan.send[0].repair), (Some(63), &None));
+}
+
+#[test]
+fn layers_are_taken_only_where_they_can_be_told_apart() {
+    let rids = |text: &str| {
+        let plan = agree(text, &declared(), Codec::Vp8).unwrap().plan(ParticipantId(1), 1);
+        let camera = plan.receive.iter().find(|line| line.kind == TrackKind::Camera).unwrap();
+        camera.rids.iter().map(|rid| format!("{rid:?}")).collect::<Vec<_>>()
+    };
+    let nameless = CHROMIUM_LAYERS.replace("sdes:rtp-stream-id", "sdes:other");
+    assert!(rids(&nameless).is_empty());
+    assert!(rids(&CHROMIUM_LAYERS.replace("send q;h;f", "send f")).is_empty(), "one is no choice");
+    let four = CHROMIUM_LAYERS
+        .replace("a=rid:q send", "a=rid:q send\r\na=rid:x send")
+        .replace("send q;h;f", "send q;x;h;f");
+    assert_eq!(rids(&four), ["q", "x", "h"], "the lowest ones");
+    let elsewhere = CHROMIUM_LAYERS.replace("a=rid:h send", "a=rid:h send pt=102");
+    assert_eq!(rids(&elsewhere), ["q", "f"], "a layer of another codec");
+    let paused = agree(&CHROMIUM_LAYERS.replace("q;h;f", "q;h;~f"), &declared(), Codec::Vp8);
+    assert!(answer(&paused.unwrap()).contains("a=simulcast:recv q;h;~f\r\n"));
+    let encoder = Wishes { layers: false, ..wishes(Codec::Vp8) };
+    let offer = Offer::read(CHROMIUM_LAYERS).unwrap();
+    let terms = Terms::agree(&offer, &declared(), encoder, sources_of).unwrap();
+    assert!(!answer(&terms).contains("simulcast") && !answer(&terms).contains("a=rid"));
+}
+
+#[test]
+fn feedback_and_its_extension_go_together() {
+    let without = |text: &str| {
+        let answer = answer(&agree(text, &declared(), Codec::Vp8).unwrap());
+        !answer.contains("transport-cc") && !answer.contains("transport-wide-cc")
+    };
+    assert!(!without(CHROMIUM));
+    assert!(
+        without(&CHROMIUM.replace("a=extmap:3 http", "a=extmap:15 http")),
+        "no one-byte number"
+    );
+    let unasked: String = CHROMIUM
+        .split_inclusive("\r\n")
+        .filter(|line| !line.ends_with(" transport-cc\r\n"))
+        .collect();
+    assert!(without(&unasked));
+    let silent: String =
+        CHROMIUM.split_inclusive("\r\n").filter(|line| !line.starts_with("a=rtcp-fb")).collect();
+    assert!(!answer(&agree(&silent, &declared(), Codec::Vp8).unwrap()).contains("rtx"));
+    assert!(!answer(&agree(CHROMIUM, &declared(), Codec::Vp8).unwrap()).contains("goog-remb"));
+}
+
+#[test]
+fn voices_pause_only_where_the_operator_says_so() {
+    let offer = Offer::read(CHROMIUM).unwrap();
+    for voice_dtx in [false, true] {
+        let wishes = Wishes { voice_dtx, ..wishes(Codec::Vp8) };
+        let terms = Terms::agree(&offer, &declared(), wishes, sources_of).unwrap();
+        assert_eq!(answer(&terms).matches("usedtx=1").count(), usize::from(voice_dtx));
+    }
+}
+
+#[test]
+fn encoders_and_viewers_need_not_declare_their_lines() {
+    let both_ways = CHROMIUM.replace("a=sendonly", "a=sendrecv");
+    let offer = Offer::read(&both_ways).unwrap();
+    let lines = lines_of(&offer, OfferForm::Encoder, &[]);
+    assert_eq!(lines, declared()[..2], "the first sound and the first picture");
+    let text = answer(&Terms::agree(&offer, &lines, wishes(Codec::Vp8), sources_of).unwrap());
+    assert_eq!(text.matches("a=recvonly").count(), 2);
+    assert_eq!(text.matches(" 0 UDP/TLS/RTP/SAVPF ").count(), 6, "the others are rejected");
+    let offer = Offer::read(CHROMIUM).unwrap();
+    let lines = lines_of(&offer, OfferForm::Viewer, &[]);
+    let stage =
+        |mid: &str, medium| Line { mid: mid.into(), purpose: LinePurpose::Stage { medium } };
+    assert_eq!(lines, [stage("3", Medium::Sound), stage("4", Medium::Picture)]);
+    assert!(lines_of(&offer, OfferForm::Page, &lines) == lines);
+    let deaf = Offer::read(&CHROMIUM.replace("a=recvonly", "a=inactive")).unwrap();
+    assert!(lines_of(&deaf, OfferForm::Viewer, &[]).is_empty());
+}
+
+#[test]
+fn the_largest_offer_of_a_page_has_room() {
+    let parts: Vec<&str> = CHROMIUM_LAYERS.trim_end().split("\r\nm=").collect();
+    let mids: Vec<String> = (0..limits::LINES_MAX).map(|mid| mid.to_string()).collect();
+    let mut text = parts[0].replace("0 1 2 3 4 5 6 7", &mids.join(" "));
+    for mid in 0..limits::LINES_MAX {
+        // Three lines that send, seats in pairs, and screens.
+        let like = if mid < 3 { mid } else { 3 + (mid - 3) % 2 };
+        let line = parts[like + 1].replace(&format!("a=mid:{like}"), &format!("a=mid:{mid}"));
+        text.push_str(&format!("\r\nm={line}"));
+    }
+    text.push_str("\r\n");
+    assert!(text.len() < limits::SDP_BYTES_MAX, "{} bytes", text.len());
+    assert_eq!(Offer::read(&text).unwrap().lines.len(), limits::LINES_MAX);
 }
 
 #[test]
@@ -157,7 +287,7 @@ fn more_slots_by_a_new_offer_keep_the_old_sources() {
 fn a_muted_sending_line_stays_but_carries_nothing() {
     let quiet = CHROMIUM.replacen("a=sendonly", "a=inactive", 1);
     let terms = agree(&quiet, &declared(), Codec::Vp8).unwrap();
-    assert!(answer(&terms).contains("a=mid:0\r\na=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\r\na=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\na=inactive\r\n"));
+    assert!(answer(&terms).contains("a=mid:0\r\na=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\r\na=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\na=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\na=inactive\r\n"));
     assert_eq!(terms.plan(ParticipantId(1), 1).receive.len(), 2);
 }
 
@@ -198,7 +328,7 @@ fn unusable_offers_say_why() {
 #[test]
 fn a_torn_offer_never_panics_and_never_smuggles_lines() {
     let lines = declared();
-    for text in [CHROMIUM, FIREFOX] {
+    for text in [CHROMIUM, FIREFOX, CHROMIUM_LAYERS, FIREFOX_LAYERS] {
         for end in (0..text.len()).step_by(97) {
             if let Ok(terms) = agree(&text[..end], &lines, Codec::Vp8) {
                 assert!(answer(&terms).lines().all(|line| line.as_bytes()[1] == b'='));

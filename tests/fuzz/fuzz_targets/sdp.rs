@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 use model::{Codec, Line, LinePurpose, Medium, ParticipantId, TrackKind};
 use sfu::sdp::answer::Answer;
 use sfu::sdp::offer::{Media, Offer};
-use sfu::sdp::terms::Terms;
+use sfu::sdp::terms::{Sources, Terms, Wishes};
 
 fuzz_target!(|text: &str| {
     let Ok(offer) = Offer::read(text) else { return };
@@ -23,7 +23,9 @@ fuzz_target!(|text: &str| {
         };
         lines.push(Line { mid: line.mid.clone(), purpose });
     }
-    let Ok(terms) = Terms::agree(&offer, &lines, Codec::Vp8, |_| 7) else { return };
+    let wishes = Wishes { picture: Codec::Vp8, voice_dtx: true, layers: true };
+    let sources = Sources { media: 7, repair: 8 };
+    let Ok(terms) = Terms::agree(&offer, &lines, wishes, |_| sources) else { return };
     let plan = terms.plan(ParticipantId(1), 1);
     assert!(plan.receive.len() + plan.send.len() <= offer.lines.len());
     let answer = Answer {
