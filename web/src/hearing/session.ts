@@ -9,56 +9,68 @@ import type { MediaState, Streams } from '../media/connection'
 import { LocalMedia } from '../media/local'
 import { placesOf } from '../media/slots'
 import type { Place } from '../media/slots'
+import { PictureBook } from '../media/pictures'
+import type { Showing } from '../media/pictures'
 import { StatsCounter, inboundOf } from '../media/stats'
-import type { Ask, Bye, Grade, Health, ParticipantId, Refusal, ServerMessage, SlotUse, View } from '../protocol'
+import { TileBook } from '../media/tiles'
+import type { Ask, Bye, Health, ParticipantId, Refusal, ServerMessage, SlotUse, Trouble, View } from '../protocol'
 import { HearingSocket, socketUrl } from '../signaling/socket'
 import type { Link } from '../signaling/socket'
 import { ServerClock } from './clock'
+import { Steady, verdictOf } from './line'
 import { isCourt } from './seating'
 
 /** What became of a request. */
 export type Told = { done: true } | { done: false; why: Refusal | null }
 
 const STATS_MS = 5_000
+/** How often the page looks whether it slept. */
+const BEAT_MS = 2_000
+/** So long between two looks is sleep; browsers let a page out of sight look once a minute only. */
+const SLEPT_MS = 10_000
+const SLEPT_HIDDEN_MS = 90_000
 /** After this many failed attempts the page asks whether it is still signed in. */
 const DOUBT_AFTER = 3
-
-/** The grade of a line, by the bounds of `model::Health::grade`. */
-export function gradeOf(health: Health): Grade {
-  const loss = Math.max(health.loss_up_permille, health.loss_down_permille)
-  const roundTrip = health.round_trip_ms ?? 0
-  if (loss >= 150 || roundTrip >= 1000) return 'bad'
-  if (loss >= 100 || roundTrip >= 400 || health.jitter_ms >= 100) return 'poor'
-  return 'good'
-}
 
 export class Visit {
   readonly view: ShallowRef<View | undefined> = shallowRef()
   readonly streams: ShallowRef<Streams> = shallowRef({ sounds: [], pictures: [], screens: [] })
   readonly places: ShallowRef<Map<ParticipantId, Place>> = shallowRef(new Map())
   readonly speaking: ShallowRef<ReadonlySet<ParticipantId>> = shallowRef(new Set())
+  /** How each occupied picture line is to be shown, by its key. */
+  readonly pictures: ShallowRef<ReadonlyMap<string, Showing>> = shallowRef(new Map())
   readonly state = reactive({
     link: 'connecting' as Link,
     attempt: 0,
     media: 'none' as MediaState,
     ended: undefined as Bye | undefined,
     health: null as Health | null,
+    /** What is wrong with this person's line, once it is more than a moment's trouble. */
+    trouble: null as Trouble | null,
     soundBlocked: false,
+    /** The person asked for sound alone. */
+    picturesOff: false,
   })
+  /** What is drawn on this page. */
+  readonly tiles = markRaw(new TileBook((tiles) => this.socket.tiles(tiles)))
   readonly clock = new ServerClock()
   readonly local: LocalMedia
   private readonly socket: HearingSocket
   private readonly media: MediaConnection
   private slots: SlotUse[] = []
   private counter = new StatsCounter()
+  private book = new PictureBook()
+  private steady = new Steady<Trouble | null>(null)
+  private tick = Date.now()
   private timer: ReturnType<typeof setInterval> | undefined
+  private pulse: ReturnType<typeof setInterval> | undefined
   private toldDevices = ''
   private stopWatching: () => void
 
   constructor(readonly hearing: number) {
     this.media = markRaw(new MediaConnection({
       offer: (connection, sdp, lines) => this.socket.offer(connection, sdp, lines),
-      state: (state) => (this.state.media = state),
+      state: (state) => this.flowed(state),
       streams: (streams) => (this.streams.value = {
         sounds: [...streams.sounds],
         pictures: [...streams.pictures],
@@ -84,19 +96,28 @@ export class Visit {
   /** Starts the visit. */
   open(): void {
     this.socket.open()
-    window.addEventListener('online', this.online)
+    window.addEventListener('online', this.disturbed)
     window.addEventListener('pagehide', this.leave)
     window.addEventListener('pageshow', this.revived)
+    document.addEventListener('visibilitychange', this.looked)
+    document.addEventListener('resume', this.disturbed)
+    network()?.addEventListener('change', this.disturbed)
+    this.looked()
     this.timer = setInterval(() => void this.measure(), STATS_MS)
+    this.pulse = setInterval(() => this.beat(), BEAT_MS)
   }
 
   /** Ends the visit and gives back all devices. */
   close(): void {
     this.stopWatching()
-    window.removeEventListener('online', this.online)
+    window.removeEventListener('online', this.disturbed)
     window.removeEventListener('pagehide', this.leave)
     window.removeEventListener('pageshow', this.revived)
+    document.removeEventListener('visibilitychange', this.looked)
+    document.removeEventListener('resume', this.disturbed)
+    network()?.removeEventListener('change', this.disturbed)
     clearInterval(this.timer)
+    clearInterval(this.pulse)
     this.rest()
     this.socket.close()
   }
@@ -127,12 +148,47 @@ export class Visit {
     return sessionStorage.getItem(key(this.hearing)) !== 'off'
   }
 
-  private readonly online = (): void => this.socket.hurry()
+  /** Sound alone, for a line that carries no more; or pictures again. */
+  showPictures(on: boolean): void {
+    this.state.picturesOff = !on
+    this.looked()
+  }
+
+  // Another network, or awake again: what stood may be gone without anybody having said so.
+  private readonly disturbed = (): void => {
+    this.socket.doubt()
+    this.media.disturbed()
+  }
+
+  private readonly looked = (): void =>
+    this.tiles.hide(document.visibilityState === 'hidden' || this.state.picturesOff)
+
   private readonly leave = (): void => this.socket.close()
 
   // A page that the browser kept frozen has said goodbye already.
   private readonly revived = (event: PageTransitionEvent): void => {
     if (event.persisted) location.reload()
+  }
+
+  // A machine that slept, or a page that the browser froze, missed beats.
+  private beat(): void {
+    const missed = Date.now() - this.tick
+    this.tick = Date.now()
+    if (missed > (document.visibilityState === 'hidden' ? SLEPT_HIDDEN_MS : SLEPT_MS)) this.disturbed()
+  }
+
+  private flowed(state: MediaState): void {
+    const again = state === 'connected' && this.state.media !== 'connected'
+    this.state.media = state
+    if (!again) return
+    // With a connection that ended, the server forgot what is switched on here.
+    this.toldDevices = ''
+    this.tellDevices()
+    this.tiles.again()
+  }
+
+  private showPictureUses(): void {
+    this.pictures.value = this.book.showing(Date.now())
   }
 
   private linked(link: Link, attempt: number): void {
@@ -163,13 +219,22 @@ export class Visit {
     switch (message.type) {
       case 'welcome':
         this.toldDevices = ''
+        this.book.renewed()
+        this.media.relay(message.relays)
         this.media.begin(message.slots)
         this.tellDevices()
+        this.tiles.again()
         break
       case 'slots':
         this.slots = message.slots
         this.places.value = placesOf(message.slots)
+        this.book.seated(message.slots, Date.now())
+        this.showPictureUses()
         this.media.need(message.wanted)
+        break
+      case 'pictures':
+        this.book.told(message.pictures)
+        this.showPictureUses()
         break
       case 'reoffer':
         this.media.renew(message.fresh)
@@ -179,6 +244,8 @@ export class Visit {
         break
       case 'health':
         this.state.health = message.health
+        this.state.trouble = this.steady.say(verdictOf(message.health).trouble)
+        this.showPictureUses()
         break
       default:
     }
@@ -187,6 +254,7 @@ export class Visit {
   private endedBy(why: Bye): void {
     this.state.ended = why
     clearInterval(this.timer)
+    clearInterval(this.pulse)
     this.rest()
     if (why === 'version') reloadOnce()
   }
@@ -211,6 +279,11 @@ export class Visit {
     if (figures.length > 0) this.socket.stats(figures)
     this.tellDevices()
   }
+}
+
+/** What the browser tells of its network, where it does (Network Information API). */
+function network(): EventTarget | undefined {
+  return (navigator as { connection?: EventTarget }).connection
 }
 
 function key(hearing: number): string {

@@ -1,7 +1,7 @@
 // The media connection against scripted peers and a scripted server.
 
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Line, RequestOutcome } from '../protocol'
+import type { Line, Relay, RequestOutcome } from '../protocol'
 import { LinkLost, OfferRefused } from '../signaling/socket'
 import { CONNECT_MS, DISCONNECTED_MS, MediaConnection, PROOF_MS } from './connection'
 import type { MediaState, MediaWorld, Streams } from './connection'
@@ -11,12 +11,16 @@ interface FakeTransceiver {
   mid: string | null
   kind: string
   direction: string
-  bitrate: number | undefined
+  encodings: RTCRtpEncodingParameters[]
   sender: { track: unknown; replaceTrack(track: unknown): Promise<void> }
   receiver: { track: { name: string } }
 }
 
 class FakePeer {
+  /** A browser without simulcast throws when it is asked for several layers. */
+  static oneLayer = false
+  configured: RTCConfiguration | undefined
+  constructor(readonly relays: readonly Relay[]) {}
   iceConnectionState = 'new'
   connectionState = 'new'
   signalingState = 'stable'
@@ -27,7 +31,11 @@ class FakePeer {
   restarts = 0
   offers = 0
   transceivers: FakeTransceiver[] = []
+  setConfiguration(configuration: RTCConfiguration): void {
+    this.configured = configuration
+  }
   addTransceiver(kind: string, init: RTCRtpTransceiverInit): FakeTransceiver {
+    if (FakePeer.oneLayer && (init.sendEncodings?.length ?? 0) > 1) throw new TypeError('one encoding')
     const sender = {
       track: null as unknown,
       replaceTrack(track: unknown) {
@@ -39,7 +47,7 @@ class FakePeer {
       mid: null,
       kind,
       direction: init.direction ?? 'sendrecv',
-      bitrate: init.sendEncodings?.[0]?.maxBitrate,
+      encodings: init.sendEncodings ?? [],
       sender,
       receiver: { track: { name: `${kind}-${this.transceivers.length}` } },
     }
@@ -77,6 +85,8 @@ interface Offer {
   sdp: string
   lines: Line[]
   answer(sdp: string): void
+  /** The answer of a server that takes one picture. */
+  answerPlainly(sdp: string): void
   refuse(outcome: RequestOutcome): void
   lose(): void
 }
@@ -91,8 +101,9 @@ let heard: number
 let connection: MediaConnection
 
 const world: MediaWorld = {
-  peer() {
-    const peer = new FakePeer()
+  layers: () => 3,
+  peer(relays) {
+    const peer = new FakePeer(relays)
     peers.push(peer)
     return peer as unknown as RTCPeerConnection
   },
@@ -140,6 +151,7 @@ beforeEach(() => {
   streams = undefined
   timers = []
   now = 0
+  FakePeer.oneLayer = false
   heard = 100
   connection = new MediaConnection(
     {
@@ -149,7 +161,8 @@ beforeEach(() => {
             connection: number,
             sdp,
             lines,
-            answer: resolve,
+            answer: (answer) => resolve(`${answer}\r\na=simulcast:recv q;h;f\r\n`),
+            answerPlainly: resolve,
             refuse: (outcome) => reject(new OfferRefused(outcome)),
             lose: () => reject(new LinkLost('lost')),
           })
@@ -179,8 +192,9 @@ describe('MediaConnection', () => {
       'audio sendonly', 'video sendonly', 'video sendonly', 'audio recvonly', 'video recvonly',
       'audio recvonly', 'video recvonly', 'video recvonly',
     ])
-    expect(lines[1]?.bitrate).toBe(600_000)
-    expect(lines[2]?.bitrate).toBe(1_500_000)
+    expect(lines[0]?.encodings[0]).toMatchObject({ maxBitrate: 40_000, networkPriority: 'high' })
+    expect(lines[1]?.encodings.map((each) => each.rid)).toEqual(['q', 'h', 'f'])
+    expect(lines[2]?.encodings.map((each) => each.maxBitrate)).toEqual([1_500_000])
     expect(streams?.sounds.length).toBe(2)
     expect(streams?.screens.length).toBe(1)
     expect(last(states)).toBe('connected')
@@ -336,6 +350,72 @@ describe('MediaConnection', () => {
       expect(offers.length).toBe(count + 1)
     }
     expect(last(offers).connection).toBe(1_000_005)
+  })
+
+  it('sends one layer from a browser that cannot do several', async () => {
+    FakePeer.oneLayer = true
+    await connected()
+    expect(last(peers).transceivers[1]?.encodings.length).toBe(1)
+    expect(last(states)).toBe('connected')
+  })
+
+  it('offers one layer to a server that takes one', async () => {
+    connection.begin({ seats: 1, screens: 0 })
+    await settle()
+    last(offers).answerPlainly('one picture')
+    await settle()
+    expect(peers.length).toBe(2)
+    expect(last(peers).transceivers[1]?.encodings.map((each) => each.rid)).toEqual([undefined])
+    last(offers).answerPlainly('one picture')
+    await settle()
+    last(peers).becomes('connected')
+    connection.need({ seats: 2, screens: 0 })
+    await settle()
+    expect(peers.length).toBe(2)
+    expect(last(states)).toBe('connected')
+  })
+
+  it('gives every connection the relays it was told, and renews those of the one that stands', async () => {
+    const relay = (urls: string[]): Relay => ({ urls, username: '9:p1', credential: 'secret' })
+    connection.relay([relay(['turn:court:1?transport=udp'])])
+    await connected()
+    expect(last(peers).relays[0]?.urls).toEqual(['turn:court:1?transport=udp'])
+    connection.relay([relay(['turns:court:443'])])
+    expect(last(peers).configured?.iceServers?.[0]?.urls).toEqual(['turns:court:443'])
+    connection.renew(true)
+    await settle()
+    expect(last(peers).relays[0]?.urls).toEqual(['turns:court:443'])
+  })
+
+  it('looks for a path at once when the network changed, also while it waits to try again', async () => {
+    await connected()
+    connection.disturbed()
+    await settle()
+    expect(peers[0]?.restarts).toBe(1)
+    last(offers).refuse({ result: 'refused', why: 'offer_unusable' })
+    await settle()
+    const count = offers.length
+    last(peers).becomes('failed')
+    await settle()
+    connection.disturbed()
+    await settle()
+    expect(offers.length).toBe(count + 1)
+  })
+
+  it('tries for the whole hearing', async () => {
+    connection.begin({ seats: 1, screens: 0 })
+    await settle()
+    for (let hour = 0; hour < 4 * 360; hour += 1) {
+      last(offers).lose()
+      await settle()
+      await pass(8_000)
+    }
+    expect(offers.length).toBeGreaterThan(1_400)
+    expect(peers.filter((peer) => peer.signalingState !== 'closed').length).toBe(1)
+    last(offers).answer('at last')
+    await settle()
+    last(peers).becomes('connected')
+    expect(last(states)).toBe('connected')
   })
 
   it('does nothing after it was closed', async () => {

@@ -2,8 +2,10 @@
 // (see media/slots.ts); people come and go in them without negotiation. Where the devices come
 // from and what is shown is not here.
 
-import type { Line, LinePurpose, SlotCount, TrackKind } from '../protocol'
+import type { Line, LinePurpose, Relay, SlotCount, TrackKind } from '../protocol'
 import { OfferRefused } from '../signaling/socket'
+import { cameraWish } from './encoding'
+import { receivingLine, sendingLine, suit } from './lines'
 import { SENDING, atLeast, declare, missingLines } from './slots'
 
 /** How the media connection is doing. */
@@ -11,7 +13,9 @@ export type MediaState = 'none' | 'connecting' | 'connected' | 'lost'
 
 /** What a connection needs from the world. */
 export interface MediaWorld {
-  peer(): RTCPeerConnection
+  peer(relays: readonly Relay[]): RTCPeerConnection
+  /** How many layers of the camera this machine can encode. */
+  layers(): number
   stream(tracks: MediaStreamTrack[]): MediaStream
   after(ms: number, what: () => void): () => void
   now(): number
@@ -50,10 +54,6 @@ export const FORMER_MS = 20_000
 /** Waits before a new attempt after a failed one. */
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000] as const
 
-const CAMERA: RTCRtpEncodingParameters = { maxBitrate: 600_000, maxFramerate: 25 }
-const SCREEN: RTCRtpEncodingParameters = { maxBitrate: 1_500_000, maxFramerate: 15 }
-const VOICE: RTCRtpEncodingParameters = { maxBitrate: 40_000 }
-
 interface Leg {
   number: number
   /** The visit of the signaling connection in which it was offered. */
@@ -62,6 +62,8 @@ interface Leg {
   lines: { transceiver: RTCRtpTransceiver; purpose: LinePurpose }[]
   have: SlotCount
   streams: Streams
+  /** Layers of the camera that were offered. */
+  layers: number
   connected: boolean
   answered: boolean
 }
@@ -80,11 +82,15 @@ export class MediaConnection {
   private usable = false
   private closed = false
   private timers = new Map<string, () => void>()
+  private layers: number
+  private relays: readonly Relay[] = []
 
   constructor(
     private readonly events: MediaEvents,
     private readonly world: MediaWorld = browserWorld,
-  ) {}
+  ) {
+    this.layers = world.layers()
+  }
 
   /** The signaling connection is in service: connect, or finish what was interrupted. */
   begin(slots: SlotCount): void {
@@ -116,6 +122,27 @@ export class MediaConnection {
   /** The server asks for an ICE restart, or for a new connection. */
   renew(fresh: boolean): void {
     this.want(fresh ? 'fresh' : 'restart')
+  }
+
+  /** Relays for this and every later connection; those of a connection that stands are renewed too. */
+  relay(relays: readonly Relay[]): void {
+    this.relays = relays
+    const peer = this.leg?.peer
+    if (!peer || peer.signalingState === 'closed' || typeof peer.setConfiguration !== 'function') return
+    try {
+      peer.setConfiguration(configuration(relays))
+    } catch {
+      // The next connection takes them.
+    }
+  }
+
+  /** The network may be another one than a moment ago: look for a path again at once. */
+  disturbed(): void {
+    if (this.leg?.connected) this.want('restart')
+    else if (this.timers.has('retry')) {
+      this.stop('retry')
+      this.want('fresh')
+    }
   }
 
   /** Sends this track on its line from now on; null sends nothing. */
@@ -206,6 +233,12 @@ export class MediaConnection {
     await leg.peer.setRemoteDescription({ type: 'answer', sdp: answer })
     leg.answered = true
     this.failures = 0
+    if (leg.layers > 1 && !/^a=simulcast:/m.test(answer)) {
+      // The server takes one picture. A line that offered several can then not be offered again
+      // (Chromium leaves its layers in and its layer names out), so one is offered from now on.
+      this.layers = 1
+      this.want('fresh')
+    }
     this.follow(leg)
   }
 
@@ -220,7 +253,7 @@ export class MediaConnection {
     }
     // The clock makes the number of a reloaded page higher than any number it used before.
     this.number = Math.max(this.number + 1, Math.floor(this.world.now() / 1000))
-    const peer = this.world.peer()
+    const peer = this.world.peer(this.relays)
     const leg: Leg = {
       number: this.number,
       visit: this.visit,
@@ -228,16 +261,13 @@ export class MediaConnection {
       lines: [],
       have: { seats: 0, screens: 0 },
       streams: { sounds: [], pictures: [], screens: [] },
+      layers: this.layers,
       connected: false,
       answered: false,
     }
     this.leg = leg
     for (const kind of SENDING) {
-      const encoding = kind === 'camera' ? CAMERA : kind === 'screen' ? SCREEN : VOICE
-      const transceiver = peer.addTransceiver(kind === 'microphone' ? 'audio' : 'video', {
-        direction: 'sendonly',
-        sendEncodings: [{ ...encoding }],
-      })
+      const transceiver = sendingLine(peer, kind, leg.layers)
       leg.lines.push({ transceiver, purpose: { for: 'publish', kind } })
       void this.attach(leg, kind)
     }
@@ -253,7 +283,7 @@ export class MediaConnection {
     if (missing.length === 0) return
     for (const purpose of missing) {
       const sound = purpose.for === 'seat' && purpose.medium === 'sound'
-      const transceiver = leg.peer.addTransceiver(sound ? 'audio' : 'video', { direction: 'recvonly' })
+      const transceiver = receivingLine(leg.peer, sound ? 'audio' : 'video')
       leg.lines.push({ transceiver, purpose })
       const stream = this.world.stream([transceiver.receiver.track])
       if (purpose.for === 'screen') leg.streams.screens[purpose.slot] = stream
@@ -265,8 +295,11 @@ export class MediaConnection {
 
   private async attach(leg: Leg, kind: TrackKind): Promise<void> {
     const line = leg.lines.find((each) => each.purpose.for === 'publish' && each.purpose.kind === kind)
+    if (!line) return
+    const { sender } = line.transceiver
     try {
-      await line?.transceiver.sender.replaceTrack(this.tracks[kind])
+      await sender.replaceTrack(this.tracks[kind])
+      if (kind === 'camera') await suit(sender)
     } catch {
       // The connection was closed meanwhile; the next one takes the track from `tracks`.
     }
@@ -349,8 +382,17 @@ export class MediaConnection {
   }
 }
 
+function configuration(relays: readonly Relay[]): RTCConfiguration {
+  return {
+    bundlePolicy: 'max-bundle',
+    rtcpMuxPolicy: 'require',
+    iceServers: relays.map(({ urls, username, credential }) => ({ urls, username, credential })),
+  }
+}
+
 const browserWorld: MediaWorld = {
-  peer: () => new RTCPeerConnection({ bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' }),
+  peer: (relays) => new RTCPeerConnection(configuration(relays)),
+  layers: () => cameraWish(navigator.hardwareConcurrency).layers,
   stream: (tracks) => new MediaStream(tracks),
   after: (ms, what) => {
     const timer = setTimeout(what, ms)

@@ -1,6 +1,8 @@
 // Microphone, camera and screen of this device, and why they cannot be had. What is done with the
 // tracks is not here.
 
+import { cameraWish } from './encoding'
+
 /** Why a device cannot be used; each has a sentence that says what to do. */
 export type DeviceProblem = 'insecure' | 'unsupported' | 'denied' | 'missing' | 'busy' | 'cancelled' | 'unknown'
 
@@ -38,10 +40,10 @@ const VOICE: MediaTrackConstraints = {
   autoGainControl: true,
   channelCount: 1,
 }
-const PICTURE: MediaTrackConstraints = {
-  width: { ideal: 640 },
-  height: { ideal: 360 },
-  frameRate: { ideal: 25, max: 25 },
+
+function picture(): MediaTrackConstraints {
+  const { width, height } = cameraWish(navigator.hardwareConcurrency)
+  return { width: { ideal: width }, height: { ideal: height }, frameRate: { ideal: 25, max: 25 } }
 }
 
 async function take(constraints: MediaStreamConstraints): Promise<Taken> {
@@ -64,7 +66,7 @@ export function takeMicrophone(deviceId?: string): Promise<Taken> {
 
 /** The camera, or the one that was chosen. */
 export function takeCamera(deviceId?: string): Promise<Taken> {
-  return take({ video: deviceId ? { ...PICTURE, deviceId: { exact: deviceId } } : PICTURE })
+  return take({ video: deviceId ? { ...picture(), deviceId: { exact: deviceId } } : picture() })
 }
 
 /** A screen or a window, chosen by the person in the browser's own dialog. */

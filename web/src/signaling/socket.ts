@@ -2,7 +2,7 @@
 // loss. What the messages mean to the person is not here: see hearing/session.ts.
 
 import { CLOSE_CODE, VERSION } from '../protocol'
-import type { Ask, Bye, ClientMessage, ClientStats, Line, RequestOutcome, ServerMessage, View } from '../protocol'
+import type { Ask, Bye, ClientMessage, ClientStats, Line, RequestOutcome, ServerMessage, Tile, View } from '../protocol'
 import { waitBefore } from './backoff'
 
 /** Where the connection stands. */
@@ -51,6 +51,8 @@ const FINAL: readonly Bye[] = ['replaced', 'removed', 'closed', 'sign_in_needed'
 
 /** The server pings every 5 s; three pings unheard mean that the line is dead. */
 const SILENCE_MS = 16_000
+/** The next ping and its way here. */
+const DOUBT_MS = 7_000
 /** A connection that is not greeted by then is given up. */
 const WELCOME_MS = 10_000
 
@@ -122,6 +124,15 @@ export class HearingSocket {
     this.open()
   }
 
+  /**
+   * The network may be another one: whoever does not hear the next ping is taken to be cut off, and
+   * an attempt that waits is made at once.
+   */
+  doubt(): void {
+    if (this.greeted) this.listenWithin(DOUBT_MS)
+    else this.hurry()
+  }
+
   /** Asks the procedure; resolves with the outcome, rejects with `LinkLost`. */
   ask(ask: Ask): Promise<RequestOutcome> {
     return this.call((request) => ({ type: 'ask', request, ask })).then((message) => {
@@ -137,6 +148,12 @@ export class HearingSocket {
       if (message.type === 'outcome') throw new OfferRefused(message.outcome)
       throw new LinkLost('unexpected answer')
     })
+  }
+
+  /** Tells how large pictures are drawn; whether there was a connection to tell it on. */
+  tiles(tiles: Tile[]): boolean {
+    if (this.greeted) this.send({ type: 'tiles', tiles })
+    return this.greeted
   }
 
   /** Reports what this page measures; dropped while there is no connection. */
