@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::http::header::{COOKIE, HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue};
-use model::limits::{ATTEMPT_WINDOW, ATTEMPTS_MAX};
+use model::limits::{ATTEMPT_WINDOW, ATTEMPTS_MAX, NAME_ATTEMPTS_MAX};
 use model::{Instant, Private, Refusal, Timestamp};
 use protocol::{SeatPass, StaffKind};
 
@@ -139,30 +139,50 @@ pub(crate) struct Attempts {
 /// What wrong attempts are counted by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Key {
-    /// Where they come from. IPv6 by /64, because one host has all of it.
-    Address(Private<IpAddr>),
+    /// Where passwords come from. IPv6 by /64, because one host has all of it.
+    Passwords(Private<IpAddr>),
+    /// Where join codes come from: many stations may share one address, and a villager who
+    /// mistypes must not lock the judge out.
+    Codes(Private<IpAddr>),
     /// The account they are for.
     Name(Private<String>),
 }
 
 impl Key {
-    /// Of an address.
-    pub(crate) fn address(address: IpAddr) -> Self {
-        let address = match address.to_canonical() {
-            IpAddr::V6(six) => {
-                let mut octets = six.octets();
-                octets[8..].fill(0);
-                IpAddr::from(octets)
-            }
-            four @ IpAddr::V4(_) => four,
-        };
-        Self::Address(Private::new(address))
+    /// Of passwords from an address.
+    pub(crate) fn passwords(address: IpAddr) -> Self {
+        Self::Passwords(network(address))
+    }
+
+    /// Of join codes from an address.
+    pub(crate) fn codes(address: IpAddr) -> Self {
+        Self::Codes(network(address))
     }
 
     /// Of an account's name.
     pub(crate) fn name(name: &str) -> Self {
         Self::Name(Private::new(name.to_lowercase()))
     }
+
+    /// Wrong attempts in `ATTEMPT_WINDOW` that are borne. A name bears more than an address, so
+    /// that no single stranger can lock an account.
+    const fn wrong_max(&self) -> u32 {
+        match self {
+            Self::Passwords(_) | Self::Codes(_) => ATTEMPTS_MAX,
+            Self::Name(_) => NAME_ATTEMPTS_MAX,
+        }
+    }
+}
+
+fn network(address: IpAddr) -> Private<IpAddr> {
+    Private::new(match address.to_canonical() {
+        IpAddr::V6(six) => {
+            let mut octets = six.octets();
+            octets[8..].fill(0);
+            IpAddr::from(octets)
+        }
+        four @ IpAddr::V4(_) => four,
+    })
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -181,7 +201,7 @@ impl Attempts {
             if now.since(count.since) >= ATTEMPT_WINDOW {
                 *count = Count { since: now, wrong: 0 };
             }
-            if count.wrong >= ATTEMPTS_MAX {
+            if count.wrong >= key.wrong_max() {
                 return Err(Refusal::SignInLocked);
             }
             count.wrong += 1;
@@ -247,7 +267,7 @@ mod tests {
         let mut attempts = Attempts::default();
         let key = Key::name("judge");
         let now = Instant(0);
-        for _ in 0..ATTEMPTS_MAX {
+        for _ in 0..NAME_ATTEMPTS_MAX {
             assert_eq!(attempts.begin(&key, now), Ok(()));
         }
         assert_eq!(attempts.begin(&key, now), Err(Refusal::SignInLocked));
@@ -257,9 +277,23 @@ mod tests {
     }
 
     #[test]
+    fn one_stranger_locks_neither_an_account_nor_the_codes_of_a_shared_address() {
+        let mut attempts = Attempts::default();
+        let (now, address) = (Instant(0), IpAddr::from([192, 0, 2, 1]));
+        let mut guesses = 0;
+        while attempts.begin(&Key::passwords(address), now).is_ok() {
+            guesses += 1;
+            assert_eq!(attempts.begin(&Key::name("judge"), now), Ok(()));
+        }
+        assert_eq!(guesses, ATTEMPTS_MAX);
+        assert_eq!(attempts.begin(&Key::name("judge"), now), Ok(()));
+        assert_eq!(attempts.begin(&Key::codes(address), now), Ok(()));
+    }
+
+    #[test]
     fn right_attempts_do_not_count() {
         let mut attempts = Attempts::default();
-        let key = Key::address([192, 0, 2, 1].into());
+        let key = Key::passwords([192, 0, 2, 1].into());
         for _ in 0..100 {
             assert_eq!(attempts.begin(&key, Instant(0)), Ok(()));
             attempts.right(&key);
@@ -270,7 +304,7 @@ mod tests {
     fn the_memory_of_attempts_is_bounded() {
         let mut attempts = Attempts::default();
         for number in 0..=u32::try_from(REMEMBERED_MAX).unwrap() {
-            let key = Key::address(IpAddr::from(number.to_be_bytes()));
+            let key = Key::passwords(IpAddr::from(number.to_be_bytes()));
             assert_eq!(attempts.begin(&key, Instant(u64::from(number))), Ok(()));
         }
         assert_eq!(attempts.by_key.len(), REMEMBERED_MAX);
@@ -278,9 +312,9 @@ mod tests {
 
     #[test]
     fn one_network_is_one_address() {
-        let one = Key::address("2001:db8::1".parse().unwrap());
-        let other = Key::address("2001:db8::ffff:1".parse().unwrap());
+        let one = Key::passwords("2001:db8::1".parse().unwrap());
+        let other = Key::passwords("2001:db8::ffff:1".parse().unwrap());
         assert_eq!(one, other);
-        assert_ne!(one, Key::address("2001:db8:0:1::1".parse().unwrap()));
+        assert_ne!(one, Key::passwords("2001:db8:0:1::1".parse().unwrap()));
     }
 }

@@ -233,7 +233,7 @@ async fn sign_in(
         return Err(Refusal::SignInWrong.into());
     }
     let now = app.clock.now();
-    let keys = [Key::address(peer.remote.reveal().ip()), Key::name(name.reveal())];
+    let keys = [Key::passwords(peer.remote.reveal().ip()), Key::name(name.reveal())];
     for key in &keys {
         let begun = app.attempts().begin(key, now.instant);
         begun.inspect_err(|_| app.metrics.sign_ins.with_label_values(&["locked"]).inc())?;
@@ -297,7 +297,7 @@ async fn join(
 ) -> Result<impl IntoResponse, Refused> {
     let Join { code } = body(request).await?;
     let now = app.clock.now();
-    let key = Key::address(peer.remote.reveal().ip());
+    let key = Key::codes(peer.remote.reveal().ip());
     let count = |outcome: &str| app.metrics.joins.with_label_values(&[outcome]).inc();
     app.attempts().begin(&key, now.instant).inspect_err(|_| count("locked"))?;
     let refused = match app.docket.use_code(&digits(code.reveal()), now.utc).await? {

@@ -112,8 +112,10 @@ pub const JOIN_CODE_DIGITS: usize = 8;
 pub const JOIN_CODE_LIFE: Duration = Duration::from_secs(24 * 3600);
 /// How long a staff session lasts.
 pub const SESSION_LIFE: Duration = Duration::from_secs(12 * 3600);
-/// Wrong codes or passwords from one address or for one name in `ATTEMPT_WINDOW`, then a pause.
+/// Wrong codes, or wrong passwords, from one address in `ATTEMPT_WINDOW`, then a pause.
 pub const ATTEMPTS_MAX: u32 = 8;
+/// Wrong passwords for one name in `ATTEMPT_WINDOW`, from whatever addresses, then a pause.
+pub const NAME_ATTEMPTS_MAX: u32 = 64;
 /// The window for counting wrong attempts.
 pub const ATTEMPT_WINDOW: Duration = Duration::from_secs(300);
 
