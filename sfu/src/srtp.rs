@@ -227,6 +227,7 @@ impl Sealer {
     }
 
     /// Appends `header` and `payload` to `arena`, sealed; gives the length of the sealed packet.
+    /// After the header itself `header` may go on with the payload's first bytes.
     ///
     /// # Errors
     /// See [`SealRefused`]; the arena is then as before.
@@ -251,9 +252,8 @@ impl Sealer {
         payload: &[u8],
         arena: &mut Vec<u8>,
     ) -> Result<usize, SealRefused> {
-        if header_len(header) != Some(header.len()) {
-            return Err(SealRefused::Malformed);
-        }
+        let clear = header_len(header).filter(|len| *len <= header.len());
+        let clear = clear.ok_or(SealRefused::Malformed)?;
         let sequence = u16::from_be_bytes([header[2], header[3]]);
         let ssrc = u32::from_be_bytes([header[8], header[9], header[10], header[11]]);
         let place = self.source(ssrc, sequence)?;
@@ -267,7 +267,7 @@ impl Sealer {
         arena.resize(arena.len() + self.cipher.rtp_overhead(), 0);
         let packet = &mut arena[start..];
         self.cipher
-            .seal_rtp(packet, header.len(), ssrc, index)
+            .seal_rtp(packet, clear, ssrc, index)
             .map_err(|_| SealRefused::Malformed)?;
         let tag_at = packet.len() - self.cipher.rtp_overhead();
         let tag = u32::from_be_bytes([

@@ -19,6 +19,8 @@ pub(crate) struct Facts {
     pub(crate) codec: Codec,
     /// The audio level byte (RFC 6464): voice bit and -dBov.
     pub(crate) level: Option<u8>,
+    /// When it was captured, on the server's clock (NTP, 32.32 fixed point).
+    pub(crate) capture: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -125,6 +127,7 @@ mod tests {
             marker: false,
             codec: Codec::Vp8,
             level: None,
+            capture: None,
         }
     }
 

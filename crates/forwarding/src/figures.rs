@@ -80,6 +80,10 @@ pub struct RouterFigures {
     pub packets_out: u64,
     /// RTP packets sent to subscribers again.
     pub packets_resent: u64,
+    /// Of these, sent as repairs (RFC 4588).
+    pub repairs_out: u64,
+    /// Packets of publishers that came as repairs (RFC 4588) and were missing.
+    pub repairs_in: u64,
     /// Packets handed to the recorder.
     pub packets_taped: u64,
     /// Payload bytes that came in.

@@ -4,8 +4,13 @@
 
 use model::limits;
 
-/// Fixed part, extension head, `mid` and level in the two-byte form, rounded up to four.
-const HEADER_BYTES_MAX: usize = 12 + 4 + (2 + limits::MID_CHARS_MAX + 2 + 1).next_multiple_of(4);
+/// `mid`, level, time of capture and transport-wide number, in the two-byte form.
+const EXTENSION_BYTES_MAX: usize = 2 + limits::MID_CHARS_MAX + (2 + 1) + (2 + 8) + (2 + 2);
+/// What of the payload is written anew: the number a repair begins with (RFC 4588 §4) and a VP8
+/// payload descriptor (RFC 7741 §4.2).
+const TAIL_BYTES_MAX: usize = 2 + 6;
+/// Fixed part, extension head, extensions rounded up to four, and tail.
+const HEADER_BYTES_MAX: usize = 12 + 4 + EXTENSION_BYTES_MAX.next_multiple_of(4) + TAIL_BYTES_MAX;
 
 /// A header under way to the outlet.
 #[derive(Clone, Copy, Debug)]
@@ -40,18 +45,17 @@ impl Header {
     }
 
     /// Adds the extensions: the one-byte form when every number is below 15.
-    pub(crate) fn extend(&mut self, first: Option<Extension<'_>>, second: Option<Extension<'_>>) {
-        if first.is_none() && second.is_none() {
+    pub(crate) fn extend(&mut self, extensions: &[Option<Extension<'_>>]) {
+        if extensions.iter().all(Option::is_none) {
             return;
         }
-        let both = [first, second];
-        let two_bytes = both.iter().flatten().any(|extension| extension.id > 14);
+        let two_bytes = extensions.iter().flatten().any(|extension| extension.id > 14);
         let profile: u16 = if two_bytes { 0x1000 } else { 0xBEDE };
         self.bytes[0] |= 0x10;
         self.bytes[12..14].copy_from_slice(&profile.to_be_bytes());
         self.len = 16;
-        for extension in both.into_iter().flatten() {
-            let len = u8::try_from(extension.value.len()).expect("a mid or a level is short");
+        for extension in extensions.iter().flatten() {
+            let len = u8::try_from(extension.value.len()).expect("values are short");
             if two_bytes {
                 self.push(&[extension.id, len]);
             } else {
@@ -62,6 +66,11 @@ impl Header {
         self.len = self.len.next_multiple_of(4);
         let words = u8::try_from((self.len - 16) / 4).expect("the header is short");
         self.bytes[15] = words;
+    }
+
+    /// Adds the first bytes of the payload, where they are not those of the packet that came in.
+    pub(crate) fn begin_payload(&mut self, bytes: &[u8]) {
+        self.push(bytes);
     }
 
     fn push(&mut self, bytes: &[u8]) {
@@ -83,12 +92,14 @@ mod tests {
     fn what_is_written_is_read_back() {
         for (mid_id, level_id) in [(3, 1), (14, 15), (200, 2)] {
             let mut header = Header::new(true, 111, 65_535, 0xffff_fff0, 77);
-            header.extend(
+            header.extend(&[
                 Some(Extension { id: mid_id, value: b"sixteen-chars-ok" }),
+                None,
                 Some(Extension { id: level_id, value: &[0x85] }),
-            );
+            ]);
+            header.begin_payload(b"pay");
             let mut bytes = header.as_bytes().to_vec();
-            bytes.extend_from_slice(b"payload");
+            bytes.extend_from_slice(b"load");
             let read = Packet::read(&bytes).unwrap();
             assert_eq!(read.extension(mid_id), Some(&b"sixteen-chars-ok"[..]));
             assert_eq!(read.extension(level_id), Some(&[0x85][..]));
@@ -101,7 +112,7 @@ mod tests {
     #[test]
     fn without_extensions_the_header_is_twelve_bytes() {
         let mut header = Header::new(false, 96, 1, 2, 3);
-        header.extend(None, None);
+        header.extend(&[None, None]);
         assert_eq!(header.as_bytes().len(), 12);
         assert_eq!(header.as_bytes()[0], 0x80);
     }

@@ -8,6 +8,7 @@
 mod cache;
 mod clock;
 mod codec;
+mod departure;
 pub mod figures;
 mod header;
 mod keyframe;
@@ -22,6 +23,7 @@ pub mod router;
 pub mod rtcp;
 mod send_line;
 mod slots;
+mod sources;
 mod speaker;
 mod track;
 

@@ -135,6 +135,27 @@ impl Source {
         Arrival::New { sequence: extended, rtp_time, in_order, repair_at }
     }
 
+    /// Takes note of a packet that came as a repair or beside another one: it can fill a hole, but
+    /// never begin a count or say anything of the line's evenness.
+    pub(crate) fn take_late(&mut self, sequence: u16, rtp_time: u32) -> Arrival {
+        let behind = ((self.highest & 0xffff) as u16).wrapping_sub(sequence);
+        if usize::from(behind) >= WINDOW {
+            return Arrival::TooOld;
+        }
+        let extended = self.highest - u64::from(behind);
+        if extended < self.base {
+            return Arrival::TooOld;
+        }
+        if self.is_marked(extended) {
+            return Arrival::Duplicate;
+        }
+        self.repairs.arrived(extended);
+        self.mark(extended, true);
+        self.received += 1;
+        let rtp_time = self.extend(rtp_time);
+        Arrival::New { sequence: extended, rtp_time, in_order: false, repair_at: None }
+    }
+
     /// The highest extended sequence number so far.
     pub(crate) const fn highest(&self) -> u64 {
         self.highest

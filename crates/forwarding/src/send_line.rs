@@ -7,6 +7,7 @@ use core::time::Duration;
 use model::{Codec, Instant, TrackId, limits};
 
 use crate::cache::Facts;
+use crate::departure::{Parcel, Way};
 use crate::figures::DropReason;
 use crate::header::{Extension, Header};
 use crate::plan::SendLine;
@@ -37,17 +38,28 @@ pub(crate) struct SendState {
     mid_until: u64,
     packets: u32,
     octets: u64,
+    /// Counts on whatever becomes of the line: no repair's number is used twice.
+    repairs_sent: u64,
     repeats: Vec<(u64, Instant)>,
     reports: [(u32, Instant); REPORTS],
     told: Option<(u32, i32)>,
 }
 
-/// A packet ready to go.
-#[derive(Debug)]
+/// A packet that goes out on the line.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Passed {
-    pub(crate) header: Header,
+    pub(crate) payload_type: u8,
+    pub(crate) place: Place,
     /// The line starts with this packet: later ones that came before it must follow.
     pub(crate) started: bool,
+}
+
+impl Passed {
+    /// The packet on its way out.
+    pub(crate) const fn parcel<'a>(&self, facts: &'a Facts, payload: &'a [u8]) -> Parcel<'a> {
+        let Self { payload_type, place, .. } = *self;
+        Parcel { way: Way::First, payload_type, place, facts, payload }
+    }
 }
 
 impl SendState {
@@ -55,6 +67,7 @@ impl SendState {
         let rewriter = Rewriter::new(line.ssrc);
         Self {
             payload_types: payload_types(&line),
+            repairs_sent: u64::from(line.ssrc.wrapping_mul(0x85eb_ca6b) >> 17),
             line,
             open: true,
             track: None,
@@ -127,7 +140,7 @@ impl SendState {
             .ok_or(DropReason::BeforeSwitch)?;
         self.packets = self.packets.wrapping_add(1);
         self.octets = self.octets.wrapping_add(payload_len as u64);
-        Ok(Passed { header: self.header(payload_type, place, facts), started })
+        Ok(Passed { payload_type, place, started })
     }
 
     /// Which packet of the line's source is meant by `outgoing`.
@@ -149,17 +162,26 @@ impl SendState {
         now.since(repeated.map_or(facts.arrived, |(_, at)| *at)) >= wait
     }
 
-    /// The header a packet went out with, byte for byte: the same numbers under the same key must
-    /// never protect two different packets.
-    pub(crate) fn repeat(&mut self, facts: &Facts, now: Instant) -> Option<Header> {
+    /// How a packet that is asked for goes out once more: as a repair if the line has repairs, else
+    /// under the numbers it had.
+    pub(crate) fn repeat<'a>(
+        &mut self,
+        facts: &'a Facts,
+        payload: &'a [u8],
+        now: Instant,
+    ) -> Option<Parcel<'a>> {
         let payload_type = self.payload_type(facts.codec)?;
         let place = self.rewriter.peek(facts.sequence, facts.rtp_time)?;
+        let way = match self.repair_type(payload_type) {
+            Some(_) => Way::Repair,
+            None => Way::Again,
+        };
         self.repeats.retain(|(repeated, _)| *repeated != facts.sequence);
         if self.repeats.len() == REPEATS {
             self.repeats.remove(0);
         }
         self.repeats.push((facts.sequence, now));
-        Some(self.header(payload_type, place, facts))
+        Some(Parcel { way, payload_type, place, facts, payload })
     }
 
     /// A sender report for the moment that is `ntp` on the server's clock and `rtp_time` on the
@@ -210,10 +232,37 @@ impl SendState {
         self.payload_types[codec as usize]
     }
 
-    fn header(&self, payload_type: u8, place: Place, facts: &Facts) -> Header {
+    /// SSRC and payload type of repairs of this payload type.
+    fn repair_type(&self, payload_type: u8) -> Option<(u32, u8)> {
+        let repair = self.line.repair.as_ref()?;
+        let own = repair.payloads.iter().find(|(media, _)| *media == payload_type);
+        own.map(|(_, own)| (repair.ssrc, *own))
+    }
+
+    /// The header of a packet of this line. That of a packet that goes again is the same, byte for
+    /// byte: the same numbers under the same key must never protect two different packets. Each
+    /// repair has a number of its own.
+    pub(crate) fn header(&mut self, parcel: &Parcel<'_>) -> Header {
+        let Parcel { place, facts, .. } = parcel;
         let sequence = (place.sequence & 0xffff) as u16;
-        let mut header =
-            Header::new(facts.marker, payload_type, sequence, place.rtp_time, self.line.ssrc);
+        let repair = match parcel.way {
+            Way::First | Way::Again => None,
+            Way::Repair => self.repair_type(parcel.payload_type),
+        };
+        let mut header = match repair {
+            None => Header::new(
+                facts.marker,
+                parcel.payload_type,
+                sequence,
+                place.rtp_time,
+                self.line.ssrc,
+            ),
+            Some((ssrc, own)) => {
+                let number = (self.repairs_sent & 0xffff) as u16;
+                self.repairs_sent += 1;
+                Header::new(facts.marker, own, number, place.rtp_time, ssrc)
+            }
+        };
         let mid = self
             .line
             .extensions
@@ -227,7 +276,17 @@ impl SendState {
             .level
             .zip(level.as_ref())
             .map(|(id, level)| Extension { id, value: &level[..] });
-        header.extend(mid, level);
+        let capture = facts.capture.map(u64::to_be_bytes);
+        let capture = self
+            .line
+            .extensions
+            .capture
+            .zip(capture.as_ref())
+            .map(|(id, capture)| Extension { id, value: &capture[..] });
+        header.extend(&[mid, level, capture]);
+        if repair.is_some() {
+            header.begin_payload(&sequence.to_be_bytes());
+        }
         header
     }
 }
@@ -244,7 +303,7 @@ fn payload_types(line: &SendLine) -> [Option<u8>; 3] {
 mod tests {
     use super::*;
     use crate::packet::Packet;
-    use crate::plan::Mid;
+    use crate::plan::{Mid, RepairLine};
     use model::{LinePurpose, Medium};
 
     fn line() -> SendState {
@@ -271,7 +330,13 @@ mod tests {
             marker: false,
             codec: Codec::Opus,
             level: Some(30),
+            capture: None,
         }
+    }
+
+    /// The bytes a packet goes out with.
+    fn header(line: &mut SendState, passed: &Passed, facts: &Facts) -> Header {
+        line.header(&passed.parcel(facts, b""))
     }
 
     fn mid_of(header: &Header) -> Option<Vec<u8>> {
@@ -283,25 +348,30 @@ mod tests {
         let mut line = line();
         let first = line.pass(1, &facts(10), true, 0).unwrap();
         assert!(first.started);
-        assert_eq!(mid_of(&first.header), Some(b"4".to_vec()));
+        let first = header(&mut line, &first, &facts(10));
+        assert_eq!(mid_of(&first), Some(b"4".to_vec()));
         line.told_of(&Block::default());
         let second = line.pass(1, &facts(11), true, 0).unwrap();
-        assert_eq!(mid_of(&second.header), None);
-        let again = line.repeat(&facts(10), Instant(0)).unwrap();
-        assert_eq!(again.as_bytes(), first.header.as_bytes(), "a repeat is the same to the byte");
+        let second = header(&mut line, &second, &facts(11));
+        assert_eq!(mid_of(&second), None);
+        let fact = facts(10);
+        let again = line.repeat(&fact, b"", Instant(0)).unwrap();
+        assert_eq!(again.way, Way::Again);
+        let again = line.header(&again);
+        assert_eq!(again.as_bytes(), first.as_bytes(), "a repeat is the same to the byte");
     }
 
     #[test]
     fn a_repeat_waits_for_a_round_trip() {
         let mut line = line();
         let first = line.pass(1, &facts(10), true, 0).unwrap();
-        let number = Packet::read(first.header.as_bytes()).unwrap().sequence;
+        let number = u16::try_from(first.place.sequence).unwrap();
         let at = |ms: u64| Instant((200 + ms) * 1_000);
         assert_eq!(line.asked_again(1, number), Some(10));
         assert_eq!(line.asked_again(2, number), None, "another source");
         assert!(!line.may_repeat(&facts(10), None, at(19)), "the first sending is under way");
         assert!(line.may_repeat(&facts(10), None, at(20)));
-        assert!(line.repeat(&facts(10), at(20)).is_some());
+        assert!(line.repeat(&facts(10), b"", at(20)).is_some());
         assert!(!line.may_repeat(&facts(10), None, at(39)));
         assert!(line.may_repeat(&facts(10), None, at(40)));
         let slow = Some(Duration::from_millis(80));
@@ -313,13 +383,14 @@ mod tests {
     fn a_changed_line_never_repeats_old_numbers_under_a_new_header() {
         let mut line = line();
         let first = line.pass(1, &facts(10), true, 0).unwrap();
-        let number = Packet::read(first.header.as_bytes()).unwrap().sequence;
+        let number = u16::try_from(first.place.sequence).unwrap();
         let mut changed = line.line.clone();
         changed.payloads = vec![(Codec::Opus, 96)];
         line.renew(changed);
         assert_eq!(line.asked_again(1, number), None);
         let next = line.pass(1, &facts(11), true, 0).unwrap();
-        let read = Packet::read(next.header.as_bytes()).unwrap();
+        let bytes = header(&mut line, &next, &facts(11));
+        let read = Packet::read(bytes.as_bytes()).unwrap();
         assert_eq!((read.sequence, read.payload_type), (number.wrapping_add(1), 96));
         assert!(!next.started);
     }
@@ -348,5 +419,40 @@ mod tests {
         assert_eq!(line.told_of(&block), None, "nothing to compare with yet");
         assert_eq!(line.told_of(&Block { highest: 150, lost: 6, ..block }), Some((50, 5)));
         assert_eq!(line.told_of(&Block { highest: 160, lost: 2, ..block }), Some((10, 0)));
+    }
+
+    #[test]
+    fn a_line_with_repairs_answers_there_under_new_numbers() {
+        let mut plain = line().line;
+        plain.repair = Some(RepairLine { ssrc: 98, payloads: vec![(111, 112)] });
+        let mut line = SendState::new(plain);
+        let first = line.pass(1, &facts(10), true, 0).unwrap();
+        let sent = header(&mut line, &first, &facts(10));
+        let sent = Packet::read(sent.as_bytes()).unwrap().sequence;
+        let numbers = [1, 2].map(|_| {
+            let fact = facts(10);
+            let parcel = line.repeat(&fact, b"", Instant(0)).unwrap();
+            let header = line.header(&parcel);
+            let read = Packet::read(header.as_bytes()).unwrap();
+            assert_eq!(
+                (read.ssrc, read.payload_type, read.rtp_time),
+                (98, 112, first.place.rtp_time)
+            );
+            assert_eq!(read.payload, sent.to_be_bytes(), "the number it had comes first");
+            read.sequence
+        });
+        assert_eq!(numbers[1], numbers[0].wrapping_add(1));
+        line.renew(SendLine { repair: None, ..line.line.clone() });
+        line.renew(SendLine {
+            repair: Some(RepairLine { ssrc: 98, payloads: vec![(111, 112)] }),
+            ..line.line.clone()
+        });
+        let next = line.pass(1, &facts(11), true, 0).unwrap();
+        let fact = facts(11);
+        let parcel = line.repeat(&fact, b"", Instant(0)).unwrap();
+        assert_eq!((parcel.way, next.started), (Way::Repair, false));
+        let header = line.header(&parcel);
+        let number = Packet::read(header.as_bytes()).unwrap().sequence;
+        assert_eq!(number, numbers[1].wrapping_add(1), "never the same number twice");
     }
 }

@@ -38,12 +38,11 @@ impl Router {
     ) {
         let ours = self.clock.get_or_insert_with(|| ServerClock::new(now)).ntp(now.instant);
         let leg = &mut self.legs[leg];
-        let Some(binding) = leg.bindings.iter_mut().find(|known| known.ssrc == report.ssrc) else {
-            return;
-        };
+        let Some(binding) = leg.sources.find(report.ssrc) else { return };
         binding.report = Some((report.ntp, report.rtp_time, now.instant));
+        let kind = binding.kind;
         leg.clock.learn(report.ntp, ours);
-        let Some(place) = leg.track_places[binding.kind as usize] else { return };
+        let Some(place) = leg.track_places[kind as usize] else { return };
         let track = &mut self.tracks[place];
         let Some(feed) = track.feed_from(leg.id, report.ssrc) else { return };
         let clock = feed.source.take_report(report.ntp, report.rtp_time, now.instant);
@@ -62,6 +61,7 @@ impl Router {
     fn take_block(&mut self, now: Now, leg: usize, block: &Block) {
         let leg = &mut self.legs[leg];
         let Some(line) = leg.line_by_ssrc(block.about) else { return };
+        let line = &mut leg.send[line];
         let round_trip = line.round_trip(block, now.instant);
         let counts = line.told_of(block);
         if let Some(round_trip) = round_trip {
@@ -75,7 +75,7 @@ impl Router {
 
     fn take_bye(&mut self, now: Now, leg: usize, ssrc: u32, out: &mut impl Outlet) {
         let leg = &mut self.legs[leg];
-        leg.bindings.retain(|binding| binding.ssrc != ssrc);
+        leg.sources.forget(ssrc);
         let id = leg.id;
         let mut ended = false;
         for track in &mut self.tracks {
@@ -90,7 +90,7 @@ impl Router {
         }
     }
 
-    /// Sends a packet again, the same to the byte.
+    /// Sends a packet again.
     fn repeat(&mut self, now: Now, leg: usize, media: u32, sequence: u16, out: &mut impl Outlet) {
         self.figures.nacks_in += 1;
         if self.repeat_if_kept(now, leg, media, sequence, out).is_none() {
@@ -112,7 +112,8 @@ impl Router {
         if !leg.may_repeat(now.instant) {
             return None;
         }
-        let line = leg.line_by_ssrc(media)?;
+        let place = leg.line_by_ssrc(media)?;
+        let line = &mut leg.send[place];
         let track = &tracks[line.place?];
         let generation = track.feed.as_ref()?.generation;
         let (facts, payload) = track.cache.find(line.asked_again(generation, sequence)?)?;
@@ -120,18 +121,16 @@ impl Router {
         if !fresh || !line.may_repeat(&facts, round_trip, now.instant) {
             return None;
         }
-        let header = line.repeat(&facts, now.instant)?;
+        let parcel = line.repeat(&facts, payload, now.instant)?;
         leg.count_repeat();
-        out.rtp(leg.id, header.as_bytes(), payload);
-        leg.traffic.bytes_down += (header.as_bytes().len() + payload.len()) as u64;
-        figures.packets_resent += 1;
-        figures.bytes_out += payload.len() as u64;
+        leg.depart(now.instant, place, &parcel, figures, out);
         Some(())
     }
 
     fn take_wish(&mut self, now: Now, leg: usize, media: u32, out: &mut impl Outlet) {
         self.figures.keyframe_requests_in += 1;
-        let Some(place) = self.legs[leg].line_by_ssrc(media).and_then(|line| line.place) else {
+        let leg = &self.legs[leg];
+        let Some(place) = leg.line_by_ssrc(media).and_then(|line| leg.send[line].place) else {
             return;
         };
         if !self.tracks[place].id.kind.is_sound() {

@@ -143,11 +143,7 @@ impl Router {
         for track in &mut self.tracks {
             let Some(feed) = &track.feed else { continue };
             let fed = legs.iter().any(|leg| {
-                leg.id == feed.rank.leg
-                    && leg
-                        .bindings
-                        .iter()
-                        .any(|binding| binding.ssrc == feed.ssrc && binding.kind == track.id.kind)
+                leg.id == feed.rank.leg && leg.sources.feeds(feed.ssrc, track.id.kind, 0)
             });
             if !fed && track.end() {
                 out.tell(RouterNotice::TrackSilent { track: track.id });

@@ -10,6 +10,7 @@ mod grants;
 mod hostile;
 mod legs;
 mod loss;
+mod repairs;
 mod rounds;
 mod scene;
 mod sync;

@@ -1,0 +1,59 @@
+//! The one way out: every RTP packet of a line leaves the router in [`Leg::depart`].
+//!
+//! What is not here: which packets leave, and their numbers (`send_line.rs`, `rewrite.rs`).
+
+use model::Instant;
+
+use crate::cache::Facts;
+use crate::figures::RouterFigures;
+use crate::leg::Leg;
+use crate::outlet::Outlet;
+use crate::rewrite::Place;
+
+/// Why a packet leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// For the first time.
+    First,
+    /// Again, the same to the byte.
+    Again,
+    /// Again, as a repair (RFC 4588) under its own SSRC and numbers.
+    Repair,
+}
+
+/// A packet about to leave on a line.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parcel<'a> {
+    pub(crate) way: Way,
+    pub(crate) payload_type: u8,
+    /// The numbers it has, or had, on the line.
+    pub(crate) place: Place,
+    pub(crate) facts: &'a Facts,
+    pub(crate) payload: &'a [u8],
+}
+
+impl Leg {
+    /// Writes the header of a packet of line `line` and hands the packet out.
+    pub(crate) fn depart(
+        &mut self,
+        _now: Instant,
+        line: usize,
+        parcel: &Parcel<'_>,
+        figures: &mut RouterFigures,
+        out: &mut impl Outlet,
+    ) {
+        let header = self.send[line].header(parcel);
+        let header = header.as_bytes();
+        out.rtp(self.id, header, parcel.payload);
+        self.traffic.bytes_down += (header.len() + parcel.payload.len()) as u64;
+        figures.bytes_out += parcel.payload.len() as u64;
+        match parcel.way {
+            Way::First => figures.packets_out += 1,
+            Way::Again => figures.packets_resent += 1,
+            Way::Repair => {
+                figures.packets_resent += 1;
+                figures.repairs_out += 1;
+            }
+        }
+    }
+}
