@@ -283,7 +283,25 @@ impl Compound {
         self.bytes.extend_from_slice(&[0x80 | count, kind, words[0], words[1]]);
     }
 
-    fn words(&mut self, words: &[u32]) {
+    /// Bytes written so far.
+    pub(crate) const fn written(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Appends bytes to the packet that is being written.
+    pub(crate) fn octets(&mut self, octets: &[u8]) {
+        self.bytes.extend_from_slice(octets);
+    }
+
+    /// Fills the packet that began at `start` up to a whole word and writes its length.
+    pub(crate) fn close(&mut self, start: usize) {
+        self.bytes.resize(self.bytes.len().next_multiple_of(4), 0);
+        let words = (self.bytes.len() - start) / 4 - 1;
+        let words = u16::try_from(words).expect("a compound is short");
+        self.bytes[start + 2..start + 4].copy_from_slice(&words.to_be_bytes());
+    }
+
+    pub(crate) fn words(&mut self, words: &[u32]) {
         for word in words {
             self.bytes.extend_from_slice(&word.to_be_bytes());
         }

@@ -100,6 +100,16 @@ pub const TRACK_SILENT: Duration = Duration::from_secs(3);
 pub const CACHE_PACKETS: usize = 512;
 /// A packet older than this is not sent again.
 pub const CACHE_TIME: Duration = Duration::from_millis(2_000);
+/// What a line is taken to carry before anything is known, bits per second.
+pub const ESTIMATE_START_BPS: u32 = 300_000;
+/// A line is never estimated to carry less, bits per second: sound needs as much.
+pub const ESTIMATE_MIN_BPS: u32 = 50_000;
+/// A line is never estimated to carry more, bits per second.
+pub const ESTIMATE_MAX_BPS: u32 = 30_000_000;
+/// A picture packet waits at most this long for its turn to leave.
+pub const PACE_WAIT: Duration = Duration::from_millis(300);
+/// Picture packets of one leg that wait for their turn; one more pushes the first out.
+pub const PACED_MAX: usize = 512;
 /// A publisher is asked for a keyframe at most this often per track.
 pub const KEYFRAME_EVERY_MIN: Duration = Duration::from_millis(500);
 /// A recorded picture has a keyframe at least this often, so that seeking is quick.
