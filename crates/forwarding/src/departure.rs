@@ -36,13 +36,15 @@ impl Leg {
     /// Writes the header of a packet of line `line` and hands the packet out.
     pub(crate) fn depart(
         &mut self,
-        _now: Instant,
+        now: Instant,
         line: usize,
         parcel: &Parcel<'_>,
         figures: &mut RouterFigures,
         out: &mut impl Outlet,
     ) {
-        let header = self.send[line].header(parcel);
+        let number =
+            self.send[line].is_counted().then(|| self.bandwidth.leaves(now, parcel.payload.len()));
+        let header = self.send[line].header(parcel, number);
         let header = header.as_bytes();
         out.rtp(self.id, header, parcel.payload);
         self.traffic.bytes_down += (header.len() + parcel.payload.len()) as u64;

@@ -6,6 +6,7 @@ use core::time::Duration;
 
 use model::{Instant, LinePurpose, Medium, ParticipantId, TrackId, TrackKind, limits};
 
+use crate::bandwidth::Bandwidth;
 use crate::clock::PublisherClock;
 use crate::plan::{LegId, LegPlan};
 use crate::send_line::SendState;
@@ -43,6 +44,7 @@ pub(crate) struct Leg {
     pub(crate) heard: bool,
     pub(crate) round_trip: Option<Duration>,
     pub(crate) clock: PublisherClock,
+    pub(crate) bandwidth: Bandwidth,
     pub(crate) traffic: Traffic,
     /// Loss at the subscriber as last known, per mille.
     pub(crate) loss_down_permille: u16,
@@ -63,6 +65,7 @@ impl Leg {
             heard: false,
             round_trip: None,
             clock: PublisherClock::default(),
+            bandwidth: Bandwidth::default(),
             traffic: Traffic::default(),
             loss_down_permille: 0,
             repeats_left: REPEATS_MAX,
@@ -74,6 +77,7 @@ impl Leg {
     /// their binding.
     pub(crate) fn apply(&mut self, plan: LegPlan) {
         self.connection = plan.connection;
+        self.bandwidth.apply(&plan);
         self.sources.apply(plan.receive);
         for state in &mut self.send {
             state.open = false;
@@ -97,6 +101,12 @@ impl Leg {
     /// The age of a source of this leg, or of the leg itself (`order` 0).
     pub(crate) const fn rank(&self, order: u32) -> Rank {
         Rank { connection: self.connection, leg: self.id, order }
+    }
+
+    /// What the line towards the subscriber carries, bits per second; none before its first
+    /// transport-wide feedback.
+    pub(crate) fn estimate_bps(&self) -> Option<u32> {
+        self.bandwidth.estimator.estimate_bps()
     }
 
     /// What the seating puts on line `place` before grants are asked.

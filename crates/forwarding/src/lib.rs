@@ -5,6 +5,7 @@
 //! What is not here: sockets, SRTP, session descriptions, threads and clocks. Packets and the time
 //! come in through [`Router`], everything goes out through [`Outlet`], in the same call.
 
+mod bandwidth;
 mod cache;
 mod clock;
 mod codec;

@@ -8,6 +8,7 @@ mod feedback;
 mod passage;
 mod rounds;
 mod seating;
+mod sending;
 
 use std::collections::BTreeMap;
 

@@ -4,7 +4,7 @@
 
 use core::time::Duration;
 
-use model::{Codec, Instant, TrackId, limits};
+use model::{Codec, Instant, LinePurpose, Medium, TrackId, limits};
 
 use crate::cache::Facts;
 use crate::departure::{Parcel, Way};
@@ -163,7 +163,8 @@ impl SendState {
     }
 
     /// How a packet that is asked for goes out once more: as a repair if the line has repairs, else
-    /// under the numbers it had.
+    /// under the numbers it had; not at all if it carried a transport-wide number, which it could
+    /// not carry again.
     pub(crate) fn repeat<'a>(
         &mut self,
         facts: &'a Facts,
@@ -174,6 +175,7 @@ impl SendState {
         let place = self.rewriter.peek(facts.sequence, facts.rtp_time)?;
         let way = match self.repair_type(payload_type) {
             Some(_) => Way::Repair,
+            None if self.is_counted() => return None,
             None => Way::Again,
         };
         self.repeats.retain(|(repeated, _)| *repeated != facts.sequence);
@@ -228,6 +230,13 @@ impl SendState {
         Some((u64::from(expected), lost.min(u64::from(expected))))
     }
 
+    /// Whether its packets carry transport-wide numbers: sound, and what has repairs. Elsewhere a
+    /// packet may have to go out again the same to the byte.
+    pub(crate) fn is_counted(&self) -> bool {
+        let sound = matches!(self.line.purpose, LinePurpose::Seat { medium: Medium::Sound, .. });
+        self.line.extensions.transport.is_some() && (sound || self.line.repair.is_some())
+    }
+
     const fn payload_type(&self, codec: Codec) -> Option<u8> {
         self.payload_types[codec as usize]
     }
@@ -241,8 +250,8 @@ impl SendState {
 
     /// The header of a packet of this line. That of a packet that goes again is the same, byte for
     /// byte: the same numbers under the same key must never protect two different packets. Each
-    /// repair has a number of its own.
-    pub(crate) fn header(&mut self, parcel: &Parcel<'_>) -> Header {
+    /// repair has a number of its own. `number` is the packet's transport-wide one.
+    pub(crate) fn header(&mut self, parcel: &Parcel<'_>, number: Option<u16>) -> Header {
         let Parcel { place, facts, .. } = parcel;
         let sequence = (place.sequence & 0xffff) as u16;
         let repair = match parcel.way {
@@ -283,7 +292,14 @@ impl SendState {
             .capture
             .zip(capture.as_ref())
             .map(|(id, capture)| Extension { id, value: &capture[..] });
-        header.extend(&[mid, level, capture]);
+        let number = number.map(u16::to_be_bytes);
+        let transport = self
+            .line
+            .extensions
+            .transport
+            .zip(number.as_ref())
+            .map(|(id, number)| Extension { id, value: &number[..] });
+        header.extend(&[mid, level, capture, transport]);
         if repair.is_some() {
             header.begin_payload(&sequence.to_be_bytes());
         }
@@ -304,7 +320,6 @@ mod tests {
     use super::*;
     use crate::packet::Packet;
     use crate::plan::{Mid, RepairLine};
-    use model::{LinePurpose, Medium};
 
     fn line() -> SendState {
         SendState::new(SendLine {
@@ -336,7 +351,7 @@ mod tests {
 
     /// The bytes a packet goes out with.
     fn header(line: &mut SendState, passed: &Passed, facts: &Facts) -> Header {
-        line.header(&passed.parcel(facts, b""))
+        line.header(&passed.parcel(facts, b""), None)
     }
 
     fn mid_of(header: &Header) -> Option<Vec<u8>> {
@@ -357,7 +372,7 @@ mod tests {
         let fact = facts(10);
         let again = line.repeat(&fact, b"", Instant(0)).unwrap();
         assert_eq!(again.way, Way::Again);
-        let again = line.header(&again);
+        let again = line.header(&again, None);
         assert_eq!(again.as_bytes(), first.as_bytes(), "a repeat is the same to the byte");
     }
 
@@ -432,7 +447,7 @@ mod tests {
         let numbers = [1, 2].map(|_| {
             let fact = facts(10);
             let parcel = line.repeat(&fact, b"", Instant(0)).unwrap();
-            let header = line.header(&parcel);
+            let header = line.header(&parcel, None);
             let read = Packet::read(header.as_bytes()).unwrap();
             assert_eq!(
                 (read.ssrc, read.payload_type, read.rtp_time),
@@ -451,7 +466,7 @@ mod tests {
         let fact = facts(11);
         let parcel = line.repeat(&fact, b"", Instant(0)).unwrap();
         assert_eq!((parcel.way, next.started), (Way::Repair, false));
-        let header = line.header(&parcel);
+        let header = line.header(&parcel, None);
         let number = Packet::read(header.as_bytes()).unwrap().sequence;
         assert_eq!(number, numbers[1].wrapping_add(1), "never the same number twice");
     }

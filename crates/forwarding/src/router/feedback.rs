@@ -19,6 +19,7 @@ impl Router {
         out: &mut impl Outlet,
     ) {
         self.hear(leg, out);
+        self.legs[leg].bandwidth.hear(now.instant, compound);
         let intact = rtcp::read(compound, |item| match item {
             Item::Sender(report) => self.take_sender_report(now, leg, report, out),
             Item::Block(block) => self.take_block(now, leg, &block),

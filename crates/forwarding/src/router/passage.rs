@@ -45,6 +45,9 @@ impl Router {
         self.hear(place, out);
         let leg = &mut self.legs[place];
         leg.traffic.bytes_up += bytes.len() as u64;
+        if let Some(at) = leg.bandwidth.arrived(now.instant, &packet, bytes.len()) {
+            self.wake = self.wake.min(at);
+        }
         self.figures.bytes_in += packet.payload.len() as u64;
         let meaning = leg.sources.meaning(&packet, now.instant)?;
         let track = leg.track_places[meaning.kind as usize].ok_or(DropReason::NoLine)?;

@@ -37,6 +37,7 @@ impl Router {
         self.find_silence(now, out);
         self.ask_repairs(now, out);
         self.ask_keyframes(now, out);
+        self.feed_back(now, out);
         if self.legs.is_empty() {
             return;
         }
@@ -47,6 +48,7 @@ impl Router {
         if now.instant >= self.reports_at {
             self.reports_at = now.instant.plus(REPORT_EVERY);
             for leg in 0..self.legs.len() {
+                self.legs[leg].bandwidth.estimator.tick(now.instant);
                 self.report_to(now, leg, out);
             }
         }
@@ -234,6 +236,8 @@ impl Router {
                 round_trip_ms: leg.round_trip.map(millis_of),
                 up_bps: per_second(traffic.bytes_up),
                 down_bps: per_second(traffic.bytes_down),
+                estimate_bps: leg.estimate_bps(),
+                queue_ms: leg.bandwidth.estimator.queue_ms(),
                 ..Health::default()
             };
             out.tell(RouterNotice::Health { participant, health });
