@@ -4,12 +4,22 @@
 
 use model::Codec;
 
+use crate::vp8;
+
 /// Whether a subscriber who has seen nothing yet can start with this packet.
 pub(crate) fn can_start(codec: Codec, payload: &[u8]) -> bool {
     match codec {
         Codec::Opus => !payload.is_empty(),
         Codec::Vp8 => vp8_keyframe_start(payload),
         Codec::H264 => h264_keyframe_start(payload),
+    }
+}
+
+/// Width and height of the picture that starts with this packet, where they are easily read.
+pub(crate) fn size(codec: Codec, payload: &[u8]) -> Option<(u16, u16)> {
+    match codec {
+        Codec::Vp8 => vp8::size(payload),
+        Codec::Opus | Codec::H264 => None,
     }
 }
 

@@ -9,6 +9,7 @@ use crate::figures::RouterFigures;
 use crate::leg::Leg;
 use crate::outlet::Outlet;
 use crate::rewrite::Place;
+use crate::vp8::Lead;
 
 /// Why a packet leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +30,9 @@ pub(crate) struct Parcel<'a> {
     /// The numbers it has, or had, on the line.
     pub(crate) place: Place,
     pub(crate) facts: &'a Facts,
+    /// The first bytes of the payload, if they go out otherwise than they came in.
+    pub(crate) lead: Lead,
+    /// The rest of it.
     pub(crate) payload: &'a [u8],
 }
 
@@ -48,7 +52,7 @@ impl Leg {
         let header = header.as_bytes();
         out.rtp(self.id, header, parcel.payload);
         self.traffic.bytes_down += (header.len() + parcel.payload.len()) as u64;
-        figures.bytes_out += parcel.payload.len() as u64;
+        figures.bytes_out += (parcel.lead.as_bytes().len() + parcel.payload.len()) as u64;
         match parcel.way {
             Way::First => figures.packets_out += 1,
             Way::Again => figures.packets_resent += 1,

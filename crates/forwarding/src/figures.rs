@@ -27,6 +27,8 @@ pub enum DropReason {
     Empty,
     /// For one subscriber: a picture cannot start before its next keyframe.
     AwaitsKeyframe,
+    /// For one subscriber: another layer goes out until this one brings a keyframe.
+    OtherLayer,
     /// For one subscriber: from before the slot changed hands.
     BeforeSwitch,
     /// For one subscriber: the page does not take the track's codec.
@@ -35,7 +37,7 @@ pub enum DropReason {
 
 impl DropReason {
     /// Every reason.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Malformed,
         Self::NoLeg,
         Self::NoLine,
@@ -47,6 +49,7 @@ impl DropReason {
         Self::TooOld,
         Self::Empty,
         Self::AwaitsKeyframe,
+        Self::OtherLayer,
         Self::BeforeSwitch,
         Self::CodecNotTaken,
     ];
@@ -65,6 +68,7 @@ impl DropReason {
             Self::TooOld => "too_old",
             Self::Empty => "empty",
             Self::AwaitsKeyframe => "awaits_keyframe",
+            Self::OtherLayer => "other_layer",
             Self::BeforeSwitch => "before_switch",
             Self::CodecNotTaken => "codec_not_taken",
         }
@@ -104,6 +108,12 @@ pub struct RouterFigures {
     pub keyframe_requests_out: u64,
     /// Keyframes that came in.
     pub keyframes_in: u64,
+    /// Changes of a line from one layer to another of the same track.
+    pub layer_switches: u64,
+    /// Lines that were frozen for want of bandwidth.
+    pub lines_frozen: u64,
+    /// Missing sound filled from what a later packet repeated (RFC 2198).
+    pub red_fills: u64,
     /// RTCP compounds that came in.
     pub rtcp_in: u64,
     /// RTCP compounds that were broken, in part or whole.

@@ -4,21 +4,26 @@
 
 use core::time::Duration;
 
-use model::{Instant, LinePurpose, Medium, ParticipantId, TrackId, TrackKind, limits};
+use model::{
+    Instant, LinePurpose, Medium, ParticipantId, PictureReason, TrackId, TrackKind, limits,
+};
 
 use crate::bandwidth::Bandwidth;
 use crate::clock::PublisherClock;
+use crate::layer::Rank;
 use crate::plan::{LegId, LegPlan};
 use crate::send_line::SendState;
 use crate::slots::Seating;
 use crate::sources::Sources;
-use crate::track::Rank;
 
 /// Lines remembered per leg, closed ones included.
 const LINES_KEPT: usize = 2 * limits::LINES_MAX;
 /// Packets sent again to one leg in [`REPEAT_WINDOW`]: about 10 Mbit/s.
 const REPEATS_MAX: u32 = 100;
 const REPEAT_WINDOW: Duration = Duration::from_millis(100);
+
+/// What a subscriber says of its line (REMB) is believed for so long.
+const TOLD_GOOD_FOR: Duration = Duration::from_secs(10);
 
 /// Counts for the participant's figures, since they were last made.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,6 +53,8 @@ pub(crate) struct Leg {
     pub(crate) traffic: Traffic,
     /// Loss at the subscriber as last known, per mille.
     pub(crate) loss_down_permille: u16,
+    /// What the subscriber says its line carries (REMB), and when it said so.
+    told: Option<(u32, Instant)>,
     repeats_left: u32,
     repeats_since: Instant,
 }
@@ -68,6 +75,7 @@ impl Leg {
             bandwidth: Bandwidth::default(),
             traffic: Traffic::default(),
             loss_down_permille: 0,
+            told: None,
             repeats_left: REPEATS_MAX,
             repeats_since: Instant(0),
         }
@@ -142,6 +150,24 @@ impl Leg {
             None => round_trip,
             Some(smooth) => (smooth * 7 + round_trip) / 8,
         });
+    }
+
+    /// Picture lines that stand still for want of bandwidth.
+    pub(crate) fn frozen_lines(&self) -> u8 {
+        let frozen = |state: &&SendState| state.choice.reason == Some(PictureReason::Frozen);
+        let count = self.send.iter().filter(frozen).filter(|state| state.track.is_some()).count();
+        u8::try_from(count).unwrap_or(u8::MAX)
+    }
+
+    /// The subscriber says what its line carries, bits per second.
+    pub(crate) const fn told_limit(&mut self, bps: u32, now: Instant) {
+        self.told = Some((bps, now));
+    }
+
+    /// What may be spent on the subscriber, bits per second; none: as much as is wanted.
+    pub(crate) fn budget_bps(&self, now: Instant) -> Option<u32> {
+        let fresh = |(_, at): &(u32, Instant)| now.since(*at) < TOLD_GOOD_FOR;
+        self.told.filter(fresh).map(|(bps, _)| bps)
     }
 
     /// Whether one more packet may be sent again now.

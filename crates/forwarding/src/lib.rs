@@ -5,8 +5,10 @@
 //! What is not here: sockets, SRTP, session descriptions, threads and clocks. Packets and the time
 //! come in through [`Router`], everything goes out through [`Outlet`], in the same call.
 
+mod allocate;
 mod bandwidth;
 mod cache;
+mod choice;
 mod clock;
 mod codec;
 mod departure;
@@ -14,6 +16,7 @@ pub mod estimate;
 pub mod figures;
 mod header;
 mod keyframe;
+mod layer;
 mod leg;
 pub mod outlet;
 pub mod pacer;
@@ -30,6 +33,7 @@ mod sources;
 mod speaker;
 mod track;
 pub mod transport;
+mod vp8;
 
 pub use figures::{DropReason, RouterFigures};
 pub use outlet::{Outlet, RouterNotice};

@@ -4,6 +4,8 @@
 
 use model::Instant;
 
+use crate::cache::Facts;
+
 /// Numbers of one outgoing packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
@@ -73,28 +75,30 @@ impl Rewriter {
         }
     }
 
-    /// Begins a stretch with the packet numbered `sequence`, `rtp_time` by its source. Time moves
-    /// on by what really elapsed since the last packet of the line.
-    pub(crate) fn start(
-        &mut self,
-        generation: u64,
-        sequence: u64,
-        rtp_time: u64,
-        clock_hz: u32,
-        at: Instant,
-    ) {
+    /// Begins a stretch with the packet `first` of a source. Time moves on by what really elapsed
+    /// since the last packet of the line, or to `same_time` if both sources' clocks say that this
+    /// is when the packet was captured.
+    pub(crate) fn start(&mut self, generation: u64, first: &Facts, same_time: Option<u32>) {
+        let clock_hz = first.codec.clock_hz();
         let start_time = match self.latest {
             None => self.first_time,
             Some(latest) => {
-                let ticks = at.since(latest.at).as_micros() * u128::from(clock_hz) / 1_000_000;
-                latest.rtp_time.wrapping_add(low_32_wide(ticks).max(1))
+                let elapsed = first.arrived.since(latest.at).as_micros();
+                let ticks = low_32_wide(elapsed * u128::from(clock_hz) / 1_000_000);
+                let elapsed = latest.rtp_time.wrapping_add(ticks.max(1));
+                // Clocks that are seconds apart from what really elapsed are not to be believed.
+                let near =
+                    |time: &u32| time.wrapping_sub(elapsed).cast_signed().unsigned_abs() < clock_hz;
+                let time = same_time.filter(near).unwrap_or(elapsed);
+                let ahead = time.wrapping_sub(latest.rtp_time).cast_signed() > 0;
+                if ahead { time } else { latest.rtp_time.wrapping_add(1) }
             }
         };
         self.stretch = Some(Stretch {
             generation,
-            first_in: sequence,
+            first_in: first.sequence,
             first_out: self.next,
-            time_shift: start_time.wrapping_sub(low_32(rtp_time)),
+            time_shift: start_time.wrapping_sub(low_32(first.rtp_time)),
             resend_from: self.next,
         });
     }
@@ -160,12 +164,15 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
-    const HZ: u32 = 90_000;
+    fn facts(sequence: u64, rtp_time: u64, arrived: Instant) -> Facts {
+        let codec = model::Codec::Vp8;
+        Facts { sequence, rtp_time, arrived, marker: false, codec, level: None, capture: None }
+    }
 
     #[test]
     fn a_hole_stays_a_hole_and_a_late_packet_fills_it() {
         let mut line = Rewriter::new(7);
-        line.start(1, 100, 9_000, HZ, Instant(0));
+        line.start(1, &facts(100, 9_000, Instant(0)), None);
         let first = line.place(100, 9_000, Instant(0)).unwrap();
         let third = line.place(102, 12_000, Instant(2)).unwrap();
         let second = line.place(101, 12_000, Instant(3)).unwrap();
@@ -181,9 +188,9 @@ mod tests {
     #[test]
     fn a_switch_goes_on_where_the_line_stood() {
         let mut line = Rewriter::new(7);
-        line.start(1, 100, 9_000, HZ, Instant(0));
+        line.start(1, &facts(100, 9_000, Instant(0)), None);
         let before = line.place(100, 9_000, Instant(1_000_000)).unwrap();
-        line.start(2, 60_000, 77, HZ, Instant(1_500_000));
+        line.start(2, &facts(60_000, 77, Instant(1_500_000)), None);
         let after = line.place(60_000, 77, Instant(1_500_000)).unwrap();
         assert_eq!(after.sequence, before.sequence + 1);
         assert_eq!(after.rtp_time.wrapping_sub(before.rtp_time), 45_000);
@@ -194,7 +201,7 @@ mod tests {
     #[test]
     fn what_was_forgotten_is_not_found_again() {
         let mut line = Rewriter::new(9);
-        line.start(1, 5, 0, HZ, Instant(0));
+        line.start(1, &facts(5, 0, Instant(0)), None);
         let old = line.place(5, 0, Instant(0)).unwrap();
         line.forget_sent();
         let new = line.place(6, 0, Instant(0)).unwrap();
@@ -230,7 +237,7 @@ mod tests {
             let mut highest_out = None::<u64>;
             let mut used = BTreeMap::new();
             let mut last_time = None::<u32>;
-            line.start(generation, highest_in, time, HZ, at);
+            line.start(generation, &facts(highest_in, time, at), None);
             for one in steps {
                 at = Instant(at.0 + 20_000);
                 let (sequence, in_order) = match one {
@@ -245,7 +252,7 @@ mod tests {
                         (highest_in, first_in) = (u64::from(to), u64::from(to));
                         time = u64::from(new_time) + (1 << 33);
                         first_out = highest_out.map_or(first_out, |out| out + 1);
-                        line.start(generation, highest_in, time, HZ, at);
+                        line.start(generation, &facts(highest_in, time, at), None);
                         (highest_in, true)
                     }
                 };

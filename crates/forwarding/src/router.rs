@@ -6,6 +6,7 @@
 
 mod feedback;
 mod passage;
+mod pictures;
 mod rounds;
 mod seating;
 mod sending;
@@ -26,6 +27,8 @@ use crate::slots::Seating;
 use crate::speaker::{Floor, Voice};
 use crate::track::Track;
 
+use self::pictures::{PictureNote, Work};
+
 /// Moves the media of one hearing, as its grants say.
 #[derive(Debug)]
 pub struct Router {
@@ -40,6 +43,9 @@ pub struct Router {
     generation: u64,
     floor: Floor,
     speakers_at: Instant,
+    pictures_at: Instant,
+    picture_notes: BTreeMap<ParticipantId, PictureNote>,
+    work: Work,
     reports_at: Instant,
     health_at: Instant,
     health_since: Instant,
@@ -66,6 +72,9 @@ impl Router {
             generation: 0,
             floor: Floor::default(),
             speakers_at: Instant(0),
+            pictures_at: Instant(0),
+            picture_notes: BTreeMap::new(),
+            work: Work::default(),
             reports_at: Instant(0),
             health_at: Instant(0),
             health_since: Instant(0),
@@ -93,7 +102,7 @@ impl Router {
         for place in 0..self.tracks.len() {
             self.grant_track(place, out);
         }
-        self.reconcile(out);
+        self.reconcile(now, out);
         self.ask_keyframes(now, out);
     }
 
@@ -110,6 +119,7 @@ impl Router {
             return;
         }
         self.tiles.insert(participant, tiles.to_vec());
+        self.choose_layers(now, out);
         self.ask_keyframes(now, out);
     }
 
@@ -137,7 +147,7 @@ impl Router {
             self.legs[place].track_places[kind as usize] = Some(self.track_place(track, out));
         }
         self.end_orphans(out);
-        self.reconcile(out);
+        self.reconcile(now, out);
         self.ask_keyframes(now, out);
     }
 
@@ -148,9 +158,10 @@ impl Router {
         if !self.legs.iter().any(|known| known.participant == gone.participant) {
             self.slots_told.remove(&gone.participant);
             self.tiles.remove(&gone.participant);
+            self.picture_notes.remove(&gone.participant);
         }
         self.end_orphans(out);
-        self.reconcile(out);
+        self.reconcile(now, out);
         self.ask_keyframes(now, out);
     }
 

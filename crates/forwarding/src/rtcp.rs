@@ -64,6 +64,11 @@ pub enum Item {
         /// Of which source.
         media: u32,
     },
+    /// What the reporter's line carries (draft-alvestrand-rmcat-remb-03 §2.2).
+    Limit {
+        /// Bits per second.
+        bps: u32,
+    },
 }
 
 const SENDER_REPORT: u8 = 200;
@@ -75,6 +80,7 @@ const PAYLOAD_FEEDBACK: u8 = 206;
 const NACK: u8 = 1;
 const PLI: u8 = 1;
 const FIR: u8 = 4;
+const APPLICATION: u8 = 15;
 
 /// Reads a compound and hands each statement to `each`. What is unknown is passed over. Says
 /// whether everything was well formed; what came before a break was handed out.
@@ -141,6 +147,14 @@ fn read_packet(kind: u8, count: u8, body: &[u8], each: &mut impl FnMut(Item)) ->
             for entry in body.get(8..)?.chunks_exact(8) {
                 each(Item::Keyframe { media: word(entry, 0)? });
             }
+            Some(())
+        }
+        PAYLOAD_FEEDBACK if count == APPLICATION && body.get(8..12) == Some(b"REMB") => {
+            let rate = word(body, 12)?;
+            let (exponent, mantissa) = (rate >> 18 & 0x3f, u64::from(rate & 0x3_ffff));
+            let bps = mantissa.checked_shl(exponent).filter(|bps| bps >> exponent == mantissa);
+            let bps = bps.and_then(|bps| u32::try_from(bps).ok()).unwrap_or(u32::MAX);
+            each(Item::Limit { bps });
             Some(())
         }
         _ => Some(()),
@@ -367,7 +381,7 @@ mod tests {
             .filter_map(|item| match item {
                 Item::Missing { media: 2, sequence } => Some(sequence),
                 Item::Missing { .. } | Item::Sender(_) | Item::Block(_) => None,
-                Item::Bye { .. } | Item::Keyframe { .. } => None,
+                Item::Bye { .. } | Item::Keyframe { .. } | Item::Limit { .. } => None,
             })
             .collect();
         assert_eq!(read, asked);
@@ -395,6 +409,16 @@ mod tests {
             items,
             [Item::Bye { ssrc: 1 }, Item::Bye { ssrc: 2 }, Item::Keyframe { media: 9 }]
         );
+    }
+
+    #[test]
+    fn a_limit_is_read_and_an_absurd_one_is_none() {
+        let head = [0x8f, 206, 0, 5, 0, 0, 0, 1, 0, 0, 0, 0];
+        for (rate, bps) in [([1, 0x07, 0xd0, 0x90], 500_000), ([1, 0xff, 0xff, 0xff], u32::MAX)] {
+            let bytes = [&head[..], b"REMB", &rate, &[0, 0, 0, 9]].concat();
+            assert_eq!(items(&bytes), (true, vec![Item::Limit { bps }]));
+        }
+        assert!(!items(&[0x8f, 206, 0, 3, 0, 0, 0, 1, 0, 0, 0, 0, b'R', b'E', b'M', b'B']).0);
     }
 
     #[test]

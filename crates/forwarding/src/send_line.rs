@@ -7,12 +7,14 @@ use core::time::Duration;
 use model::{Codec, Instant, LinePurpose, Medium, TrackId, limits};
 
 use crate::cache::Facts;
+use crate::choice::Choice;
 use crate::departure::{Parcel, Way};
 use crate::figures::DropReason;
 use crate::header::{Extension, Header};
 use crate::plan::SendLine;
-use crate::rewrite::{Place, Rewriter};
+use crate::rewrite::Rewriter;
 use crate::rtcp::{Block, SenderReport};
+use crate::vp8::{Descriptor, Lead, Pictures};
 
 /// The `mid` goes along until the subscriber reports on the line, at most this many packets.
 const MID_PACKETS: u64 = 100;
@@ -34,6 +36,13 @@ pub(crate) struct SendState {
     /// The place of `track` in the router's list.
     pub(crate) place: Option<usize>,
     pub(crate) rewriter: Rewriter,
+    /// The layer that goes out.
+    pub(crate) current: Option<usize>,
+    /// The layer wanted here, or that will be from its next keyframe on; none: nothing goes out.
+    pub(crate) target: Option<usize>,
+    /// Where the choice of a layer stands.
+    pub(crate) choice: Choice,
+    pictures: Pictures,
     payload_types: [Option<u8>; 3],
     mid_until: u64,
     packets: u32,
@@ -45,21 +54,28 @@ pub(crate) struct SendState {
     told: Option<(u32, i32)>,
 }
 
-/// A packet that goes out on the line.
+/// A packet of a layer, as it is offered to each line.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Passed {
-    pub(crate) payload_type: u8,
-    pub(crate) place: Place,
-    /// The line starts with this packet: later ones that came before it must follow.
-    pub(crate) started: bool,
+pub(crate) struct Fresh<'a> {
+    pub(crate) layer: usize,
+    /// Which feed of the layer.
+    pub(crate) generation: u64,
+    pub(crate) facts: &'a Facts,
+    /// A picture can start with it.
+    pub(crate) starts: bool,
+    /// VP8: what its payload begins with.
+    pub(crate) descriptor: Option<Descriptor>,
+    /// If the line changes to this layer with it: the line's timestamp for when it was captured.
+    pub(crate) same_time: Option<u32>,
+    pub(crate) payload: &'a [u8],
 }
 
-impl Passed {
-    /// The packet on its way out.
-    pub(crate) const fn parcel<'a>(&self, facts: &'a Facts, payload: &'a [u8]) -> Parcel<'a> {
-        let Self { payload_type, place, .. } = *self;
-        Parcel { way: Way::First, payload_type, place, facts, payload }
-    }
+/// A packet that goes out on the line.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Passed<'a> {
+    pub(crate) parcel: Parcel<'a>,
+    /// The line starts with this packet: later ones that came before it must follow.
+    pub(crate) started: bool,
 }
 
 impl SendState {
@@ -74,6 +90,10 @@ impl SendState {
             place: None,
             mid_until: rewriter.next() + MID_PACKETS,
             rewriter,
+            current: None,
+            target: None,
+            choice: Choice::default(),
+            pictures: Pictures::default(),
             packets: 0,
             octets: 0,
             repeats: Vec::with_capacity(REPEATS),
@@ -105,42 +125,65 @@ impl SendState {
         if self.track != track {
             self.track = track;
             self.place = None;
+            self.choice = Choice::default();
+            self.aim(None);
+        }
+    }
+
+    /// Wants another layer, or none. The present one goes on until the other has a keyframe.
+    pub(crate) const fn aim(&mut self, target: Option<usize>) {
+        self.target = target;
+        if target.is_none() {
+            self.current = None;
             self.rewriter.stop();
         }
+    }
+
+    /// Whether packets of this layer are of any use here.
+    pub(crate) fn uses(&self, layer: usize) -> bool {
+        self.target == Some(layer) || (self.target.is_some() && self.current == Some(layer))
     }
 
     /// Takes a packet of the line's track that was not sent before.
     ///
     /// # Errors
     /// Why it does not go out here.
-    pub(crate) fn pass(
-        &mut self,
-        generation: u64,
-        facts: &Facts,
-        starts: bool,
-        payload_len: usize,
-    ) -> Result<Passed, DropReason> {
+    pub(crate) fn pass<'a>(&mut self, fresh: &Fresh<'a>) -> Result<Passed<'a>, DropReason> {
+        let Fresh { layer, generation, facts, starts, payload, .. } = *fresh;
+        if !self.uses(layer) {
+            return Err(DropReason::OtherLayer);
+        }
         let payload_type = self.payload_type(facts.codec).ok_or(DropReason::CodecNotTaken)?;
         let started = !self.rewriter.carries(generation);
         if started {
             if !starts {
-                return Err(DropReason::AwaitsKeyframe);
+                let goes_on = self.current.is_some_and(|current| current != layer);
+                let other = DropReason::OtherLayer;
+                return Err(if goes_on { other } else { DropReason::AwaitsKeyframe });
             }
-            self.rewriter.start(
-                generation,
-                facts.sequence,
-                facts.rtp_time,
-                facts.codec.clock_hz(),
-                facts.arrived,
-            );
+            self.rewriter.start(generation, facts, fresh.same_time);
+            self.current = Some(layer);
+            if let Some(read) = &fresh.descriptor {
+                self.pictures.start(read);
+            }
         }
         let place = self
             .rewriter
             .place(facts.sequence, facts.rtp_time, facts.arrived)
             .ok_or(DropReason::BeforeSwitch)?;
         self.packets = self.packets.wrapping_add(1);
-        self.octets = self.octets.wrapping_add(payload_len as u64);
-        Ok(Passed { payload_type, place, started })
+        self.octets = self.octets.wrapping_add(payload.len() as u64);
+        let lead = match &fresh.descriptor {
+            None => Lead::default(),
+            Some(read) => {
+                self.pictures.passed(read);
+                self.pictures.lead(read, payload)
+            }
+        };
+        let payload = &payload[lead.as_bytes().len()..];
+        let way = Way::First;
+        let parcel = Parcel { way, payload_type, place, facts, lead, payload };
+        Ok(Passed { parcel, started })
     }
 
     /// Which packet of the line's source is meant by `outgoing`.
@@ -183,7 +226,10 @@ impl SendState {
             self.repeats.remove(0);
         }
         self.repeats.push((facts.sequence, now));
-        Some(Parcel { way, payload_type, place, facts, payload })
+        let read = Descriptor::read(payload).filter(|_| facts.codec == Codec::Vp8);
+        let lead = read.map_or_else(Lead::default, |read| self.pictures.lead(&read, payload));
+        let payload = &payload[lead.as_bytes().len()..];
+        Some(Parcel { way, payload_type, place, facts, lead, payload })
     }
 
     /// A sender report for the moment that is `ntp` on the server's clock and `rtp_time` on the
@@ -235,6 +281,11 @@ impl SendState {
     pub(crate) fn is_counted(&self) -> bool {
         let sound = matches!(self.line.purpose, LinePurpose::Seat { medium: Medium::Sound, .. });
         self.line.extensions.transport.is_some() && (sound || self.line.repair.is_some())
+    }
+
+    /// Whether the page takes this codec here.
+    pub(crate) const fn takes(&self, codec: Codec) -> bool {
+        self.payload_type(codec).is_some()
     }
 
     const fn payload_type(&self, codec: Codec) -> Option<u8> {
@@ -303,6 +354,7 @@ impl SendState {
         if repair.is_some() {
             header.begin_payload(&sequence.to_be_bytes());
         }
+        header.begin_payload(parcel.lead.as_bytes());
         header
     }
 }
@@ -322,7 +374,13 @@ mod tests {
     use crate::plan::{Mid, RepairLine};
 
     fn line() -> SendState {
-        SendState::new(SendLine {
+        let mut line = SendState::new(plain());
+        line.aim(Some(0));
+        line
+    }
+
+    fn plain() -> SendLine {
+        SendLine {
             purpose: LinePurpose::Seat { slot: 0, medium: Medium::Sound },
             mid: Mid::new(b"4").unwrap(),
             ssrc: 99,
@@ -334,10 +392,13 @@ mod tests {
                 level: Some(2),
                 ..crate::plan::Extensions::default()
             },
-        })
+        }
     }
 
-    fn facts(sequence: u64) -> Facts {
+    const TEN: Facts = facts(10);
+    const ELEVEN: Facts = facts(11);
+
+    const fn facts(sequence: u64) -> Facts {
         Facts {
             sequence,
             rtp_time: sequence * 960,
@@ -349,9 +410,21 @@ mod tests {
         }
     }
 
+    fn fresh(facts: &Facts) -> Fresh<'_> {
+        Fresh {
+            layer: 0,
+            generation: 1,
+            facts,
+            starts: true,
+            descriptor: None,
+            same_time: None,
+            payload: b"",
+        }
+    }
+
     /// The bytes a packet goes out with.
-    fn header(line: &mut SendState, passed: &Passed, facts: &Facts) -> Header {
-        line.header(&passed.parcel(facts, b""), None)
+    fn header(line: &mut SendState, passed: &Passed<'_>) -> Header {
+        line.header(&passed.parcel, None)
     }
 
     fn mid_of(header: &Header) -> Option<Vec<u8>> {
@@ -361,13 +434,13 @@ mod tests {
     #[test]
     fn the_mid_goes_along_until_the_subscriber_reports() {
         let mut line = line();
-        let first = line.pass(1, &facts(10), true, 0).unwrap();
+        let first = line.pass(&fresh(&TEN)).unwrap();
         assert!(first.started);
-        let first = header(&mut line, &first, &facts(10));
+        let first = header(&mut line, &first);
         assert_eq!(mid_of(&first), Some(b"4".to_vec()));
         line.told_of(&Block::default());
-        let second = line.pass(1, &facts(11), true, 0).unwrap();
-        let second = header(&mut line, &second, &facts(11));
+        let second = line.pass(&fresh(&ELEVEN)).unwrap();
+        let second = header(&mut line, &second);
         assert_eq!(mid_of(&second), None);
         let fact = facts(10);
         let again = line.repeat(&fact, b"", Instant(0)).unwrap();
@@ -379,8 +452,8 @@ mod tests {
     #[test]
     fn a_repeat_waits_for_a_round_trip() {
         let mut line = line();
-        let first = line.pass(1, &facts(10), true, 0).unwrap();
-        let number = u16::try_from(first.place.sequence).unwrap();
+        let first = line.pass(&fresh(&TEN)).unwrap();
+        let number = u16::try_from(first.parcel.place.sequence).unwrap();
         let at = |ms: u64| Instant((200 + ms) * 1_000);
         assert_eq!(line.asked_again(1, number), Some(10));
         assert_eq!(line.asked_again(2, number), None, "another source");
@@ -397,14 +470,14 @@ mod tests {
     #[test]
     fn a_changed_line_never_repeats_old_numbers_under_a_new_header() {
         let mut line = line();
-        let first = line.pass(1, &facts(10), true, 0).unwrap();
-        let number = u16::try_from(first.place.sequence).unwrap();
+        let first = line.pass(&fresh(&TEN)).unwrap();
+        let number = u16::try_from(first.parcel.place.sequence).unwrap();
         let mut changed = line.line.clone();
         changed.payloads = vec![(Codec::Opus, 96)];
         line.renew(changed);
         assert_eq!(line.asked_again(1, number), None);
-        let next = line.pass(1, &facts(11), true, 0).unwrap();
-        let bytes = header(&mut line, &next, &facts(11));
+        let next = line.pass(&fresh(&ELEVEN)).unwrap();
+        let bytes = header(&mut line, &next);
         let read = Packet::read(bytes.as_bytes()).unwrap();
         assert_eq!((read.sequence, read.payload_type), (number.wrapping_add(1), 96));
         assert!(!next.started);
@@ -413,13 +486,13 @@ mod tests {
     #[test]
     fn a_codec_the_page_does_not_take_is_not_sent() {
         let picture = Facts { codec: Codec::Vp8, ..facts(1) };
-        assert_eq!(line().pass(1, &picture, true, 0).unwrap_err(), DropReason::CodecNotTaken);
+        assert_eq!(line().pass(&fresh(&picture)).unwrap_err(), DropReason::CodecNotTaken);
     }
 
     #[test]
     fn loss_and_round_trip_come_from_reports() {
         let mut line = line();
-        line.pass(1, &facts(10), true, 0).unwrap();
+        line.pass(&fresh(&TEN)).unwrap();
         let sent = line.sender_report(1, 0x0001_0002_0003_0004, 9_600, Instant(1_000_000)).unwrap();
         assert_eq!(sent.packets, 1);
         let block = Block {
@@ -438,11 +511,12 @@ mod tests {
 
     #[test]
     fn a_line_with_repairs_answers_there_under_new_numbers() {
-        let mut plain = line().line;
+        let mut plain = plain();
         plain.repair = Some(RepairLine { ssrc: 98, payloads: vec![(111, 112)] });
         let mut line = SendState::new(plain);
-        let first = line.pass(1, &facts(10), true, 0).unwrap();
-        let sent = header(&mut line, &first, &facts(10));
+        line.aim(Some(0));
+        let first = line.pass(&fresh(&TEN)).unwrap();
+        let sent = header(&mut line, &first);
         let sent = Packet::read(sent.as_bytes()).unwrap().sequence;
         let numbers = [1, 2].map(|_| {
             let fact = facts(10);
@@ -451,7 +525,7 @@ mod tests {
             let read = Packet::read(header.as_bytes()).unwrap();
             assert_eq!(
                 (read.ssrc, read.payload_type, read.rtp_time),
-                (98, 112, first.place.rtp_time)
+                (98, 112, first.parcel.place.rtp_time)
             );
             assert_eq!(read.payload, sent.to_be_bytes(), "the number it had comes first");
             read.sequence
@@ -462,7 +536,7 @@ mod tests {
             repair: Some(RepairLine { ssrc: 98, payloads: vec![(111, 112)] }),
             ..line.line.clone()
         });
-        let next = line.pass(1, &facts(11), true, 0).unwrap();
+        let next = line.pass(&fresh(&ELEVEN)).unwrap();
         let fact = facts(11);
         let parcel = line.repeat(&fact, b"", Instant(0)).unwrap();
         assert_eq!((parcel.way, next.started), (Way::Repair, false));

@@ -51,6 +51,8 @@ impl Voice {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Floor {
     speaking: Vec<ParticipantId>,
+    /// Who spoke last, named first then.
+    last: Option<ParticipantId>,
 }
 
 impl Floor {
@@ -87,7 +89,14 @@ impl Floor {
         }
         self.speaking.clear();
         self.speaking.extend(loud.into_iter().map(|(_, who)| who));
+        self.last = self.speaking.first().copied().or(self.last);
         Some(&self.speaking)
+    }
+
+    /// How far in front somebody is among those who speak; while nobody does, who spoke last is.
+    pub(crate) fn place_of(&self, who: ParticipantId) -> Option<usize> {
+        let place = self.speaking.iter().position(|one| *one == who);
+        place.or_else(|| (self.speaking.is_empty() && self.last == Some(who)).then_some(0))
     }
 
     /// Whether anybody is on the list.

@@ -1,42 +1,18 @@
-//! One track: its present source, its cache, its listeners and its place on the tape.
+//! One track: its layers and its place on the tape.
 //!
 //! What is not here: other tracks, and the lines its packets go out on.
 
-use model::{Codec, Instant, TrackId};
+use core::time::Duration;
 
-use crate::cache::Cache;
-use crate::keyframe::KeyframeDesk;
-use crate::plan::LegId;
-use crate::receive::Source;
+use model::{Instant, TrackId, limits};
+
+use crate::layer::{Feed, Layer};
 use crate::speaker::Voice;
 
-/// Where packets of a track go: places in the router's list of legs and the leg's list of lines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Out {
-    pub(crate) leg: usize,
-    pub(crate) line: usize,
-}
-
-/// Which of two sources of a track is the newer: by connection, leg and order of appearance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Rank {
-    pub(crate) connection: u32,
-    pub(crate) leg: LegId,
-    pub(crate) order: u32,
-}
-
-/// The source a track is fed by.
-#[derive(Clone, Debug)]
-pub(crate) struct Feed {
-    pub(crate) rank: Rank,
-    pub(crate) ssrc: u32,
-    pub(crate) codec: Codec,
-    /// Unlike that of any other feed of the router.
-    pub(crate) generation: u64,
-    pub(crate) source: Source,
-    pub(crate) started_at: Instant,
-    pub(crate) last_at: Instant,
-}
+/// A layer that brings nothing for so long while others of the track do is dead.
+const LAYER_DEAD: Duration = Duration::from_millis(500);
+/// The tape goes over to a better layer when that one was there for so long.
+const TAPE_BETTER_AFTER: Duration = Duration::from_secs(2);
 
 /// How a track counts on the tape.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -79,11 +55,15 @@ pub(crate) struct Track {
     pub(crate) recorded: bool,
     /// Packets arrive.
     pub(crate) live: bool,
-    pub(crate) feed: Option<Feed>,
-    pub(crate) cache: Cache,
-    pub(crate) outs: Vec<Out>,
-    pub(crate) keyframes: KeyframeDesk,
+    /// Its layers, the lowest first; sound has one.
+    pub(crate) layers: [Layer; limits::LAYERS_MAX],
     pub(crate) tape: TapeCount,
+    /// The layer on the tape.
+    pub(crate) taped: Option<usize>,
+    /// A layer that would be better on the tape, and since when.
+    tape_better: Option<(usize, Instant)>,
+    /// The layer the tape goes over to with its next keyframe.
+    tape_next: Option<usize>,
     pub(crate) voice: Voice,
 }
 
@@ -94,48 +74,126 @@ impl Track {
             allowed: false,
             recorded: false,
             live: false,
-            feed: None,
-            cache: Cache::default(),
-            outs: Vec::new(),
-            keyframes: KeyframeDesk::default(),
+            layers: core::array::from_fn(|_| Layer::default()),
             tape: TapeCount::default(),
+            taped: None,
+            tape_better: None,
+            tape_next: None,
             voice: Voice::default(),
         }
     }
 
-    /// A new source takes over.
-    pub(crate) fn begin(&mut self, feed: Feed) {
-        self.cache.reset(self.id.kind.is_sound());
-        self.keyframes.restart();
-        if !self.id.kind.is_sound() && (self.recorded || !self.outs.is_empty()) {
-            self.keyframes.want();
+    /// A new source takes over a layer. Layers of an older connection end.
+    pub(crate) fn begin(&mut self, layer: usize, feed: Feed) {
+        let older = |other: &Feed| other.rank.leg != feed.rank.leg;
+        for (place, other) in self.layers.iter_mut().enumerate() {
+            if place != layer && other.feed.as_ref().is_some_and(older) {
+                other.end();
+            }
         }
-        self.tape.begin();
-        self.feed = Some(feed);
+        let sound = self.id.kind.is_sound();
+        let one = &mut self.layers[layer];
+        one.cache.reset(sound);
+        one.keyframes.restart();
+        one.size = None;
+        let taped = self.recorded && self.taped.is_none_or(|taped| taped == layer);
+        if !sound && (taped || !one.outs.is_empty()) {
+            one.keyframes.want();
+        }
+        one.feed = Some(feed);
+        if self.taped.is_none_or(|taped| taped == layer || self.layers[taped].feed.is_none()) {
+            self.tape.begin();
+            self.taped = Some(layer);
+            self.tape_next = None;
+        }
     }
 
-    /// The source is gone. Says whether the track was live.
+    /// Every source is gone. Says whether the track was live.
     pub(crate) fn end(&mut self) -> bool {
-        self.feed = None;
-        self.cache.release();
+        self.layers.iter_mut().for_each(Layer::end);
+        (self.taped, self.tape_better, self.tape_next) = (None, None, None);
         self.voice = Voice::default();
         core::mem::take(&mut self.live)
+    }
+
+    /// Whether any source feeds it.
+    pub(crate) fn is_fed(&self) -> bool {
+        self.layers.iter().any(|layer| layer.feed.is_some())
+    }
+
+    /// When the last packet came.
+    pub(crate) fn last_at(&self) -> Instant {
+        let feeds = self.layers.iter().filter_map(|layer| layer.feed.as_ref());
+        feeds.map(|feed| feed.last_at).max().unwrap_or_default()
+    }
+
+    /// Whether packets of this layer arrive as those of the others do.
+    pub(crate) fn is_alive(&self, layer: usize) -> bool {
+        let feed = self.layers[layer].feed.as_ref();
+        feed.is_some_and(|feed| self.last_at().since(feed.last_at) < LAYER_DEAD)
+    }
+
+    /// The best layer that is alive.
+    pub(crate) fn best(&self) -> Option<usize> {
+        (0..self.layers.len()).rev().find(|layer| self.is_alive(*layer))
     }
 
     /// Puts the track on the record or takes it off.
     pub(crate) fn record(&mut self, recorded: bool) {
         if recorded && !self.recorded {
             self.tape.begin();
-            if !self.id.kind.is_sound() {
-                self.keyframes.want();
+            self.taped = self.best().or(self.taped);
+            (self.tape_better, self.tape_next) = (None, None);
+            if let Some(taped) = self.taped.filter(|_| !self.id.kind.is_sound()) {
+                self.layers[taped].keyframes.want();
             }
         }
         self.recorded = recorded;
     }
 
-    /// The present feed, if it is this source of this leg.
-    pub(crate) fn feed_from(&mut self, leg: LegId, ssrc: u32) -> Option<&mut Feed> {
-        self.feed.as_mut().filter(|feed| feed.rank.leg == leg && feed.ssrc == ssrc)
+    /// Looks whether another layer belongs on the tape: a better one after a while, any at once
+    /// when the present one is dead. It takes over with its next keyframe.
+    pub(crate) fn look_at_tape(&mut self, now: Instant) {
+        let (Some(taped), Some(best)) = (self.taped.filter(|_| self.recorded), self.best()) else {
+            return;
+        };
+        if best == taped {
+            (self.tape_better, self.tape_next) = (None, None);
+            return;
+        }
+        let since = match self.tape_better {
+            Some((layer, since)) if layer == best => since,
+            _ => now,
+        };
+        self.tape_better = Some((best, since));
+        let due = !self.is_alive(taped) || now.since(since) >= TAPE_BETTER_AFTER;
+        if due && self.tape_next != Some(best) {
+            self.tape_next = Some(best);
+            self.layers[best].keyframes.want();
+        }
+    }
+
+    /// Whether a packet of this layer goes on the tape now; `starts` says that a picture can start
+    /// with it.
+    pub(crate) fn tapes(&mut self, layer: usize, starts: bool) -> bool {
+        if starts && self.tape_next == Some(layer) {
+            self.tape.begin();
+            self.taped = Some(layer);
+            (self.tape_better, self.tape_next) = (None, None);
+        }
+        self.taped == Some(layer)
+    }
+
+    /// Whether this layer gets keyframes unasked, so that seeking on the record is quick.
+    pub(crate) fn is_taped(&self, layer: usize) -> bool {
+        self.recorded && self.taped == Some(layer)
+    }
+
+    /// The layer fed by this source of this leg.
+    pub(crate) fn layer_from(&self, leg: crate::plan::LegId, ssrc: u32) -> Option<usize> {
+        self.layers.iter().position(|layer| {
+            layer.feed.as_ref().is_some_and(|feed| feed.rank.leg == leg && feed.ssrc == ssrc)
+        })
     }
 }
 

@@ -20,7 +20,7 @@ fuzz_target!(|bytes: &[u8]| {
                 assert!(compound.nack(1, media, &[sequence]).is_empty());
             }
             Item::Keyframe { media } => compound.keyframe_request(1, media),
-            Item::Bye { .. } => continue,
+            Item::Bye { .. } | Item::Limit { .. } => continue,
         }
         let mut again = Vec::new();
         assert!(read(compound.as_bytes(), |item| again.push(item)));

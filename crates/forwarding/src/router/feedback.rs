@@ -18,7 +18,7 @@ impl Router {
         compound: &[u8],
         out: &mut impl Outlet,
     ) {
-        self.hear(leg, out);
+        self.hear(now, leg, out);
         self.legs[leg].bandwidth.hear(now.instant, compound);
         let intact = rtcp::read(compound, |item| match item {
             Item::Sender(report) => self.take_sender_report(now, leg, report, out),
@@ -26,6 +26,7 @@ impl Router {
             Item::Bye { ssrc } => self.take_bye(now, leg, ssrc, out),
             Item::Missing { media, sequence } => self.repeat(now, leg, media, sequence, out),
             Item::Keyframe { media } => self.take_wish(now, leg, media, out),
+            Item::Limit { bps } => self.take_limit(now, leg, bps, out),
         });
         self.figures.rtcp_malformed += u64::from(!intact);
     }
@@ -45,9 +46,10 @@ impl Router {
         leg.clock.learn(report.ntp, ours);
         let Some(place) = leg.track_places[kind as usize] else { return };
         let track = &mut self.tracks[place];
-        let Some(feed) = track.feed_from(leg.id, report.ssrc) else { return };
+        let Some(layer) = track.layer_from(leg.id, report.ssrc) else { return };
+        let Some(feed) = &mut track.layers[layer].feed else { return };
         let clock = feed.source.take_report(report.ntp, report.rtp_time, now.instant);
-        if track.recorded && !track.tape.fresh {
+        if track.is_taped(layer) && !track.tape.fresh {
             let item = TapeItem::SenderReport {
                 track: track.id,
                 source: track.tape.source,
@@ -80,14 +82,24 @@ impl Router {
         let id = leg.id;
         let mut ended = false;
         for track in &mut self.tracks {
-            if track.feed_from(id, ssrc).is_some() && track.end() {
+            let Some(layer) = track.layer_from(id, ssrc) else { continue };
+            track.layers[layer].end();
+            ended = true;
+            if !track.is_fed() && track.end() {
                 out.tell(RouterNotice::TrackSilent { track: track.id });
-                ended = true;
             }
         }
         if ended {
-            self.reconcile(out);
+            self.reconcile(now, out);
             self.ask_keyframes(now, out);
+        }
+    }
+
+    fn take_limit(&mut self, now: Now, leg: usize, bps: u32, out: &mut impl Outlet) {
+        let before = self.legs[leg].budget_bps(now.instant);
+        self.legs[leg].told_limit(bps, now.instant);
+        if before != Some(bps) {
+            self.choose_layers(now, out);
         }
     }
 
@@ -116,8 +128,9 @@ impl Router {
         let place = leg.line_by_ssrc(media)?;
         let line = &mut leg.send[place];
         let track = &tracks[line.place?];
-        let generation = track.feed.as_ref()?.generation;
-        let (facts, payload) = track.cache.find(line.asked_again(generation, sequence)?)?;
+        let layer = &track.layers[line.current?];
+        let generation = layer.feed.as_ref()?.generation;
+        let (facts, payload) = layer.cache.find(line.asked_again(generation, sequence)?)?;
         let fresh = now.instant.since(facts.arrived) <= limits::CACHE_TIME;
         if !fresh || !line.may_repeat(&facts, round_trip, now.instant) {
             return None;
@@ -131,12 +144,11 @@ impl Router {
     fn take_wish(&mut self, now: Now, leg: usize, media: u32, out: &mut impl Outlet) {
         self.figures.keyframe_requests_in += 1;
         let leg = &self.legs[leg];
-        let Some(place) = leg.line_by_ssrc(media).and_then(|line| leg.send[line].place) else {
-            return;
-        };
+        let Some(line) = leg.line_by_ssrc(media).map(|line| &leg.send[line]) else { return };
+        let (Some(place), Some(layer)) = (line.place, line.target) else { return };
         if !self.tracks[place].id.kind.is_sound() {
-            self.tracks[place].keyframes.want();
-            self.ask_keyframe(now, place, out);
+            self.tracks[place].layers[layer].keyframes.want();
+            self.ask_keyframe(now, place, layer, out);
         }
     }
 }

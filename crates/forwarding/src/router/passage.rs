@@ -5,21 +5,28 @@
 use core::time::Duration;
 
 use model::letters::TapeItem;
-use model::{Instant, Now, limits};
+use model::{Codec, Instant, Now, limits};
 
 use super::Router;
 use crate::cache::Facts;
 use crate::codec;
 use crate::figures::{DropReason, RouterFigures};
+use crate::layer::{Feed, Out};
+use crate::leg::Leg;
 use crate::outlet::{Outlet, RouterNotice};
 use crate::packet::Packet;
 use crate::plan::LegId;
 use crate::receive::{Arrival, Source};
+use crate::send_line::{Fresh, SendState};
 use crate::sources::{Form, Meaning};
-use crate::track::{Feed, Track};
+use crate::track::Track;
+use crate::vp8::Descriptor;
 
 /// One leg starts a track anew at most this often; what comes sooner is dropped.
 const RESTART_EVERY: Duration = Duration::from_millis(100);
+
+/// What a packet's header costs on the wire, about.
+const HEADER_BYTES: usize = 20;
 
 /// A packet of which is known what it is.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +49,7 @@ impl Router {
             .binary_search_by_key(&leg, |known| known.id)
             .map_err(|_| DropReason::NoLeg)?;
         let packet = Packet::read(bytes).ok_or(DropReason::Malformed)?;
-        self.hear(place, out);
+        self.hear(now, place, out);
         let leg = &mut self.legs[place];
         leg.traffic.bytes_up += bytes.len() as u64;
         if let Some(at) = leg.bandwidth.arrived(now.instant, &packet, bytes.len()) {
@@ -58,13 +65,14 @@ impl Router {
         if meaning.form == Form::Repair {
             return self.take_repair(now.instant, place, &arrived, out);
         }
-        let (facts, in_order) = self.number(now.instant, place, &arrived)?;
+        let (facts, in_order) = self.number(now, place, &arrived, out)?;
         if !self.tracks[track].live {
-            self.go_live(now.instant, track, out);
+            self.go_live(now, track, meaning.layer, out);
         }
-        self.carry(now.instant, track, &facts, in_order, packet.payload, out);
-        if self.tracks[track].keyframes.due(false).is_some_and(|at| at <= now.instant) {
-            self.ask_keyframe(now, track, out);
+        self.carry(now.instant, track, meaning.layer, &facts, in_order, packet.payload, out);
+        let desk = &self.tracks[track].layers[meaning.layer].keyframes;
+        if desk.due(false).is_some_and(|at| at <= now.instant) {
+            self.ask_keyframe(now, track, meaning.layer, out);
         }
         Ok(())
     }
@@ -80,34 +88,37 @@ impl Router {
         let Arrived { track, meaning, packet } = *arrived;
         let (number, payload) = packet.payload.split_first_chunk().ok_or(DropReason::Empty)?;
         let leg = self.legs[leg].id;
-        let feed = self.tracks[track].feed.as_mut();
+        let feed = self.tracks[track].layers[meaning.layer].feed.as_mut();
         let feed = feed.filter(|feed| feed.rank.leg == leg && feed.codec == meaning.codec);
         let source = &mut feed.ok_or(DropReason::NoLine)?.source;
-        let facts = late(source, u16::from_be_bytes(*number), packet.rtp_time, now, arrived)?;
+        let number = u16::from_be_bytes(*number);
+        let facts = late(source, number, packet.rtp_time, packet.marker, now, meaning.codec)?;
         self.figures.repairs_in += 1;
-        self.carry(now, track, &facts, false, payload, out);
+        self.carry(now, track, meaning.layer, &facts, false, payload, out);
         Ok(())
     }
 
-    /// Gives the packet its extended numbers; a new source of the track starts here.
+    /// Gives the packet its extended numbers; a new source of the layer starts here.
     fn number(
         &mut self,
-        now: Instant,
+        now: Now,
         leg: usize,
         arrived: &Arrived<'_>,
+        out: &mut impl Outlet,
     ) -> Result<(Facts, bool), DropReason> {
         let Arrived { track, meaning, packet } = *arrived;
         let rank = self.legs[leg].rank(meaning.order);
-        let known = self.tracks[track].feed.as_ref().is_some_and(|feed| {
+        let feed = self.tracks[track].layers[meaning.layer].feed.as_ref();
+        let known = feed.is_some_and(|feed| {
             feed.rank.leg == rank.leg && feed.ssrc == packet.ssrc && feed.codec == meaning.codec
         });
         if !known {
-            self.start_feed(now, leg, arrived)?;
+            self.start_feed(now, leg, arrived, out)?;
         }
-        let mut arrival = self.take_number(now, track, &packet)?;
+        let mut arrival = self.take_number(now.instant, arrived)?;
         if arrival == Arrival::Restart {
-            self.start_feed(now, leg, arrived)?;
-            arrival = self.take_number(now, track, &packet)?;
+            self.start_feed(now, leg, arrived, out)?;
+            arrival = self.take_number(now.instant, arrived)?;
         }
         let Arrival::New { sequence, rtp_time, in_order, repair_at } = arrival else {
             return Err(match arrival {
@@ -121,7 +132,7 @@ impl Router {
         let facts = Facts {
             sequence,
             rtp_time,
-            arrived: now,
+            arrived: now.instant,
             marker: packet.marker,
             codec: meaning.codec,
             level: meaning.level,
@@ -130,74 +141,86 @@ impl Router {
         Ok((facts, in_order))
     }
 
-    fn take_number(
-        &mut self,
-        now: Instant,
-        track: usize,
-        packet: &Packet<'_>,
-    ) -> Result<Arrival, DropReason> {
-        let feed = self.tracks[track].feed.as_mut().ok_or(DropReason::NoLine)?;
+    fn take_number(&mut self, now: Instant, arrived: &Arrived<'_>) -> Result<Arrival, DropReason> {
+        let Arrived { track, meaning, packet } = arrived;
+        let layer = &mut self.tracks[*track].layers[meaning.layer];
+        let feed = layer.feed.as_mut().ok_or(DropReason::NoLine)?;
         feed.last_at = now;
         Ok(feed.source.take(packet.sequence, packet.rtp_time, now))
     }
 
     fn start_feed(
         &mut self,
-        now: Instant,
+        now: Now,
         leg: usize,
         arrived: &Arrived<'_>,
+        out: &mut impl Outlet,
     ) -> Result<(), DropReason> {
         let Arrived { track, meaning, packet } = *arrived;
         if packet.payload.is_empty() {
             return Err(DropReason::Empty);
         }
         let rank = self.legs[leg].rank(meaning.order);
-        if let Some(feed) = &self.tracks[track].feed {
-            let older = rank < feed.rank && now.since(feed.last_at) < limits::TRACK_SILENT;
-            let hasty = rank.leg == feed.rank.leg && now.since(feed.started_at) < RESTART_EVERY;
-            if older || hasty {
+        for (place, layer) in self.tracks[track].layers.iter().enumerate() {
+            let Some(feed) = &layer.feed else { continue };
+            let silent = now.instant.since(feed.last_at) >= limits::TRACK_SILENT;
+            let same_leg = rank.leg == feed.rank.leg;
+            let (older, hasty) = if place == meaning.layer {
+                let hasty = now.instant.since(feed.started_at) < RESTART_EVERY;
+                (rank < feed.rank, same_leg && hasty)
+            } else {
+                (!same_leg && rank < feed.rank, false)
+            };
+            if (older && !silent) || hasty {
                 return Err(DropReason::Replaced);
             }
         }
         let clock_hz = meaning.codec.clock_hz();
         let mut source = Source::new(packet.sequence, packet.rtp_time, clock_hz);
-        let report = self.legs[leg].sources.find(packet.ssrc).and_then(|binding| binding.report);
-        if let Some((ntp, rtp_time, at)) = report {
+        let binding = self.legs[leg].sources.find(packet.ssrc);
+        if let Some((ntp, rtp_time, at)) = binding.and_then(|binding| binding.report) {
             source.take_report(ntp, rtp_time, at);
         }
         self.generation += 1;
-        self.tracks[track].begin(Feed {
+        let feed = Feed {
             rank,
             ssrc: packet.ssrc,
             codec: meaning.codec,
             generation: self.generation,
             source,
-            started_at: now,
-            last_at: now,
-        });
+            started_at: now.instant,
+            last_at: now.instant,
+        };
+        self.tracks[track].begin(meaning.layer, feed);
+        if !meaning.kind.is_sound() {
+            self.choose_layers(now, out);
+        }
         Ok(())
     }
 
-    fn go_live(&mut self, now: Instant, track: usize, out: &mut impl Outlet) {
+    fn go_live(&mut self, now: Now, track: usize, layer: usize, out: &mut impl Outlet) {
         let one = &mut self.tracks[track];
         one.live = true;
         let id = one.id;
-        if one.cache.is_released() {
-            one.cache.reset(id.kind.is_sound());
+        let cache = &mut one.layers[layer].cache;
+        if cache.is_released() {
+            cache.reset(id.kind.is_sound());
         }
         out.tell(RouterNotice::TrackLive { track: id });
-        self.due(now.plus(limits::TRACK_SILENT));
+        self.due(now.instant.plus(limits::TRACK_SILENT));
         self.due(self.speakers_at);
         if id.kind == model::TrackKind::Screen {
-            self.reconcile(out);
+            self.reconcile(now, out);
         }
     }
 
     /// Hands a numbered packet to the cache, the tape and everybody it is for.
+    #[expect(clippy::too_many_arguments, reason = "everything that is known of one packet")]
     fn carry(
         &mut self,
         now: Instant,
         track: usize,
+        place: usize,
         facts: &Facts,
         in_order: bool,
         payload: &[u8],
@@ -205,48 +228,99 @@ impl Router {
     ) {
         let Self { tracks, legs, figures, wake, .. } = self;
         let track = &mut tracks[track];
-        let Some(feed) = &track.feed else { return };
-        let (generation, highest) = (feed.generation, feed.source.highest());
         let starts = codec::can_start(facts.codec, payload);
+        let taped = track.tapes(place, starts && !payload.is_empty());
+        let layer = &mut track.layers[place];
+        if layer.feed.is_none() {
+            return;
+        }
         if starts && !facts.codec.is_sound() {
-            figures.keyframes_in += u64::from(track.keyframes.seen(now, facts.rtp_time));
-            if let Some(at) = track.keyframes.due(track.recorded) {
+            figures.keyframes_in += u64::from(layer.keyframes.seen(now, facts.rtp_time));
+            layer.size = codec::size(facts.codec, payload).or(layer.size);
+            if let Some(at) = layer.keyframes.due(track.recorded && taped) {
                 *wake = (*wake).min(at);
             }
         }
-        track.cache.put(*facts, payload);
+        layer.cache.put(*facts, payload);
+        layer.meter.take(payload.len() + HEADER_BYTES, now);
         if let Some(level) = facts.level
             && in_order
         {
             track.voice.hear(level, now);
         }
-        Self::tape(track, facts, in_order, payload, figures, out);
-        for to in &track.outs {
-            let leg = &mut legs[to.leg];
-            let passed = match leg.send[to.line].pass(generation, facts, starts, payload.len()) {
-                Ok(passed) => passed,
-                Err(why) => {
-                    figures.drop_one(why);
-                    continue;
-                }
-            };
-            leg.depart(now, to.line, &passed.parcel(facts, payload), figures, out);
-            if !passed.started {
-                continue;
-            }
-            // Packets behind the first of a keyframe that came before it.
-            for sequence in facts.sequence + 1..=highest {
-                let Some((later, payload)) = track.cache.find(sequence) else { continue };
-                let passed = leg.send[to.line].pass(generation, &later, false, payload.len());
-                if let Ok(passed) = passed {
-                    leg.depart(now, to.line, &passed.parcel(&later, payload), figures, out);
-                }
+        if taped {
+            Self::tape(track, place, facts, in_order, payload, figures, out);
+        }
+        let mut switched = false;
+        for at in 0..track.layers[place].outs.len() {
+            let to = track.layers[place].outs[at];
+            switched |= Self::pass_on(track, place, facts, starts, payload, legs, to, figures, out);
+        }
+        if switched {
+            for (place, layer) in track.layers.iter_mut().enumerate() {
+                layer.outs.retain(|to| legs[to.leg].send[to.line].uses(place));
             }
         }
     }
 
+    /// Offers a packet to one line. Says whether the line changed over from another layer.
+    #[expect(clippy::too_many_arguments, reason = "a step of the packet path, borrowed in parts")]
+    fn pass_on(
+        track: &Track,
+        place: usize,
+        facts: &Facts,
+        starts: bool,
+        payload: &[u8],
+        legs: &mut [Leg],
+        to: Out,
+        figures: &mut RouterFigures,
+        out: &mut impl Outlet,
+    ) -> bool {
+        let leg = &mut legs[to.leg];
+        let Some(feed) = &track.layers[place].feed else { return false };
+        let line = &mut leg.send[to.line];
+        let before = line.current;
+        let changes = starts && before.is_some_and(|before| before != place);
+        let mut fresh = Fresh {
+            layer: place,
+            generation: feed.generation,
+            facts,
+            starts,
+            descriptor: None,
+            same_time: if changes { same_time(track, line, feed, facts) } else { None },
+            payload,
+        };
+        if facts.codec == Codec::Vp8 {
+            fresh.descriptor = Descriptor::read(payload);
+        }
+        let passed = match line.pass(&fresh) {
+            Ok(passed) => passed,
+            Err(why) => {
+                figures.drop_one(why);
+                return false;
+            }
+        };
+        leg.depart(facts.arrived, to.line, &passed.parcel, figures, out);
+        if !passed.started {
+            return false;
+        }
+        // Packets behind the first of a keyframe that came before it.
+        for sequence in facts.sequence + 1..=feed.source.highest() {
+            let Some((later, payload)) = track.layers[place].cache.find(sequence) else { continue };
+            let descriptor = Descriptor::read(payload).filter(|_| later.codec == Codec::Vp8);
+            let later = Fresh { facts: &later, starts: false, descriptor, payload, ..fresh };
+            if let Ok(passed) = leg.send[to.line].pass(&later) {
+                leg.depart(facts.arrived, to.line, &passed.parcel, figures, out);
+            }
+        }
+        let switched = before.is_some_and(|before| before != place);
+        figures.layer_switches += u64::from(switched);
+        switched
+    }
+
     fn tape(
         track: &mut Track,
+        layer: usize,
         facts: &Facts,
         in_order: bool,
         payload: &[u8],
@@ -263,7 +337,8 @@ impl Router {
             return;
         }
         if core::mem::take(&mut track.tape.fresh)
-            && let Some(clock) = track.feed.as_ref().and_then(|feed| feed.source.clock)
+            && let Some(clock) =
+                track.layers[layer].feed.as_ref().and_then(|feed| feed.source.clock)
         {
             let report = TapeItem::SenderReport {
                 track: track.id,
@@ -295,20 +370,36 @@ fn late(
     source: &mut Source,
     sequence: u16,
     rtp_time: u32,
+    marker: bool,
     now: Instant,
-    arrived: &Arrived<'_>,
+    codec: Codec,
 ) -> Result<Facts, DropReason> {
     match source.take_late(sequence, rtp_time) {
         Arrival::New { sequence, rtp_time, .. } => Ok(Facts {
             sequence,
             rtp_time,
             arrived: now,
-            marker: arrived.packet.marker,
-            codec: arrived.meaning.codec,
+            marker,
+            codec,
             level: None,
             capture: None,
         }),
         Arrival::Duplicate => Err(DropReason::Duplicate),
         Arrival::TooOld | Arrival::Restart => Err(DropReason::TooOld),
     }
+}
+
+/// The line's timestamp for the moment a packet of another layer was captured, as the clocks of
+/// both layers' sources say; none while one of them has not told its clock.
+fn same_time(track: &Track, line: &SendState, new: &Feed, facts: &Facts) -> Option<u32> {
+    let old = track.layers[line.current?].feed.as_ref()?;
+    let (then, now) = (old.source.clock?, new.source.clock?);
+    if old.rank.leg != new.rank.leg || !old.codec.clock_hz().eq(&new.codec.clock_hz()) {
+        return None;
+    }
+    let between = i128::from(now.ntp.wrapping_sub(then.ntp).cast_signed());
+    let ticks = i64::try_from((between * i128::from(new.codec.clock_hz())) >> 32).ok()?;
+    let since = facts.rtp_time.wrapping_sub(now.rtp_time).cast_signed();
+    let rtp_time = then.rtp_time.wrapping_add_signed(ticks.wrapping_add(since));
+    line.rewriter.time_of(old.generation, rtp_time)
 }

@@ -7,6 +7,7 @@ use core::time::Duration;
 use model::{Health, Instant, Now, TrackKind, limits};
 
 use super::Router;
+use super::pictures::LOOK_EVERY;
 use crate::clock::{ServerClock, ntp_of, ticks_of};
 use crate::outlet::{Outlet, RouterNotice};
 use crate::speaker::CHANGE_EVERY;
@@ -28,6 +29,7 @@ impl Router {
             self.health_at = now.instant.plus(limits::HEALTH_EVERY);
             self.health_since = now.instant;
             self.speakers_at = now.instant.plus(CHANGE_EVERY);
+            self.pictures_at = now.instant.plus(LOOK_EVERY);
         }
         self.due(now.instant);
     }
@@ -36,7 +38,6 @@ impl Router {
         self.wake = Instant(u64::MAX);
         self.find_silence(now, out);
         self.ask_repairs(now, out);
-        self.ask_keyframes(now, out);
         self.feed_back(now, out);
         if self.legs.is_empty() {
             return;
@@ -45,6 +46,11 @@ impl Router {
             self.speakers_at = now.instant.plus(CHANGE_EVERY);
             self.tell_speakers(now, out);
         }
+        if now.instant >= self.pictures_at {
+            self.pictures_at = now.instant.plus(LOOK_EVERY);
+            self.look_at_layers(now, out);
+        }
+        self.ask_keyframes(now, out);
         if now.instant >= self.reports_at {
             self.reports_at = now.instant.plus(REPORT_EVERY);
             for leg in 0..self.legs.len() {
@@ -62,74 +68,99 @@ impl Router {
         if !self.floor.is_empty() || self.tracks.iter().any(|track| track.live) {
             self.due(self.speakers_at);
         }
+        if self.tracks.iter().any(|track| track.live && !track.id.kind.is_sound()) {
+            self.due(self.pictures_at);
+        }
     }
 
     fn find_silence(&mut self, now: Now, out: &mut impl Outlet) {
         let mut screen_gone = false;
         for place in 0..self.tracks.len() {
             let track = &mut self.tracks[place];
-            let Some(feed) = track.feed.as_ref().filter(|_| track.live) else { continue };
-            let silent_at = feed.last_at.plus(limits::TRACK_SILENT);
+            if !track.live || !track.is_fed() {
+                continue;
+            }
+            let silent_at = track.last_at().plus(limits::TRACK_SILENT);
             if now.instant < silent_at {
                 self.due(silent_at);
                 continue;
             }
             track.live = false;
-            track.cache.release();
+            for layer in &mut track.layers {
+                layer.cache.release();
+            }
             screen_gone |= track.id.kind == TrackKind::Screen;
             out.tell(RouterNotice::TrackSilent { track: track.id });
         }
         if screen_gone {
-            self.reconcile(out);
+            self.reconcile(now, out);
         }
     }
 
     /// Asks publishers for what is missing.
     fn ask_repairs(&mut self, now: Now, out: &mut impl Outlet) {
         for place in 0..self.tracks.len() {
-            let Self { tracks, legs, figures, compound, ask, wake, .. } = self;
-            let track = &mut tracks[place];
-            let Some(feed) = &mut track.feed else { continue };
-            let Ok(leg) = legs.binary_search_by_key(&feed.rank.leg, |leg| leg.id) else { continue };
-            let leg = &legs[leg];
-            ask.clear();
-            let round = feed.source.repairs.round(now.instant, leg.round_trip, ask);
-            feed.source.count_holes(round.holes);
-            figures.packets_lost += round.given_up;
-            if round.given_up > 0 && !track.id.kind.is_sound() {
-                track.keyframes.want();
+            for layer in 0..limits::LAYERS_MAX {
+                self.ask_repairs_of(now, place, layer, out);
             }
-            if let Some(at) = round.next {
-                *wake = (*wake).min(at);
-            }
-            figures.nacks_out += ask.len() as u64;
-            let mut rest = &ask[..];
-            while !rest.is_empty() {
-                compound.clear();
-                compound.receiver_report(leg.own_ssrc(), &[]);
-                rest = compound.nack(leg.own_ssrc(), feed.ssrc, rest);
-                out.rtcp(leg.id, compound.as_bytes());
-                figures.rtcp_out += 1;
-            }
+        }
+    }
+
+    fn ask_repairs_of(&mut self, now: Now, place: usize, layer: usize, out: &mut impl Outlet) {
+        let Self { tracks, legs, figures, compound, ask, wake, .. } = self;
+        let sound = tracks[place].id.kind.is_sound();
+        let taped = tracks[place].is_taped(layer);
+        let layer = &mut tracks[place].layers[layer];
+        let Some(feed) = &mut layer.feed else { return };
+        let Ok(leg) = legs.binary_search_by_key(&feed.rank.leg, |leg| leg.id) else { return };
+        let leg = &legs[leg];
+        ask.clear();
+        let round = feed.source.repairs.round(now.instant, leg.round_trip, ask);
+        feed.source.count_holes(round.holes);
+        figures.packets_lost += round.given_up;
+        if round.given_up > 0 && !sound && (taped || !layer.outs.is_empty()) {
+            layer.keyframes.want();
+        }
+        if let Some(at) = round.next {
+            *wake = (*wake).min(at);
+        }
+        figures.nacks_out += ask.len() as u64;
+        let mut rest = &ask[..];
+        while !rest.is_empty() {
+            compound.clear();
+            compound.receiver_report(leg.own_ssrc(), &[]);
+            rest = compound.nack(leg.own_ssrc(), feed.ssrc, rest);
+            out.rtcp(leg.id, compound.as_bytes());
+            figures.rtcp_out += 1;
         }
     }
 
     pub(super) fn ask_keyframes(&mut self, now: Now, out: &mut impl Outlet) {
         for place in 0..self.tracks.len() {
-            self.ask_keyframe(now, place, out);
+            for layer in 0..limits::LAYERS_MAX {
+                self.ask_keyframe(now, place, layer, out);
+            }
         }
     }
 
-    /// Asks a publisher for a keyframe if one is due, or sees to being woken when it is.
-    pub(super) fn ask_keyframe(&mut self, now: Now, place: usize, out: &mut impl Outlet) {
+    /// Asks a publisher for a keyframe of a layer if one is due, or sees to being woken when it is.
+    pub(super) fn ask_keyframe(
+        &mut self,
+        now: Now,
+        place: usize,
+        layer: usize,
+        out: &mut impl Outlet,
+    ) {
         let track = &mut self.tracks[place];
-        let Some(feed) = track.feed.as_ref().filter(|_| track.live) else { return };
-        let Some(at) = track.keyframes.due(track.recorded) else { return };
+        let taped = track.is_taped(layer);
+        let layer = &mut track.layers[layer];
+        let Some(feed) = layer.feed.as_ref().filter(|_| track.live) else { return };
+        let Some(at) = layer.keyframes.due(taped) else { return };
         if at > now.instant {
             self.due(at);
             return;
         }
-        track.keyframes.asked(now.instant);
+        layer.keyframes.asked(now.instant);
         let (leg, media) = (feed.rank.leg, feed.ssrc);
         self.due(now.instant.plus(limits::KEYFRAME_EVERY_MIN));
         if let Ok(leg) = self.legs.binary_search_by_key(&leg, |known| known.id) {
@@ -161,8 +192,8 @@ impl Router {
         }
         self.blocks.clear();
         let leg = &self.legs[place];
-        for track in &mut self.tracks {
-            if let Some(feed) = track.feed.as_mut().filter(|feed| feed.rank.leg == leg.id) {
+        for layer in self.tracks.iter_mut().flat_map(|track| &mut track.layers) {
+            if let Some(feed) = layer.feed.as_mut().filter(|feed| feed.rank.leg == leg.id) {
                 self.blocks.push(feed.source.report(feed.ssrc, now.instant));
             }
         }
@@ -176,8 +207,9 @@ impl Router {
     }
 
     fn report_line(&mut self, now: Now, leg: usize, line: usize, out: &mut impl Outlet) {
-        let Some(track) = self.legs[leg].send[line].place else { return };
-        let Some(feed) = self.tracks[track].feed.as_ref() else { return };
+        let state = &self.legs[leg].send[line];
+        let (Some(track), Some(layer)) = (state.place, state.current) else { return };
+        let Some(feed) = self.tracks[track].layers[layer].feed.as_ref() else { return };
         let Some(clock) = feed.source.clock else { return };
         let Ok(publisher) = self.legs.binary_search_by_key(&feed.rank.leg, |known| known.id) else {
             return;
@@ -238,6 +270,7 @@ impl Router {
                 down_bps: per_second(traffic.bytes_down),
                 estimate_bps: leg.estimate_bps(),
                 queue_ms: leg.bandwidth.estimator.queue_ms(),
+                frozen_lines: leg.frozen_lines(),
                 ..Health::default()
             };
             out.tell(RouterNotice::Health { participant, health });
@@ -250,7 +283,8 @@ impl Router {
         let mut all = (0, 0, Duration::ZERO);
         for track in &mut self.tracks {
             let sound = track.id.kind.is_sound();
-            if let Some(feed) = track.feed.as_mut().filter(|feed| feed.rank.leg == leg) {
+            let feeds = track.layers.iter_mut().filter_map(|layer| layer.feed.as_mut());
+            for feed in feeds.filter(|feed| feed.rank.leg == leg) {
                 let (expected, holes) = feed.source.measure();
                 all.0 += expected;
                 all.1 += holes;

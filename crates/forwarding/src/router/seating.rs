@@ -4,30 +4,30 @@
 
 use std::collections::BTreeSet;
 
-use model::{LinePurpose, ParticipantId, SlotCount, SlotUse, TrackId, TrackKind, limits};
+use model::{LinePurpose, Now, ParticipantId, SlotCount, SlotUse, TrackId, TrackKind, limits};
 
 use super::Router;
 use crate::leg::Leg;
 use crate::outlet::{Outlet, RouterNotice};
 use crate::slots::Seating;
-use crate::track::{Out, Track};
+use crate::track::Track;
 
 impl Router {
     /// The leg is alive; older connections of the same person give way to it.
-    pub(super) fn hear(&mut self, leg: usize, out: &mut impl Outlet) {
+    pub(super) fn hear(&mut self, now: Now, leg: usize, out: &mut impl Outlet) {
         if self.legs[leg].heard {
             return;
         }
         self.legs[leg].heard = true;
         let participant = self.legs[leg].participant;
         if self.legs.iter().filter(|other| other.participant == participant).count() > 1 {
-            self.reconcile(out);
+            self.reconcile(now, out);
         }
     }
 
     /// Seats everybody as the grants say, points tracks at lines and tells what changed. Keyframes
     /// that are wanted after this are still to be asked for.
-    pub(super) fn reconcile(&mut self, out: &mut impl Outlet) {
+    pub(super) fn reconcile(&mut self, now: Now, out: &mut impl Outlet) {
         for place in 0..self.legs.len() {
             let (seats, screens) = if self.is_superseded(&self.legs[place]) {
                 (BTreeSet::new(), BTreeSet::new())
@@ -51,6 +51,7 @@ impl Router {
             Seating::settle(&mut leg.seating.screens, &screen_slots, &screens);
         }
         self.point_lines();
+        self.choose_layers(now, out);
         self.tell_slots(out);
     }
 
@@ -83,11 +84,8 @@ impl Router {
         self.place_by_track.get(&id).map(|place| &self.tracks[*place])
     }
 
-    /// Puts tracks on lines as the seating says, and writes down for each track where it goes.
+    /// Puts tracks on lines as the seating says.
     fn point_lines(&mut self) {
-        for track in &mut self.tracks {
-            track.outs.clear();
-        }
         for leg in 0..self.legs.len() {
             for line in 0..self.legs[leg].send.len() {
                 let subscriber = self.legs[leg].participant;
@@ -98,14 +96,6 @@ impl Router {
                 let wanted = wanted.filter(|_| state.open);
                 state.assign(wanted);
                 state.place = wanted.and_then(|track| self.place_by_track.get(&track).copied());
-                let Some(place) = state.place else { continue };
-                let track = &mut self.tracks[place];
-                track.outs.push(Out { leg, line });
-                let carried =
-                    track.feed.as_ref().is_some_and(|feed| state.rewriter.carries(feed.generation));
-                if !carried && !track.id.kind.is_sound() {
-                    track.keyframes.want();
-                }
             }
         }
     }
@@ -141,11 +131,18 @@ impl Router {
     pub(super) fn end_orphans(&mut self, out: &mut impl Outlet) {
         let legs = &self.legs;
         for track in &mut self.tracks {
-            let Some(feed) = &track.feed else { continue };
-            let fed = legs.iter().any(|leg| {
-                leg.id == feed.rank.leg && leg.sources.feeds(feed.ssrc, track.id.kind, 0)
-            });
-            if !fed && track.end() {
+            if !track.is_fed() {
+                continue;
+            }
+            let kind = track.id.kind;
+            for (place, layer) in track.layers.iter_mut().enumerate() {
+                let Some(feed) = &layer.feed else { continue };
+                let leg = legs.iter().find(|leg| leg.id == feed.rank.leg);
+                if !leg.is_some_and(|leg| leg.sources.feeds(feed.ssrc, kind, place)) {
+                    layer.end();
+                }
+            }
+            if !track.is_fed() && track.end() {
                 out.tell(RouterNotice::TrackSilent { track: track.id });
             }
         }

@@ -9,6 +9,8 @@ mod counted;
 mod fan_out;
 mod grants;
 mod hostile;
+mod layered;
+mod layers;
 mod legs;
 mod loss;
 mod repairs;

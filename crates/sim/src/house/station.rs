@@ -180,7 +180,7 @@ impl Station {
                 let source = sources.iter().find(|source| source.ssrc == media);
                 again.extend(source.and_then(|source| source.kept.get(&sequence)).cloned());
             }
-            Item::Sender(_) | Item::Block(_) | Item::Bye { .. } => {}
+            Item::Sender(_) | Item::Block(_) | Item::Bye { .. } | Item::Limit { .. } => {}
         });
         assert!(whole, "the house sends well-formed control packets");
         again
