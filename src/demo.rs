@@ -1,4 +1,4 @@
-//! The demonstration: accounts, one case and its join codes, made at `serve --demo`.
+//! The demonstration: accounts, a case or more and their join codes, made at `serve --demo`.
 //!
 //! What is not here: anything a real court uses; names and numbers are plainly invented.
 
@@ -15,12 +15,29 @@ use signaling::{AccountId, Docket, DocketFault, NewAccount, NewHearing, NewPerso
 /// What a person needs to try the product.
 #[derive(Clone, Debug)]
 pub(crate) struct Sheet {
-    /// The case.
-    pub(crate) hearing: HearingId,
     /// The staff.
     pub(crate) sign_ins: Vec<StaffSignIn>,
+    /// The cases; one at least.
+    pub(crate) cases: Vec<Case>,
+}
+
+/// One case of the demonstration.
+#[derive(Clone, Debug)]
+pub(crate) struct Case {
+    /// Its hearing.
+    pub(crate) hearing: HearingId,
     /// Seats that are entered with a code.
     pub(crate) codes: Vec<SeatCode>,
+}
+
+/// How much is made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Size {
+    /// Open cases there shall be.
+    pub(crate) cases: u16,
+    /// People in each new case: court and parties. Without it the demonstration's six, of whom one
+    /// is a witness and one sits in the gallery.
+    pub(crate) people: Option<u16>,
 }
 
 /// One staff account of the demonstration.
@@ -55,7 +72,7 @@ pub(crate) struct SeatCode {
     pub(crate) code: Private<String>,
 }
 
-/// Makes the accounts at the first start, a demonstration case unless one is open, and new codes
+/// Makes the accounts at the first start, demonstration cases unless enough are open, and new codes
 /// for everybody who comes with one and has not joined yet.
 ///
 /// # Errors
@@ -64,32 +81,59 @@ pub(crate) async fn prepare(
     docket: &Docket,
     data: &Path,
     now: Timestamp,
+    size: Size,
 ) -> Result<Sheet, DocketFault> {
     let sign_ins = sign_ins(docket, data).await?;
     let accounts: Vec<AccountId> = sign_ins.iter().map(|s| AccountId(s.account)).collect();
-    let open = docket.entries_of(accounts[0]).await?.into_iter().find(|entry| !entry.closed);
-    let hearing = match open {
-        Some(entry) => entry.hearing,
+    let entries = docket.entries_of(accounts[0]).await?.into_iter();
+    let mut open: Vec<HearingId> =
+        entries.filter(|entry| !entry.closed).map(|entry| entry.hearing).collect();
+    for number in open.len() + 1..=usize::from(size.cases) {
+        let heading = Heading {
+            court: "咸宁市咸安区人民法院贺胜人民法庭（演示）".to_owned(),
+            case_number: Private::from(format!("（2026）鄂1202民初演示{number}号").as_str()),
+            cause: Private::from("民间借贷纠纷"),
+            scheduled_at: now.plus(Duration::from_secs(600)),
+        };
+        let people = people(&accounts, size.people);
+        open.push(docket.add_hearing(&NewHearing { heading, people }).await?);
+    }
+    let mut cases = Vec::new();
+    for hearing in open {
+        cases.push(Case { hearing, codes: codes(docket, hearing, now).await? });
+    }
+    Ok(Sheet { sign_ins, cases })
+}
+
+fn people(accounts: &[AccountId], count: Option<u16>) -> Vec<NewPerson> {
+    let person = |role, name: &str, account| NewPerson { role, name: Private::from(name), account };
+    let mut people = vec![
+        person(Role::PresidingJudge, "李法官", Some(accounts[0])),
+        person(Role::Clerk, "陈书记员", Some(accounts[1])),
+        person(Role::Plaintiff, "张三", None),
+        person(Role::Defendant, "李四", None),
+    ];
+    match count {
         None => {
-            let person =
-                |role, name: &str, account| NewPerson { role, name: Private::from(name), account };
-            let people = vec![
-                person(Role::PresidingJudge, "李法官", Some(accounts[0])),
-                person(Role::Clerk, "陈书记员", Some(accounts[1])),
-                person(Role::Plaintiff, "张三", None),
-                person(Role::Defendant, "李四", None),
-                person(Role::Witness, "王五", None),
-                person(Role::Gallery, "旁听一号", None),
-            ];
-            let heading = Heading {
-                court: "咸宁市咸安区人民法院贺胜人民法庭（演示）".to_owned(),
-                case_number: Private::from("（2026）鄂1202民初演示1号"),
-                cause: Private::from("民间借贷纠纷"),
-                scheduled_at: now.plus(Duration::from_secs(600)),
-            };
-            docket.add_hearing(&NewHearing { heading, people }).await?
+            people.push(person(Role::Witness, "王五", None));
+            people.push(person(Role::Gallery, "旁听一号", None));
         }
-    };
+        Some(count) => {
+            for number in people.len()..usize::from(count) {
+                let name = format!("第三人{number}号");
+                people.push(person(Role::ThirdParty, &name, None));
+            }
+            people.truncate(usize::from(count));
+        }
+    }
+    people
+}
+
+async fn codes(
+    docket: &Docket,
+    hearing: HearingId,
+    now: Timestamp,
+) -> Result<Vec<SeatCode>, DocketFault> {
     let entry = docket.entry(hearing).await?;
     let mut codes = Vec::new();
     let people = entry.map(|entry| entry.people).unwrap_or_default();
@@ -103,7 +147,7 @@ pub(crate) async fn prepare(
             });
         }
     }
-    Ok(Sheet { hearing, sign_ins, codes })
+    Ok(codes)
 }
 
 async fn sign_ins(docket: &Docket, data: &Path) -> Result<Vec<StaffSignIn>, DocketFault> {
@@ -165,7 +209,7 @@ impl Sheet {
             writeln!(text, "  {name:<6} {}   {duty}", password.reveal()).expect(TO_STRING);
         }
         text.push_str("\n演示案件验证码（每码一人一机） Join codes (one person, one device)\n");
-        for seat in &self.codes {
+        for seat in self.cases.iter().flat_map(|case| &case.codes) {
             let code = seat.code.reveal();
             let (front, back) = code.split_at(code.len() / 2);
             writeln!(

@@ -8,7 +8,7 @@ use model::{ParticipantId, Private, Role};
 use protocol::StaffKind;
 use serde::Serialize;
 
-use crate::demo::{Sheet, write_private};
+use crate::demo::{Case, Sheet, write_private};
 
 #[derive(Serialize)]
 struct Ready<'a> {
@@ -16,6 +16,13 @@ struct Ready<'a> {
     media_port: u16,
     hearing: Option<u32>,
     sign_ins: Vec<ReadySignIn<'a>>,
+    codes: Vec<ReadyCode<'a>>,
+    cases: Vec<ReadyCase<'a>>,
+}
+
+#[derive(Serialize)]
+struct ReadyCase<'a> {
+    hearing: u32,
     codes: Vec<ReadyCode<'a>>,
 }
 
@@ -43,23 +50,32 @@ pub(crate) fn write(
     media_port: u16,
     sheet: Option<&Sheet>,
 ) -> std::io::Result<()> {
+    let first = sheet.and_then(|sheet| sheet.cases.first());
     let ready = Ready {
         https_port,
         media_port,
-        hearing: sheet.map(|sheet| sheet.hearing.0),
+        hearing: first.map(|case| case.hearing.0),
         sign_ins: sheet
             .iter()
             .flat_map(|sheet| &sheet.sign_ins)
             .map(|s| ReadySignIn { name: &s.name, kind: s.kind, password: &s.password })
             .collect(),
-        codes: sheet
+        codes: first.map(codes).unwrap_or_default(),
+        cases: sheet
             .iter()
-            .flat_map(|sheet| &sheet.codes)
-            .map(|c| ReadyCode { participant: c.participant, role: c.role, code: &c.code })
+            .flat_map(|sheet| &sheet.cases)
+            .map(|case| ReadyCase { hearing: case.hearing.0, codes: codes(case) })
             .collect(),
     };
     let text = serde_json::to_string(&ready)?;
     let draft = path.with_extension("part");
     write_private(&draft, &text)?;
     std::fs::rename(&draft, path)
+}
+
+fn codes(case: &Case) -> Vec<ReadyCode<'_>> {
+    case.codes
+        .iter()
+        .map(|c| ReadyCode { participant: c.participant, role: c.role, code: &c.code })
+        .collect()
 }

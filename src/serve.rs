@@ -36,6 +36,13 @@ pub(crate) struct Args {
     /// Make the demonstration's accounts, case and join codes, and print them.
     #[arg(long)]
     demo: bool,
+    /// Open cases the demonstration shall have.
+    #[arg(long, requires = "demo", default_value_t = 1,
+        value_parser = clap::value_parser!(u16).range(1..=200))]
+    cases: u16,
+    /// People in each case the demonstration makes: judge, clerk and parties.
+    #[arg(long, requires = "demo", value_parser = clap::value_parser!(u16).range(2..=16))]
+    people: Option<u16>,
     /// Write ports (and, in a demonstration, sign-ins and codes) to this file when ready.
     #[arg(long)]
     ready_file: Option<PathBuf>,
@@ -96,9 +103,10 @@ async fn start(args: &Args) -> Result<Node, String> {
     })?;
     let docket = Arc::new(docket);
     let unfinished = recover(&config, now).await?;
+    let size = demo::Size { cases: args.cases, people: args.people };
     let sheet = match args.demo {
         true => Some(
-            demo::prepare(&docket, &config.data, now)
+            demo::prepare(&docket, &config.data, now, size)
                 .await
                 .map_err(|fault| format!("无法准备演示案件。{fault}."))?,
         ),

@@ -22,19 +22,22 @@ const IMPORTS: &[(&str, &[&str])] = &[
 /// The only places (path prefixes) where a library may be named.
 const DOORS: &[(&str, &[&str])] = &[
     ("webrtc::", &["src/probe"]),
-    ("tokio_tungstenite::", &["src/probe", "signaling/src/server/tests", "tests/"]),
+    (
+        "tokio_tungstenite::",
+        &["src/probe", "signaling/src/server/tests", "tests/", "benches/capacity"],
+    ),
     ("sqlx::", &["signaling/src/docket"]),
     ("axum::", &["signaling/src/", "signaling/tests"]),
-    ("rtc_dtls::", &["sfu/src/dtls", "sfu/tests"]),
-    ("rtc_stun::", &["sfu/src/stun", "sfu/tests"]),
+    ("rtc_dtls::", &["sfu/src/dtls", "sfu/tests", "benches/capacity"]),
+    ("rtc_stun::", &["sfu/src/stun", "sfu/tests", "benches/capacity"]),
     ("rtc_sdp::", &["sfu/src/sdp", "sfu/tests"]),
     ("rtc_rtcp::", &["crates/forwarding/src/rtcp", "sfu/tests"]),
     ("quinn_udp::", &["sfu/src/socket"]),
-    ("mio::", &["sfu/src/"]),
+    ("mio::", &["sfu/src/", "benches/capacity"]),
     ("argon2::", &["signaling/src/"]),
     ("sm3::", &["crates/record/src/digest"]),
     ("sha2::", &["crates/record/src/digest", "signaling/src/"]),
-    ("clap::", &["src/"]),
+    ("clap::", &["src/", "benches/capacity"]),
     ("toml::", &["src/config", "src/demo", "tests/", "crates/"]),
 ];
 

@@ -1,0 +1,22 @@
+#!/bin/sh
+# Builds and runs the load client: `run.sh assize --rooms 35 --people 6 --record --seconds 20`.
+# Server and client get a scheduling group of their own, so that other programs of this machine
+# disturb the delays less; that needs root and is left out without it.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+house=$(cd "$here/../.." && pwd)
+target=${CARGO_TARGET_DIR:-$house/target}
+export CARGO_TARGET_DIR="$target"
+[ -n "${PREBUILT:-}" ] || {
+  (cd "$house" && cargo build --release --locked --quiet)
+  (cd "$here" && cargo build --release --locked --quiet --features rivals)
+}
+kind=$1
+shift
+case $kind in
+  assize) set -- assize --binary "$target/release/assize" "$@" ;;
+  str0m | rtc) set -- forwarder --binary "$target/release/$kind-forwarder" "$@" ;;
+  *) set -- "$kind" "$@" ;;
+esac
+exec setsid -w sh -c 'echo -15 2>/dev/null >/proc/self/autogroup || true; exec "$@"' sh \
+  "$target/release/capacity" "$@"

@@ -1,0 +1,210 @@
+//! A run against Assize: starts the server as a process of its own, seats everybody, opens the
+//! hearings when they shall be recorded, connects the media.
+//!
+//! What is not here: the measurement, which is the same for every server (`run.rs`).
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::door::{Door, PATIENCE};
+use crate::generator::{Generator, Order, here};
+use crate::page::Page;
+use crate::run::{Load, Server, seats, until};
+use crate::sdp::other;
+use crate::station::Identity;
+
+/// The server and everybody in it.
+pub struct Assize {
+    child: Child,
+    folder: PathBuf,
+    /// Pages by room and place.
+    pages: Vec<Vec<Page>>,
+}
+
+impl Assize {
+    /// Starts the server with a fresh folder and seats everybody; media flows when this is done.
+    ///
+    /// # Errors
+    /// What went wrong.
+    pub async fn start(
+        binary: &Path,
+        load: Load,
+        settings: &str,
+    ) -> Result<(Self, Generator), String> {
+        let folder = std::env::temp_dir().join(format!("assize-load-{}", std::process::id()));
+        let (child, ready) = serve(binary, &folder, load, settings).await?;
+        let mut server = Self { child, folder, pages: Vec::new() };
+        let generator = server.seat(load, &ready).await?;
+        Ok((server, generator))
+    }
+
+    async fn seat(&mut self, load: Load, ready: &Value) -> Result<Generator, String> {
+        let port = ready["https_port"].as_u64().and_then(|port| u16::try_from(port).ok());
+        let door = Door::new(port.ok_or("the ready file names no port")?)?;
+        let mut staff = Vec::new();
+        for sign_in in ready["sign_ins"].as_array().into_iter().flatten().take(2) {
+            let mut door = door.clone();
+            let body = json!({"name": sign_in["name"], "password": sign_in["password"]});
+            door.post("/api/sign-in", &body).await?;
+            staff.push(door);
+        }
+        for case in ready["cases"].as_array().into_iter().flatten() {
+            let hearing = case["hearing"].as_u64().ok_or("a case without a hearing")?;
+            let mut doors = staff.clone();
+            for code in case["codes"].as_array().into_iter().flatten() {
+                let mut door = door.clone();
+                door.post("/api/join", &json!({"code": code["code"]})).await?;
+                doors.push(door);
+            }
+            self.pages.push(check_in(&doors, hearing).await?);
+        }
+        let generator = self.connect(load).await?;
+        if load.record {
+            for pages in &self.pages {
+                pages[0].ask(json!({"type": "ask", "ask": {"do": "open"}})).await?;
+            }
+            for pages in &self.pages {
+                let rolls = |view: &Value| {
+                    view["stage"]["name"] == "in_session" && view["record"]["name"] == "rolling"
+                };
+                pages[0].until("the session", |seen| rolls(&seen.view)).await?;
+            }
+        }
+        Ok(generator)
+    }
+
+    async fn connect(&self, load: Load) -> Result<Generator, String> {
+        let identity = Arc::new(Identity::new()?);
+        let own = here([127, 0, 0, 1]);
+        let (seats, offers) = seats(load, &identity, own)?;
+        let generator = Generator::start(seats).map_err(|fault| fault.to_string())?;
+        for (place, sdp) in offers.into_iter().enumerate() {
+            let people = usize::from(load.people);
+            let page = &self.pages[place / people][place % people];
+            let lines = purposes(load.people);
+            let message = json!({"type": "offer", "connection": 1, "sdp": sdp, "lines": lines});
+            let answer = page.ask(message).await?;
+            let text = answer["sdp"].as_str().ok_or("an answer without a description")?;
+            let other = other(text, own).ok_or_else(|| format!("no way to the server: {text}"))?;
+            generator.order(Order::Meet(place, other));
+            page.tell(json!({"type": "tiles", "tiles": tiles(load.people)})).await;
+            let on = json!(["microphone", "camera"]);
+            page.ask(json!({"type": "ask", "ask": {"do": "devices", "on": on}})).await?;
+        }
+        let all = usize::from(load.rooms) * usize::from(load.people);
+        until("media connections", PATIENCE, || generator.connected() == all).await?;
+        Ok(generator)
+    }
+}
+
+impl Server for Assize {
+    fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    fn doubts(&mut self) -> Vec<String> {
+        let mut doubts = Vec::new();
+        let seen = || self.pages.iter().flatten().map(Page::seen);
+        let reoffers: u32 = seen().map(|seen| seen.reoffers).sum();
+        if reoffers > 0 {
+            doubts.push(format!("the server asked {reoffers} times for another offer"));
+        }
+        let byes: Vec<String> = seen().filter_map(|seen| seen.bye).collect();
+        if !byes.is_empty() {
+            doubts.push(format!("{} pages were sent away: {}", byes.len(), byes[0]));
+        }
+        doubts
+    }
+}
+
+impl Drop for Assize {
+    fn drop(&mut self) {
+        // A server that is gone already needs no end.
+        drop(self.child.kill());
+        drop(self.child.wait());
+        drop(std::fs::remove_dir_all(&self.folder));
+    }
+}
+
+async fn serve(
+    binary: &Path,
+    folder: &Path,
+    load: Load,
+    settings: &str,
+) -> Result<(Child, Value), String> {
+    std::fs::create_dir_all(folder).map_err(|fault| fault.to_string())?;
+    let config = folder.join("assize.toml");
+    let text = format!(
+        "{settings}\nhttps = [\"127.0.0.1:0\"]\nmedia = [\"127.0.0.1:0\"]\ndata = {:?}\n\
+         archive = {:?}\narchive_free_min = 1000000\nlog = \"warn\"\n",
+        folder.join("data"),
+        folder.join("archive"),
+    );
+    std::fs::write(&config, text).map_err(|fault| fault.to_string())?;
+    let ready = folder.join("ready.json");
+    let child = Command::new(binary)
+        .args(["serve", "--demo", "--cases", &load.rooms.to_string()])
+        .args(["--people", &load.people.to_string(), "--config"])
+        .arg(&config)
+        .arg("--ready-file")
+        .arg(&ready)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .map_err(|fault| format!("cannot start {}: {fault}", binary.display()))?;
+    until("the ready file", PATIENCE * 2, || ready.exists()).await?;
+    let text = std::fs::read_to_string(&ready).map_err(|fault| fault.to_string())?;
+    Ok((child, serde_json::from_str(&text).map_err(|fault| fault.to_string())?))
+}
+
+/// Opens everybody's page, checks in and admits; judge and clerk come first.
+async fn check_in(doors: &[Door], hearing: u64) -> Result<Vec<Page>, String> {
+    let mut pages = Vec::new();
+    for door in doors {
+        pages.push(Page::open(door, hearing).await?);
+    }
+    let ask = |ask: Value| json!({"type": "ask", "ask": ask});
+    pages[0].ask(ask(json!({"do": "open_check_in"}))).await?;
+    for page in pages.iter().skip(2) {
+        let others = json!("");
+        page.ask(ask(json!({"do": "check_in", "discipline": true, "others_present": others,
+            "camera": true, "microphone": true})))
+            .await?;
+        let me = page.seen().view["me"]["id"].clone();
+        pages[0].ask(ask(json!({"do": "admit", "who": me}))).await?;
+    }
+    for page in &pages {
+        page.until("admission", |seen| seen.view["me"]["place"] == "in_hearing").await?;
+    }
+    Ok(pages)
+}
+
+fn purposes(people: u8) -> Value {
+    let mut lines = vec![
+        json!({"mid": "0", "purpose": {"for": "publish", "kind": "microphone"}}),
+        json!({"mid": "1", "purpose": {"for": "publish", "kind": "camera"}}),
+    ];
+    for slot in 0..people - 1 {
+        for (place, medium) in ["sound", "picture"].into_iter().enumerate() {
+            let mid = (2 + 2 * usize::from(slot) + place).to_string();
+            let purpose = json!({"for": "seat", "slot": slot, "medium": medium});
+            lines.push(json!({"mid": mid, "purpose": purpose}));
+        }
+    }
+    Value::Array(lines)
+}
+
+fn tiles(people: u8) -> Value {
+    let tile = |slot| {
+        let purpose = json!({"for": "seat", "slot": slot, "medium": "picture"});
+        json!({"purpose": purpose, "width": 1280, "height": 720})
+    };
+    (0..people - 1).map(tile).collect()
+}
+
+/// How long a hearing takes from its opening until all media is steady.
+pub const SETTLE: Duration = Duration::from_secs(3);

@@ -1,0 +1,150 @@
+//! HTTPS requests and WebSockets to the server under load, on this machine, whose trial
+//! certificate is believed unseen.
+//!
+//! What is not here: what is said.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::client::danger::{
+    HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
+};
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+
+/// How long an answer may take.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// An open WebSocket.
+pub type Socket = WebSocketStream<TlsStream<TcpStream>>;
+
+/// A server's door and the cookie it gave.
+#[derive(Clone)]
+pub struct Door {
+    port: u16,
+    tls: TlsConnector,
+    cookie: String,
+}
+
+impl Door {
+    /// The door of the server on this port of this machine.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn new(port: u16) -> Result<Self, String> {
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|fault| fault.to_string())?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(Believer))
+            .with_no_client_auth();
+        Ok(Self { port, tls: TlsConnector::from(Arc::new(config)), cookie: String::new() })
+    }
+
+    async fn connect(&self) -> Result<TlsStream<TcpStream>, String> {
+        let tcp = TcpStream::connect(("127.0.0.1", self.port)).await;
+        let tcp = tcp.map_err(|fault| fault.to_string())?;
+        let name = ServerName::try_from("localhost").map_err(|fault| fault.to_string())?;
+        self.tls.connect(name, tcp).await.map_err(|fault| fault.to_string())
+    }
+
+    /// Posts JSON and keeps the cookie that comes with the answer.
+    ///
+    /// # Errors
+    /// What went wrong, or the status.
+    pub async fn post(&mut self, path: &str, body: &Value) -> Result<(), String> {
+        let mut stream = self.connect().await?;
+        let (port, body) = (self.port, body.to_string());
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\norigin: https://127.0.0.1:{port}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).await.map_err(|fault| fault.to_string())?;
+        let mut bytes = Vec::new();
+        let read = timeout(PATIENCE, stream.read_to_end(&mut bytes)).await;
+        let text = String::from_utf8_lossy(&bytes);
+        let status = text.split(' ').nth(1).unwrap_or_default();
+        if status != "200" {
+            return Err(format!("POST {path}: status {status:?} {read:?}"));
+        }
+        for line in text.lines().take_while(|line| !line.is_empty()) {
+            if let Some((name, value)) = line.split_once(": ")
+                && name.eq_ignore_ascii_case("set-cookie")
+            {
+                let pair = value.split(';').next().unwrap_or_default();
+                // Signing in takes other cookies away by making them empty.
+                if !pair.ends_with('=') {
+                    pair.clone_into(&mut self.cookie);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens the WebSocket of a hearing.
+    ///
+    /// # Errors
+    /// What went wrong.
+    pub async fn socket(&self, hearing: u64) -> Result<Socket, String> {
+        let stream = self.connect().await?;
+        let mut request = format!("wss://127.0.0.1:{}/ws/{hearing}", self.port)
+            .into_client_request()
+            .map_err(|fault| fault.to_string())?;
+        let origin = format!("https://127.0.0.1:{}", self.port);
+        for (name, value) in [("cookie", &self.cookie), ("origin", &origin)] {
+            let value = value.parse().map_err(|_| "not a header".to_owned())?;
+            request.headers_mut().insert(name, value);
+        }
+        let opened = timeout(PATIENCE, tokio_tungstenite::client_async(request, stream)).await;
+        let opened = opened.map_err(|_| "the socket does not open".to_owned())?;
+        opened.map(|(socket, _)| socket).map_err(|fault| fault.to_string())
+    }
+}
+
+#[derive(Debug)]
+struct Believer;
+
+impl ServerCertVerifier for Believer {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        ring::default_provider().signature_verification_algorithms.supported_schemes()
+    }
+}

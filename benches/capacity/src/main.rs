@@ -1,0 +1,125 @@
+//! The load client: people in rooms, all of them sending and all receiving everybody else, against
+//! a server that runs as a process of its own on this machine; prints one JSON row.
+//!
+//! What is not here: anything of the product. Nothing is ever sent beyond loopback.
+
+#![forbid(unsafe_code)]
+
+mod assize;
+mod door;
+mod forwarder;
+mod generator;
+mod machine;
+mod media;
+mod page;
+mod run;
+mod sdp;
+mod station;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+use serde_json::Value;
+use tokio::time::{sleep, timeout};
+
+use crate::assize::{Assize, SETTLE};
+use crate::forwarder::Forwarder;
+use crate::run::{Load, measure};
+
+/// Nothing takes longer, whatever goes wrong.
+const ALL_WAIT: Duration = Duration::from_secs(300);
+
+#[derive(Debug, Parser)]
+struct CommandLine {
+    #[command(subcommand)]
+    server: Server,
+}
+
+#[derive(Debug, clap::Args)]
+struct Size {
+    /// Rooms.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=200))]
+    rooms: u16,
+    /// People in each room.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(2..=16))]
+    people: u8,
+    /// Length of the measurement.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=14_400))]
+    seconds: u64,
+}
+
+#[derive(Debug, Subcommand)]
+enum Server {
+    /// Assize itself.
+    Assize {
+        #[command(flatten)]
+        size: Size,
+        /// The binary.
+        #[arg(long)]
+        binary: PathBuf,
+        /// Open the hearings, so that everything is recorded.
+        #[arg(long)]
+        record: bool,
+        /// Media threads of the server.
+        #[arg(long, default_value_t = 1)]
+        threads: u16,
+    },
+    /// One of the minimal forwarders.
+    Forwarder {
+        #[command(flatten)]
+        size: Size,
+        /// The binary; the row has its name.
+        #[arg(long)]
+        binary: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let line = CommandLine::parse();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let row = match runtime {
+        Ok(runtime) => runtime.block_on(run(line.server)),
+        Err(fault) => Err(fault.to_string()),
+    };
+    match row {
+        Ok(row) => {
+            println!("{row}");
+            ExitCode::SUCCESS
+        }
+        Err(fault) => {
+            eprintln!("{fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(server: Server) -> Result<Value, String> {
+    match server {
+        Server::Assize { size, binary, record, threads } => {
+            let load = Load { rooms: size.rooms, people: size.people, record };
+            let settings = format!("media_threads = {threads}");
+            let started = timeout(ALL_WAIT, Assize::start(&binary, load, &settings)).await;
+            let (mut server, generator) =
+                started.map_err(|_| "the start took too long".to_owned())??;
+            sleep(SETTLE).await;
+            let row = measure("assize", load, size.seconds, &mut server, &generator).await;
+            generator.stop();
+            Ok(row)
+        }
+        Server::Forwarder { size, binary } => {
+            let load = Load { rooms: size.rooms, people: size.people, record: false };
+            let started = timeout(ALL_WAIT, Forwarder::start(&binary, load)).await;
+            let (mut server, generator) =
+                started.map_err(|_| "the start took too long".to_owned())??;
+            sleep(SETTLE).await;
+            let name = binary.file_name().map(|name| name.to_string_lossy().into_owned());
+            let name = name.unwrap_or_default();
+            let row = measure(&name, load, size.seconds, &mut server, &generator).await;
+            generator.stop();
+            Ok(row)
+        }
+    }
+}

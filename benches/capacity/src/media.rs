@@ -1,0 +1,321 @@
+//! What a person of the load sends: Opus and VP8 packets that decode, each with a stamp at its end
+//! that says who sent it when; and how such packets are taken apart on arrival.
+//!
+//! What is not here: sockets, keys and clocks.
+
+/// Payload type of sound in every offer.
+pub const OPUS: u8 = 111;
+/// Payload type of pictures in every offer.
+pub const VP8: u8 = 96;
+/// Number of the `sdes:mid` extension in every offer.
+pub const MID_EXT: u8 = 4;
+/// Number of the `ssrc-audio-level` extension in every offer.
+pub const LEVEL_EXT: u8 = 1;
+
+/// Bytes of a sound payload: 32 kbit/s in packets of 20 ms.
+const SOUND_BYTES: usize = 80;
+/// Bytes of a picture: 500 kbit/s at 30 a second.
+const PICTURE_BYTES: usize = 2_083;
+/// Packets of a picture, as equal as may be, as libwebrtc splits them.
+const PICTURE_PACKETS: usize = 2;
+/// Samples of a sound packet at 48 kHz.
+const SOUND_STEP: u32 = 960;
+/// RTP time between pictures at 90 kHz.
+const PICTURE_STEP: u32 = 3_000;
+/// Bytes of a stamp.
+const STAMP_BYTES: usize = 20;
+const MAGIC: u16 = 0xA551;
+
+/// Sound or picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A microphone.
+    Sound,
+    /// A camera.
+    Picture,
+}
+
+/// Who sent a packet when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// The room.
+    pub room: u16,
+    /// The person's place in it.
+    pub person: u8,
+    /// What it is.
+    pub kind: Kind,
+    /// Which stretch of the run: 0 before and after the measurement.
+    pub epoch: u8,
+    /// Counts the packets of this track in this stretch.
+    pub number: u32,
+    /// Nanoseconds since 1970 on the machine's clock.
+    pub sent: u64,
+}
+
+impl Stamp {
+    fn write(&self, payload: &mut [u8]) {
+        let at = payload.len() - STAMP_BYTES;
+        let out = &mut payload[at..];
+        out[0..2].copy_from_slice(&MAGIC.to_be_bytes());
+        out[2..4].copy_from_slice(&self.room.to_be_bytes());
+        out[4] = self.person;
+        out[5] = u8::from(self.kind == Kind::Picture);
+        out[6] = self.epoch;
+        out[7] = 0;
+        out[8..12].copy_from_slice(&self.number.to_be_bytes());
+        out[12..20].copy_from_slice(&self.sent.to_be_bytes());
+    }
+
+    /// Reads the stamp at the end of a payload.
+    pub fn read(payload: &[u8]) -> Option<Self> {
+        let bytes = payload.get(payload.len().checked_sub(STAMP_BYTES)?..)?;
+        (bytes[0..2] == MAGIC.to_be_bytes()).then(|| Self {
+            room: u16::from_be_bytes([bytes[2], bytes[3]]),
+            person: bytes[4],
+            kind: if bytes[5] == 1 { Kind::Picture } else { Kind::Sound },
+            epoch: bytes[6],
+            number: u32::from_be_bytes(bytes[8..12].try_into().expect("four bytes")),
+            sent: u64::from_be_bytes(bytes[12..20].try_into().expect("eight bytes")),
+        })
+    }
+}
+
+/// The encoded pictures of the robot's film, the first of them the one keyframe.
+#[derive(Debug)]
+pub struct Film {
+    frames: Vec<&'static [u8]>,
+}
+
+impl Film {
+    /// Reads the film (IVF: 32 bytes of header; then size, time, frame).
+    pub fn new() -> Self {
+        let file: &'static [u8] = include_bytes!("../../../src/probe/frames.ivf");
+        let mut rest = &file[32..];
+        let mut frames = Vec::new();
+        while let Some((header, tail)) = rest.split_at_checked(12) {
+            let bytes = u32::from_le_bytes([header[0], header[1], header[2], header[3]]) as usize;
+            let (frame, tail) = tail.split_at(bytes);
+            frames.push(frame);
+            rest = tail;
+        }
+        Self { frames }
+    }
+}
+
+/// One track that is sent.
+#[derive(Debug)]
+pub struct Track {
+    kind: Kind,
+    mid: u8,
+    ssrc: u32,
+    sequence: u16,
+    timestamp: u32,
+    frame: usize,
+    /// Packets made in this stretch.
+    pub number: u32,
+}
+
+/// What is the same for all packets of one moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// The room.
+    pub room: u16,
+    /// The person's place.
+    pub person: u8,
+    /// The stretch.
+    pub epoch: u8,
+}
+
+impl Track {
+    /// A track that has sent nothing; `mid` is the line's number, below ten.
+    pub const fn new(kind: Kind, mid: u8, ssrc: u32) -> Self {
+        Self { kind, mid, ssrc, sequence: 1_000, timestamp: 0, frame: 0, number: 0 }
+    }
+
+    /// Its source.
+    pub const fn ssrc(&self) -> u32 {
+        self.ssrc
+    }
+
+    /// The RTP time of what was sent last.
+    pub const fn timestamp(&self) -> u32 {
+        self.timestamp
+    }
+
+    /// Starts the film again at its keyframe.
+    pub const fn rewind(&mut self) {
+        self.frame = 0;
+    }
+
+    /// Makes the next frame's packets and shows each, plain, to `send`.
+    pub fn next(
+        &mut self,
+        film: &Film,
+        moment: Moment,
+        clock: impl Fn() -> u64,
+        mut send: impl FnMut(&[u8]),
+    ) {
+        match self.kind {
+            Kind::Sound => {
+                self.timestamp = self.timestamp.wrapping_add(SOUND_STEP);
+                let mut packet = self.header(OPUS, true);
+                let head = packet.len();
+                // One silent frame with padding (RFC 6716 §3.2.5); the stamp lies in the padding.
+                let padding = u8::try_from(SOUND_BYTES - 5).expect("a small packet");
+                packet.extend_from_slice(&[0xFB, 0x41, padding, 0xFF, 0xFE]);
+                packet.resize(head + SOUND_BYTES, 0);
+                self.stamp(&mut packet, moment, clock());
+                send(&packet);
+            }
+            Kind::Picture => {
+                self.timestamp = self.timestamp.wrapping_add(PICTURE_STEP);
+                let frame = film.frames[self.frame];
+                self.frame = (self.frame + 1) % film.frames.len();
+                // Decoders do not read behind the last partition.
+                let mut picture = frame.to_vec();
+                picture.resize(PICTURE_BYTES, 0);
+                let part = PICTURE_BYTES.div_ceil(PICTURE_PACKETS);
+                for (place, bytes) in picture.chunks(part).enumerate() {
+                    let mut packet = self.header(VP8, place + 1 == PICTURE_PACKETS);
+                    // The descriptor of one byte (RFC 7741 §4.2); 0x10: a partition starts.
+                    packet.push(if place == 0 { 0x10 } else { 0 });
+                    packet.extend_from_slice(bytes);
+                    self.stamp(&mut packet, moment, clock());
+                    send(&packet);
+                }
+            }
+        }
+    }
+
+    fn stamp(&mut self, packet: &mut [u8], moment: Moment, sent: u64) {
+        let Moment { room, person, epoch } = moment;
+        let number = self.number;
+        self.number += 1;
+        Stamp { room, person, kind: self.kind, epoch, number, sent }.write(packet);
+    }
+
+    fn header(&mut self, payload_type: u8, marker: bool) -> Vec<u8> {
+        let sound = self.kind == Kind::Sound;
+        self.sequence = self.sequence.wrapping_add(1);
+        let mut packet = Vec::with_capacity(1_500);
+        let marked = marker && !sound;
+        packet.extend_from_slice(&[0x90, payload_type | if marked { 0x80 } else { 0 }]);
+        packet.extend_from_slice(&self.sequence.to_be_bytes());
+        packet.extend_from_slice(&self.timestamp.to_be_bytes());
+        packet.extend_from_slice(&self.ssrc.to_be_bytes());
+        // One-byte extensions (RFC 8285 §4.2): the line, and how loud it is (RFC 6464).
+        packet.extend_from_slice(&[0xBE, 0xDE, 0, 1, MID_EXT << 4, b'0' + self.mid]);
+        packet.extend_from_slice(if sound { &[LEVEL_EXT << 4, 0x80 | 30] } else { &[0, 0] });
+        packet
+    }
+}
+
+/// The payload of a plain RTP packet, padding taken off.
+pub fn payload(packet: &[u8]) -> Option<&[u8]> {
+    let first = *packet.first()?;
+    let mut from = 12 + 4 * usize::from(first & 0x0F);
+    if first & 0x10 != 0 {
+        let words = packet.get(from + 2..from + 4)?;
+        from += 4 + 4 * usize::from(u16::from_be_bytes([words[0], words[1]]));
+    }
+    let mut to = packet.len();
+    if first & 0x20 != 0 {
+        to = to.checked_sub(usize::from(*packet.last()?))?;
+    }
+    packet.get(from..to)
+}
+
+/// What a compound of RTCP asks of a sender.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// A keyframe (RFC 4585 §6.3.1, RFC 5104 §4.3.1).
+    pub keyframe: bool,
+    /// Messages that name lost packets (RFC 4585 §6.2.1).
+    pub nacks: u32,
+}
+
+/// Reads what a compound asks; what is malformed asks nothing.
+pub fn asked(compound: &[u8]) -> Asked {
+    let mut asked = Asked::default();
+    let mut rest = compound;
+    while rest.len() >= 4 {
+        let len = 4 + 4 * usize::from(u16::from_be_bytes([rest[2], rest[3]]));
+        match (rest[1], rest[0] & 0x1F) {
+            (206, 1 | 4) => asked.keyframe = true,
+            (205, 1) => asked.nacks += 1,
+            _ => (),
+        }
+        rest = rest.get(len..).unwrap_or_default();
+    }
+    asked
+}
+
+/// A sender report without blocks (RFC 3550 §6.4.1), so that picture and sound can be matched.
+pub fn sender_report(ssrc: u32, timestamp: u32, unix_nanos: u64) -> Vec<u8> {
+    const NTP_AHEAD: u64 = 2_208_988_800;
+    let seconds = u32::try_from((unix_nanos / 1_000_000_000 + NTP_AHEAD) & 0xFFFF_FFFF);
+    let part = u32::try_from(((unix_nanos % 1_000_000_000) << 32) / 1_000_000_000);
+    let mut report = vec![0x80, 200, 0, 6];
+    report.extend_from_slice(&ssrc.to_be_bytes());
+    report.extend_from_slice(&seconds.unwrap_or(0).to_be_bytes());
+    report.extend_from_slice(&part.unwrap_or(0).to_be_bytes());
+    report.extend_from_slice(&timestamp.to_be_bytes());
+    report.extend_from_slice(&[0; 8]);
+    report
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packets(kind: Kind) -> Vec<Vec<u8>> {
+        let mut track = Track::new(kind, 1, 7);
+        let moment = Moment { room: 3, person: 2, epoch: 1 };
+        let mut packets = Vec::new();
+        track.next(&Film::new(), moment, || 99, |packet| packets.push(packet.to_vec()));
+        packets
+    }
+
+    #[test]
+    fn stamps_come_back() {
+        for (kind, count) in [(Kind::Sound, 1), (Kind::Picture, 2)] {
+            let packets = packets(kind);
+            assert_eq!(packets.len(), count);
+            for (number, packet) in (0..).zip(&packets) {
+                let stamp = Stamp::read(payload(packet).unwrap()).unwrap();
+                assert_eq!(stamp, Stamp { room: 3, person: 2, kind, epoch: 1, number, sent: 99 });
+            }
+        }
+    }
+
+    #[test]
+    fn a_picture_starts_once_and_ends_once() {
+        let packets = packets(Kind::Picture);
+        let starts: Vec<_> = packets.iter().map(|p| payload(p).unwrap()[0]).collect();
+        assert_eq!(starts, [0x10, 0]);
+        let marks: Vec<_> = packets.iter().map(|p| p[1] & 0x80).collect();
+        assert_eq!(marks, [0, 0x80]);
+        assert!(packets[0].len().abs_diff(packets[1].len()) <= 1);
+    }
+
+    #[test]
+    fn padding_is_no_payload() {
+        let mut packet = packets(Kind::Sound).remove(0);
+        packet[0] |= 0x20;
+        packet.extend_from_slice(&[0, 0, 3]);
+        assert_eq!(Stamp::read(payload(&packet).unwrap()).unwrap().sent, 99);
+        let last = packet.len() - 1;
+        packet[last] = 255;
+        assert!(payload(&packet).is_none());
+    }
+
+    #[test]
+    fn requests_are_found_in_compounds() {
+        let mut compound = vec![0x80, 201, 0, 1, 0, 0, 0, 1];
+        assert_eq!(asked(&compound), Asked::default());
+        compound.extend_from_slice(&[0x81, 206, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2]);
+        compound.extend_from_slice(&[0x81, 205, 0, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 9, 0, 0]);
+        assert_eq!(asked(&compound), Asked { keyframe: true, nacks: 1 });
+        assert_eq!(asked(&compound[..10]), Asked { keyframe: true, nacks: 0 });
+    }
+}
