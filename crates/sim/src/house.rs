@@ -2,16 +2,16 @@
 //! false participants behind a lossy network.
 //! What is not here: threads, sockets, disks. One seed is one story, always the same.
 
-mod agenda;
+pub(crate) mod agenda;
 mod chance;
-mod desk;
-mod disk;
+pub(crate) mod desk;
+pub(crate) mod disk;
 mod ending;
 mod invariants;
 mod mark;
 mod network;
 mod office;
-mod recorder;
+pub(crate) mod recorder;
 mod station;
 mod switchboard;
 

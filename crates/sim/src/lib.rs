@@ -5,6 +5,7 @@
 
 pub mod dice;
 mod house;
+pub mod plan;
 pub mod procedure;
 pub mod reference;
 mod report;

@@ -1,0 +1,135 @@
+//! What a false payload says of itself: whose it is, which one, which part, and when it was taken.
+//! What is not here: packet headers.
+
+use model::{Codec, Instant, ParticipantId, TrackId, TrackKind};
+
+/// Begins every stamp; long enough not to appear by chance.
+const MAGIC: &[u8; 8] = b"\xA5pln\x5Ast\xC3";
+const STAMP_BYTES: usize = MAGIC.len() + 1 + 1 + 4 + 4 + 2 + 2 + 1 + 8;
+/// A stamp begins at the latest here.
+const HEAD_MAX: usize = 40;
+
+/// What a payload says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Stamp {
+    /// The track.
+    pub(crate) track: TrackId,
+    /// The publisher's source: another one for each connection and layer.
+    pub(crate) source: u32,
+    /// Sound packet or picture within the source, counted up.
+    pub(crate) number: u32,
+    /// Which packet of the picture.
+    pub(crate) part: u16,
+    /// Packets of the picture.
+    pub(crate) parts: u16,
+    /// A keyframe.
+    pub(crate) key: bool,
+    /// When it was captured, in true time.
+    pub(crate) captured: Instant,
+}
+
+impl Stamp {
+    /// A payload of about `bytes` bytes that carries the stamp: Opus of 20 ms, or a packet of a
+    /// VP8 or H.264 picture.
+    pub(crate) fn payload(self, codec: Codec, bytes: usize) -> Vec<u8> {
+        let first = self.part == 0;
+        let last = self.part + 1 == self.parts;
+        let mut payload = match codec {
+            Codec::Opus => vec![0xf8],
+            Codec::Vp8 => {
+                let [high, low] = ((self.number & 0x7fff) as u16 | 0x8000).to_be_bytes();
+                let begin = if first { 0x10 } else { 0 };
+                let level = (self.number & 0xff) as u8;
+                let mut head = vec![0x80 | begin, 0xe0, high, low, level, 0];
+                match (first, self.key) {
+                    (true, true) => {
+                        let keyframe = [0x10, 0, 0, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0x68, 0x01];
+                        head.extend_from_slice(&keyframe);
+                    }
+                    (true, false) => head.extend_from_slice(&[0x11, 0, 0]),
+                    (false, _) => {}
+                }
+                head
+            }
+            Codec::H264 => {
+                let unit = if self.key { 5 } else { 1 };
+                let mut head = vec![0x7c, unit];
+                head[1] |= if first { 0x80 } else { 0 } | if last { 0x40 } else { 0 };
+                head
+            }
+        };
+        payload.extend_from_slice(MAGIC);
+        payload.push((self.track.participant.0 & 0xff) as u8);
+        payload.push(self.track.kind as u8);
+        payload.extend_from_slice(&self.source.to_be_bytes());
+        payload.extend_from_slice(&self.number.to_be_bytes());
+        payload.extend_from_slice(&self.part.to_be_bytes());
+        payload.extend_from_slice(&self.parts.to_be_bytes());
+        payload.push(u8::from(self.key));
+        payload.extend_from_slice(&self.captured.0.to_be_bytes());
+        payload.resize(bytes.max(payload.len()), 0x55);
+        payload
+    }
+
+    /// The stamp of a payload.
+    pub(crate) fn of(payload: &[u8]) -> Option<Self> {
+        let head = &payload[..payload.len().min(HEAD_MAX + STAMP_BYTES)];
+        let at = head.windows(MAGIC.len()).position(|window| window == MAGIC)?;
+        Self::read(&payload[at + MAGIC.len()..])
+    }
+
+    /// Every stamp in the bytes of a file.
+    pub(crate) fn all(bytes: &[u8]) -> impl Iterator<Item = Self> {
+        bytes
+            .windows(STAMP_BYTES)
+            .filter(|window| window[0] == MAGIC[0] && window.starts_with(MAGIC))
+            .filter_map(|window| Self::read(&window[MAGIC.len()..]))
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let word = |at: usize| Some(u32::from_be_bytes(*bytes.get(at..)?.first_chunk::<4>()?));
+        let half = |at: usize| Some(u16::from_be_bytes(*bytes.get(at..)?.first_chunk::<2>()?));
+        let kind = *TrackKind::ALL.get(usize::from(*bytes.get(1)?))?;
+        Some(Self {
+            track: TrackId::new(ParticipantId(u32::from(*bytes.first()?)), kind),
+            source: word(2)?,
+            number: word(6)?,
+            part: half(10)?,
+            parts: half(12)?,
+            key: *bytes.get(14)? != 0,
+            captured: Instant(u64::from(word(15)?) << 32 | u64::from(word(19)?)),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stamps_are_found_again() {
+        for (kind, codec) in [
+            (TrackKind::Microphone, Codec::Opus),
+            (TrackKind::Camera, Codec::Vp8),
+            (TrackKind::Screen, Codec::H264),
+        ] {
+            let track = TrackId::new(ParticipantId(7), kind);
+            let stamp = Stamp {
+                track,
+                source: 3,
+                number: 260,
+                part: 0,
+                parts: 2,
+                key: true,
+                captured: Instant(9_876_543_210),
+            };
+            assert_eq!(Stamp::of(&stamp.payload(codec, 500)), Some(stamp));
+            assert_eq!(stamp.payload(codec, 500).len(), 500);
+            let mut file = b"head".to_vec();
+            file.extend(stamp.payload(codec, 60));
+            file.extend(Stamp { part: 1, ..stamp }.payload(codec, 60));
+            assert_eq!(Stamp::all(&file).map(|stamp| stamp.part).collect::<Vec<_>>(), [0, 1]);
+        }
+        assert_eq!(Stamp::of(b"nothing"), None);
+    }
+}

@@ -1,0 +1,13 @@
+//! Every plan, in the order of the table of outcomes.
+//! What is not here: what the words mean; `plan.rs` says so.
+
+mod changes;
+mod peers;
+mod weather;
+
+use super::Plan;
+
+/// All plans.
+pub(crate) fn all() -> Vec<Plan> {
+    [weather::plans(), changes::plans(), peers::plans()].into_iter().flatten().collect()
+}
