@@ -266,9 +266,7 @@ impl Sealer {
         arena.extend_from_slice(payload);
         arena.resize(arena.len() + self.cipher.rtp_overhead(), 0);
         let packet = &mut arena[start..];
-        self.cipher
-            .seal_rtp(packet, clear, ssrc, index)
-            .map_err(|_| SealRefused::Malformed)?;
+        self.cipher.seal_rtp(packet, clear, ssrc, index).map_err(|_| SealRefused::Malformed)?;
         let tag_at = packet.len() - self.cipher.rtp_overhead();
         let tag = u32::from_be_bytes([
             packet[tag_at],

@@ -23,7 +23,7 @@ use rtc_stun::integrity::MessageIntegrity;
 use rtc_stun::message::{BINDING_REQUEST, BINDING_SUCCESS, Message, Setter, TransactionId};
 use rtc_stun::textattrs::Username;
 
-use crate::line::Line;
+use crate::line::Way;
 
 /// How long anything may take before the test fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -44,7 +44,7 @@ pub(crate) struct Client {
     keys: Option<(Context, Context)>,
     pub(crate) closed: bool,
     /// How the server is reached when not by plain UDP.
-    pub(crate) line: Option<Line>,
+    pub(crate) line: Option<Way>,
     /// Where the server takes TCP.
     pub(crate) streams: Vec<SocketAddr>,
 }
@@ -177,6 +177,7 @@ impl Client {
         ];
         let mut message = Message::new();
         message.build(&setters).unwrap();
+        drop(setters);
         self.send(&message.raw);
     }
 

@@ -26,14 +26,14 @@ use crate::client::{Flag, PATIENCE};
 
 /// Something that is not plain UDP to the server.
 #[derive(Debug)]
-pub(crate) enum Line {
+pub(crate) enum Way {
     /// ICE-TCP (RFC 6544).
     Ice(Stream),
     /// A relay (RFC 8656).
     Relay(Box<Relay>),
 }
 
-impl Line {
+impl Way {
     pub(crate) fn send(&mut self, datagram: &[u8]) {
         match self {
             Self::Ice(stream) => stream.send(&framed(datagram)),

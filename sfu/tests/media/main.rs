@@ -171,14 +171,14 @@ impl House {
         page.socket.send_to(&[255], page.server.unwrap()).unwrap();
     }
 
-    fn gauge(&self, name: &str, label: &str) -> i64 {
+    fn gauge(&self, name: &str, label: &str) -> f64 {
         let families = self.registry.gather();
         let family = families.iter().find(|family| family.name() == name).expect("it is counted");
         family
             .get_metric()
             .iter()
             .filter(|metric| label.is_empty() || metric.get_label()[0].value() == label)
-            .map(|metric| metric.get_gauge().value() as i64)
+            .map(|metric| metric.get_gauge().get_value())
             .sum()
     }
 

@@ -7,7 +7,7 @@ use model::{HearingId, ParticipantId};
 
 use super::{ANNA, BEN, HEARING, House, V4, V6, config, local, talk};
 use crate::client::{Client, PATIENCE, Received, payload, sequence, ssrc};
-use crate::line::{Access, Line, Relay, Stream, framed};
+use crate::line::{Access, Relay, Stream, Way, framed};
 
 /// How a page reaches the relay.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +61,7 @@ impl House {
         &mut self,
         who: ParticipantId,
         mut page: Client,
-        line: impl FnOnce(&Self, &Client) -> Line,
+        line: impl FnOnce(&Self, &Client) -> Way,
     ) -> Client {
         let reached = page.socket.local_addr().unwrap().ip();
         let answer = self.offer(who, 1, reached, page.offer(1)).unwrap();
@@ -71,21 +71,21 @@ impl House {
         page
     }
 
-    fn await_path(&self, kind: &str) {
+    fn await_path(&self, kind: &str, page: &mut Client) {
         let start = std::time::Instant::now();
-        while self.gauge("assize_sfu_paths", kind) != 1 {
+        while self.gauge("assize_sfu_paths", kind) < 1.0 {
             assert!(start.elapsed() < PATIENCE, "a path is counted as {kind}");
-            std::thread::yield_now();
+            page.receive();
         }
     }
 }
 
-fn by_tcp(_: &House, page: &Client) -> Line {
-    Line::Ice(Stream::connect(page.streams[0]))
+fn by_tcp(_: &House, page: &Client) -> Way {
+    Way::Ice(Stream::connect(page.streams[0]))
 }
 
 /// Voices both to and from a page that is reached by `line`.
-fn talks(house: &mut House, line: impl FnOnce(&House, &Client) -> Line) -> (Client, Client) {
+fn talks(house: &mut House, line: impl FnOnce(&House, &Client) -> Way) -> (Client, Client) {
     house.grants(1, true);
     let mut anna = house.join(ANNA, 1, local(V4, "anna"));
     let mut ben = house.join_by(BEN, local(V4, "benn"), line);
@@ -101,9 +101,9 @@ fn talks(house: &mut House, line: impl FnOnce(&House, &Client) -> Line) -> (Clie
 #[test]
 fn a_page_without_udp_hears_and_is_heard_by_tcp_on_the_same_port() {
     let mut house = House::new(&config(&["127.0.0.1:0"])).unwrap();
-    let (_anna, ben) = talks(&mut house, by_tcp);
+    let (_anna, mut ben) = talks(&mut house, by_tcp);
     assert_eq!(ben.streams[0], ben.server(), "one port number for both");
-    house.await_path("tcp");
+    house.await_path("tcp", &mut ben);
     // And the other way: Anna comes by TCP, Ben by UDP.
     let mut house = House::new(&config(&["127.0.0.1:0"])).unwrap();
     house.grants(1, true);
@@ -128,11 +128,11 @@ fn a_page_hears_through_the_relay_by_every_way() {
     for (by, kind) in [(By::Udp, "turn_udp"), (By::Tcp, "turn_tcp"), (By::Tls, "turn_tls")] {
         for channel in [false, true] {
             let mut house = House::new(&config(&["127.0.0.1:0"])).unwrap();
-            talks(&mut house, |house, page| {
+            let (_anna, mut ben) = talks(&mut house, |house, page| {
                 let relay = house.relay(by, BEN, page.server());
-                Line::Relay(Box::new(if channel { relay.bound() } else { relay.open() }))
+                Way::Relay(Box::new(if channel { relay.bound() } else { relay.open() }))
             });
-            house.await_path(kind);
+            house.await_path(kind, &mut ben);
         }
     }
 }
@@ -151,7 +151,7 @@ fn streams_find_the_thread_of_their_hearing() {
         let tcp = Stream::connect(page.streams[0]);
         let (username, password) = house.credential(BEN);
         let relay = Relay::new(Access::Tcp(tcp), &username, &password, page.server());
-        Line::Relay(Box::new(relay.bound()))
+        Way::Relay(Box::new(relay.bound()))
     });
     house.await_slots(BEN, 1);
     talk(&mut anna, &mut ben, 1, 100);
@@ -255,7 +255,7 @@ fn unauthenticated_datagrams_are_never_answered_with_more_bytes() {
     let cookie = [0x21, 0x12, 0xA4, 0x42];
     let (mut sent, mut answered) = (0, 0);
     let mut bytes = [0; 2_048];
-    for round in 0..300_u32 {
+    for round in 0..700_u32 {
         for kind in [0x0003_u16, 0x0004, 0x0008, 0x0009, 0x0001, 0x0016] {
             let mut request = kind.to_be_bytes().to_vec();
             request.extend_from_slice(&[0, 8]);
@@ -305,7 +305,7 @@ fn streams_that_prove_nothing_are_closed() {
     for mut stream in streams {
         assert!(stream.is_closed());
     }
-    let Some(Line::Ice(stream)) = &mut forged.line else { panic!("it came by TCP") };
+    let Some(Way::Ice(stream)) = &mut forged.line else { panic!("it came by TCP") };
     house.ahead_us.fetch_add(6_000_000, std::sync::atomic::Ordering::SeqCst);
     anna.socket.send_to(&[255], anna.server()).unwrap();
     assert!(stream.is_closed(), "a check with a wrong password proves nothing");
@@ -351,7 +351,7 @@ fn who_stops_reading_loses_packets_and_nobody_else_does() {
         anna.check(None);
         anna.until(|received| *received == Received::CheckAnswer);
     }
-    assert!(house.gauge("assize_sfu_streams", "") == 1);
+    assert!(house.gauge("assize_sfu_streams", "") > 0.0, "it has not been closed");
 }
 
 #[test]
