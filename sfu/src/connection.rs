@@ -99,6 +99,10 @@ pub(crate) struct Connection {
     pub(crate) heard_at: Instant,
     /// Whether a genuine packet came.
     pub(crate) carries: bool,
+    /// When the last genuine RTP packet came.
+    pub(crate) media_at: Instant,
+    /// Whether a granted track fell silent and nothing else came either.
+    pub(crate) silenced: bool,
     /// When the page was last asked to restart ICE, or could first have been.
     pub(crate) faltered_at: Instant,
     /// The kind of path it was last counted with.
@@ -155,6 +159,8 @@ impl Connection {
             connected_at: None,
             heard_at: now.instant,
             carries: false,
+            media_at: now.instant,
+            silenced: false,
             faltered_at: now.instant,
             counted: None,
             page_ufrag: offer.ufrag.clone(),

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use forwarding::LegId;
+use model::{HearingId, Instant, ParticipantId, limits};
 
 use crate::connection::{Connection, Credentials};
 use crate::socket::Origin;
@@ -153,6 +154,17 @@ impl Legs {
         Some(leg)
     }
 
+    /// Notes that a granted track fell silent. Only when no other track of the person comes either
+    /// is it the path that is in doubt: somebody may have switched one device off.
+    pub(crate) fn silenced(&mut self, hearing: HearingId, who: ParticipantId, now: Instant) {
+        for one in self.iter_mut() {
+            let own = one.hearing == hearing && one.participant == who;
+            if own && now.since(one.media_at) >= limits::TRACK_SILENT {
+                one.silenced = true;
+            }
+        }
+    }
+
     /// Notes that a leg has something to send.
     pub(crate) fn mark_dirty(&mut self, leg: LegId) {
         self.dirty.push(leg);
@@ -181,7 +193,7 @@ const _: () = assert!(model::limits::CONNECTIONS_MAX <= 1 << PLACE_BITS);
 mod tests {
     use std::net::SocketAddr;
 
-    use model::{HearingId, Now, ParticipantId};
+    use model::Now;
 
     use super::*;
     use crate::connection::Seat;

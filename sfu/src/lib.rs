@@ -17,6 +17,7 @@ mod dtls;
 pub mod framing;
 mod hearing;
 mod legs;
+mod liveness;
 mod metrics;
 mod orders;
 mod outbox;

@@ -151,6 +151,10 @@ impl MediaThread {
         };
         connection.heard_at = now.instant;
         connection.carries = true;
+        if rtp {
+            connection.media_at = now.instant;
+            connection.silenced = false;
+        }
         let (leg, hearing) = (connection.leg, connection.hearing);
         let packet = &datagram[..len];
         self.route(hearing, now, |router, outlet| {

@@ -41,8 +41,6 @@ const SWEEP_EVERY: Duration = Duration::from_millis(250);
 const COUNT_EVERY: Duration = Duration::from_secs(1);
 /// How soon a full kernel or a busy signaling is tried again.
 const RETRY: Duration = Duration::from_millis(1);
-/// An old connection stays at most this long beside a new one that is connected and silent.
-const OVERLAP_MAX: Duration = Duration::from_secs(20);
 
 /// What a thread is made of.
 pub(crate) struct Setup {
@@ -306,6 +304,7 @@ impl MediaThread {
         if now.instant.since(self.swept) >= SWEEP_EVERY {
             self.swept = now.instant;
             self.sweep(now);
+            self.falter(now);
             self.sweep_reach(now);
         }
         if now.instant.since(self.counted) >= COUNT_EVERY {
@@ -347,34 +346,6 @@ impl MediaThread {
         });
         for (path, datagrams) in to_send {
             self.send_all(&path, &datagrams);
-        }
-    }
-
-    /// Ends connections that are lost, and old ones whose successor carries media.
-    fn sweep(&mut self, now: Now) {
-        let mut ready: BTreeMap<(HearingId, ParticipantId), u32> = BTreeMap::new();
-        for one in self.legs.iter() {
-            let settled = one
-                .connected_at
-                .is_some_and(|at| one.carries || now.instant.since(at) >= OVERLAP_MAX);
-            if settled {
-                let newest = ready.entry((one.hearing, one.participant)).or_insert(one.number);
-                *newest = one.number.max(*newest);
-            }
-        }
-        let mut ended: Vec<(LegId, Option<LinkCause>)> = Vec::new();
-        for one in self.legs.iter() {
-            if one.is_lost(now.instant) {
-                ended.push((one.leg, Some(LinkCause::MediaSilent)));
-            } else if ready
-                .get(&(one.hearing, one.participant))
-                .is_some_and(|newest| *newest > one.number)
-            {
-                ended.push((one.leg, None));
-            }
-        }
-        for (leg, cause) in ended {
-            self.end(leg, now, cause);
         }
     }
 
