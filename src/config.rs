@@ -12,9 +12,9 @@ use serde::Deserialize;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Config {
-    /// Where HTTPS is served; port 0 takes any free one.
+    /// Where HTTPS is served, and media over TCP and TLS by the same port; port 0 takes any free one.
     pub(crate) https: Vec<SocketAddr>,
-    /// Where media is taken (UDP), one address per family, all with one port; port 0 takes any.
+    /// Where media is taken (UDP, and TCP unless `https` has the port), one address per family, all with one port; port 0 takes any.
     pub(crate) media: Vec<SocketAddr>,
     /// Addresses announced to pages besides those of the machine, for a server behind NAT.
     pub(crate) announce: Vec<IpAddr>,

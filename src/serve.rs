@@ -12,8 +12,10 @@ use model::letters::Unfinished;
 use model::{Now, limits};
 use prometheus::Registry;
 use recorder::{ArchiveFolder, RecorderConfig, RecorderFault};
-use sfu::{Sfu, SfuConfig, SfuFault};
-use signaling::{Certificate, Clock, Docket, NodeFigures, Signaling, StartFault};
+use sfu::{Ends, Sfu, SfuConfig, SfuFault};
+use signaling::{
+    Certificate, Clock, Docket, MediaStream, NodeFigures, Reach, Signaling, StartFault,
+};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -158,6 +160,7 @@ async fn open_rooms(
     let media_clock = Arc::clone(clock);
     let sfu_config = SfuConfig {
         listen: config.media.clone(),
+        streams_from: config.https.clone(),
         announce: config.announce.clone(),
         prefer: config.camera_codec,
         voice_dtx: config.voice_dtx,
@@ -167,6 +170,7 @@ async fn open_rooms(
     let sfu = sfu::start(&sfu_config, move || media_clock(), sfu_doors, &registry)
         .map_err(|fault| sfu_sentence(&fault))?;
     let delay = sfu.delay_reader();
+    let (streams, relays) = (sfu.stream_door(), sfu.relay_maker());
 
     let recorder_config = RecorderConfig {
         free_min: config.archive_free_min,
@@ -194,6 +198,13 @@ async fn open_rooms(
         docket,
         clock: Clock::new(move || signaling_clock()),
         registry,
+        reach: Reach {
+            streams: Arc::new(move |stream| {
+                let MediaStream { io, remote, local, over_tls } = stream;
+                streams.take(io, Ends { remote, local, over_tls });
+            }),
+            relays,
+        },
         figures: Arc::new(move || {
             let delay = delay();
             NodeFigures {
@@ -223,8 +234,10 @@ async fn open_rooms(
 
 fn sfu_sentence(fault: &SfuFault) -> String {
     match fault {
-        SfuFault::PortTaken { address } => {
-            format!("媒体端口 {address} 已被占用，请停止占用它的程序或修改配置 media。{fault}.")
+        SfuFault::PortTaken { kind, address } => {
+            format!(
+                "媒体端口 {kind} {address} 已被占用，请停止占用它的程序或修改配置 media。{fault}."
+            )
         }
         SfuFault::Bind { .. }
         | SfuFault::NoAddress

@@ -10,9 +10,13 @@ use model::Codec;
 /// Settings of the room.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SfuConfig {
-    /// UDP addresses to listen on, all with the same port: usually `0.0.0.0` and `[::]`. Thread
-    /// number n listens on port + n. Port 0 takes free ports.
+    /// Addresses to listen on, all with the same port: usually `0.0.0.0` and `[::]`. Thread
+    /// number n listens on UDP port + n. TCP is taken on the first thread's port. Port 0 takes free
+    /// ports.
     pub listen: Vec<SocketAddr>,
+    /// TCP addresses at which another room listens and hands over the streams that speak media:
+    /// told to pages, and not listened on here.
+    pub streams_from: Vec<SocketAddr>,
     /// Addresses told to pages besides the machine's own, for a machine behind a translator.
     pub announce: Vec<IpAddr>,
     /// Picture codec pages are asked to send if they can: `Vp8` or `H264`.
@@ -28,6 +32,7 @@ impl Default for SfuConfig {
     fn default() -> Self {
         Self {
             listen: vec![SocketAddr::from(([0, 0, 0, 0], 0)), SocketAddr::from(([0_u16; 8], 0))],
+            streams_from: Vec::new(),
             announce: Vec::new(),
             prefer: Codec::Vp8,
             voice_dtx: false,
@@ -40,13 +45,15 @@ impl Default for SfuConfig {
 #[derive(Debug, thiserror::Error)]
 pub enum SfuFault {
     /// Another program listens there.
-    #[error("UDP {address} is taken by another program: stop it, or set another media port")]
+    #[error("{kind} {address} is taken by another program: stop it, or set another media port")]
     PortTaken {
+        /// `UDP` or `TCP`.
+        kind: &'static str,
         /// Where.
         address: SocketAddr,
     },
     /// The system refuses the address.
-    #[error("cannot listen on UDP {address}: {fault}")]
+    #[error("cannot listen on {address}: {fault}")]
     Bind {
         /// Where.
         address: SocketAddr,
@@ -54,7 +61,7 @@ pub enum SfuFault {
         fault: io::Error,
     },
     /// No address to listen on.
-    #[error("no UDP address to listen on is configured")]
+    #[error("no media address to listen on is configured")]
     NoAddress,
     /// The port plus the number of threads goes beyond 65535.
     #[error("media port {port} leaves no room for {threads} threads, each of which needs a port")]

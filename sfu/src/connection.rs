@@ -3,17 +3,16 @@
 //! What is not here: other connections, and what happens when this one comes or goes
 //! (`thread.rs`).
 
-use std::net::SocketAddr;
-
 use forwarding::{LegId, LegPlan};
 use model::{HearingId, Instant, LinePurpose, Now, ParticipantId, limits};
 
 use crate::dtls::{Dtls, Identity};
+use crate::metrics::PathKind;
 use crate::outbox::Outbox;
 use crate::sdp::SdpFault;
 use crate::sdp::offer::{Fingerprint, Offer};
 use crate::sdp::terms::{Sources, Terms, Wishes};
-use crate::socket::Path;
+use crate::socket::{Origin, Path};
 use crate::srtp::Srtp;
 
 /// Addresses one connection may prove; the oldest unused one is forgotten.
@@ -31,13 +30,33 @@ pub(crate) struct Credentials {
 }
 
 impl Credentials {
-    /// Fresh ones: 96 bits of name, so that no two meet, and 192 bits of password.
+    /// Fresh ones: 90 bits of name, so that no two meet, and 192 bits of password. The first
+    /// letter of the name says the thread, so that a stream finds its way there.
     ///
     /// # Errors
     /// When the system gives no random bytes.
-    pub(crate) fn random() -> Result<Self, getrandom::Error> {
-        Ok(Self { ufrag: letters::<16>()?, password: letters::<32>()? })
+    pub(crate) fn random(thread: u8) -> Result<Self, getrandom::Error> {
+        let first = char::from(LETTERS[usize::from(thread % 64)]);
+        let ufrag = format!("{first}{}", letters::<15>()?);
+        Ok(Self { ufrag, password: letters::<32>()? })
     }
+}
+
+/// The thread whose credentials have this user name fragment.
+pub(crate) fn thread_of(ufrag: &str) -> Option<usize> {
+    let first = ufrag.bytes().next()?;
+    LETTERS.iter().position(|letter| *letter == first)
+}
+
+/// Whose a connection is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seat {
+    /// Hearing.
+    pub(crate) hearing: HearingId,
+    /// Who.
+    pub(crate) participant: ParticipantId,
+    /// The page's number for the connection.
+    pub(crate) number: u32,
 }
 
 fn letters<const N: usize>() -> Result<String, getrandom::Error> {
@@ -69,7 +88,7 @@ pub(crate) struct Connection {
     /// The path in use.
     pub(crate) path: Option<Path>,
     /// Addresses that proved to be the page's.
-    pub(crate) addresses: Vec<SocketAddr>,
+    pub(crate) addresses: Vec<Origin>,
     /// What was agreed, in the router's words.
     pub(crate) plan: LegPlan,
     /// When the first offer came.
@@ -80,6 +99,14 @@ pub(crate) struct Connection {
     pub(crate) heard_at: Instant,
     /// Whether a genuine packet came.
     pub(crate) carries: bool,
+    /// When the last genuine RTP packet came.
+    pub(crate) media_at: Instant,
+    /// Whether a granted track fell silent and nothing else came either.
+    pub(crate) silenced: bool,
+    /// When the page was last asked to restart ICE, or could first have been.
+    pub(crate) faltered_at: Instant,
+    /// The kind of path it was last counted with.
+    pub(crate) counted: Option<PathKind>,
     page_ufrag: String,
     sources: Vec<(LinePurpose, Sources)>,
     session: u32,
@@ -103,19 +130,19 @@ impl Connection {
     /// When the system gives no random bytes.
     pub(crate) fn new(
         leg: LegId,
-        hearing: HearingId,
-        participant: ParticipantId,
-        number: u32,
+        seat: Seat,
+        credentials: Credentials,
         identity: &Identity,
         offer: &Offer,
         now: Now,
     ) -> Result<Self, getrandom::Error> {
+        let Seat { hearing, participant, number } = seat;
         Ok(Self {
             leg,
             hearing,
             participant,
             number,
-            credentials: Credentials::random()?,
+            credentials,
             former: None,
             dtls: Dtls::new(identity.clone(), offer.fingerprint.clone()),
             srtp: None,
@@ -132,6 +159,10 @@ impl Connection {
             connected_at: None,
             heard_at: now.instant,
             carries: false,
+            media_at: now.instant,
+            silenced: false,
+            faltered_at: now.instant,
+            counted: None,
             page_ufrag: offer.ufrag.clone(),
             sources: Vec::new(),
             session: getrandom::u32()? >> 1,
@@ -167,19 +198,13 @@ impl Connection {
         offer.ufrag != self.page_ufrag
     }
 
-    /// Gives out new credentials; the old ones hold until the page uses the new ones.
-    ///
-    /// # Errors
-    /// When the system gives no random bytes.
-    pub(crate) fn restart(
-        &mut self,
-        offer: &Offer,
-    ) -> Result<Option<Credentials>, getrandom::Error> {
-        let fresh = Credentials::random()?;
+    /// Puts new credentials in force; the old ones hold until the page uses the new ones. Gives
+    /// those before the old ones.
+    pub(crate) fn restart(&mut self, offer: &Offer, fresh: Credentials) -> Option<Credentials> {
         self.page_ufrag.clone_from(&offer.ufrag);
         let dropped = self.former.take();
         self.former = Some(std::mem::replace(&mut self.credentials, fresh));
-        Ok(dropped)
+        dropped
     }
 
     /// The digest the page's certificate must have.
@@ -196,7 +221,7 @@ impl Connection {
     }
 
     /// Notes an address that proved to be the page's; gives one that is forgotten for it.
-    pub(crate) fn prove(&mut self, address: SocketAddr) -> Option<SocketAddr> {
+    pub(crate) fn prove(&mut self, address: Origin) -> Option<Origin> {
         if self.addresses.contains(&address) {
             return None;
         }
@@ -204,7 +229,7 @@ impl Connection {
         if self.addresses.len() <= ADDRESSES_MAX {
             return None;
         }
-        let used = self.path.map(|path| path.remote);
+        let used = self.path.map(|path| path.origin());
         let oldest = self.addresses.iter().position(|one| Some(*one) != used)?;
         Some(self.addresses.remove(oldest))
     }

@@ -65,6 +65,11 @@ impl Identity {
         &self.fingerprint
     }
 
+    /// The provider of the primitives.
+    pub(crate) const fn provider(&self) -> &Arc<dyn RTCCryptoProvider> {
+        &self.provider
+    }
+
     /// The primitives.
     pub(crate) fn crypto(&self) -> &dyn RTCCrypto {
         self.provider.crypto()

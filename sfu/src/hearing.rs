@@ -58,6 +58,7 @@ impl HearingMedia {
             now: now.instant,
             legs,
             tape: &mut self.tape,
+            grants: self.grants.as_ref(),
             notices,
             metrics: &self.metrics,
         };
@@ -114,6 +115,7 @@ pub(crate) struct LegOutlet<'a> {
     now: Instant,
     legs: &'a mut Legs,
     tape: &'a mut TapeBox,
+    grants: Option<&'a Grants>,
     notices: &'a mut Backlog,
     metrics: &'a Metrics,
 }
@@ -164,7 +166,12 @@ impl Outlet for LegOutlet<'_> {
                 Notice::Pictures { hearing, participant, pictures }
             }
             RouterNotice::TrackLive { track } => Notice::TrackLive { hearing, track },
-            RouterNotice::TrackSilent { track } => Notice::TrackSilent { hearing, track },
+            RouterNotice::TrackSilent { track } => {
+                if self.grants.is_some_and(|grants| grants.publish.contains(&track)) {
+                    self.legs.silenced(hearing, track.participant, self.now);
+                }
+                Notice::TrackSilent { hearing, track }
+            }
             RouterNotice::Speaking { who } => Notice::Speaking { hearing, who },
             RouterNotice::Health { participant, health } => {
                 Notice::Health { hearing, participant, health }

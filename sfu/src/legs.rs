@@ -3,11 +3,12 @@
 //! What is not here: what they do.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 
 use forwarding::LegId;
+use model::{HearingId, Instant, ParticipantId, limits};
 
 use crate::connection::{Connection, Credentials};
+use crate::socket::Origin;
 
 /// Bits of a leg number that say the place; the others count how often the place was used.
 const PLACE_BITS: u32 = 12;
@@ -17,7 +18,7 @@ pub(crate) struct Legs {
     places: Vec<Place>,
     free: Vec<u32>,
     by_ufrag: HashMap<String, LegId>,
-    by_address: HashMap<SocketAddr, LegId>,
+    by_address: HashMap<Origin, LegId>,
     /// Legs whose outbox is not empty.
     dirty: Vec<LegId>,
 }
@@ -100,11 +101,16 @@ impl Legs {
         self.places.iter().filter_map(|place| place.connection.as_deref())
     }
 
+    /// As [`Self::iter`], to change them.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Connection> {
+        self.places.iter_mut().filter_map(|place| place.connection.as_deref_mut())
+    }
+
     pub(crate) fn by_ufrag(&self, ufrag: &str) -> Option<LegId> {
         self.by_ufrag.get(ufrag).copied()
     }
 
-    pub(crate) fn by_address(&self, address: &SocketAddr) -> Option<LegId> {
+    pub(crate) fn by_address(&self, address: &Origin) -> Option<LegId> {
         self.by_address.get(address).copied()
     }
 
@@ -122,19 +128,40 @@ impl Legs {
 
     /// Makes a leg findable by an address it proved. The address may have been another leg's: a
     /// page that was reloaded can get the same port again.
-    pub(crate) fn place_at(&mut self, address: SocketAddr, leg: LegId) {
+    pub(crate) fn place_at(&mut self, address: Origin, leg: LegId) {
         let before = self.by_address.insert(address, leg);
         if let Some(other) = before.filter(|other| *other != leg)
             && let Some(connection) = self.get_mut(other)
         {
             connection.addresses.retain(|one| *one != address);
-            connection.path = connection.path.filter(|path| path.remote != address);
+            connection.path = connection.path.filter(|path| path.origin() != address);
         }
         let forgotten = self.get_mut(leg).and_then(|connection| connection.prove(address));
         if let Some(old) = forgotten
             && self.by_address.get(&old) == Some(&leg)
         {
             self.by_address.remove(&old);
+        }
+    }
+
+    /// Forgets an address that is no more; gives the leg that had it.
+    pub(crate) fn forget(&mut self, address: Origin) -> Option<LegId> {
+        let leg = self.by_address.remove(&address)?;
+        if let Some(connection) = self.get_mut(leg) {
+            connection.addresses.retain(|one| *one != address);
+            connection.path = connection.path.filter(|path| path.origin() != address);
+        }
+        Some(leg)
+    }
+
+    /// Notes that a granted track fell silent. Only when no other track of the person comes either
+    /// is it the path that is in doubt: somebody may have switched one device off.
+    pub(crate) fn silenced(&mut self, hearing: HearingId, who: ParticipantId, now: Instant) {
+        for one in self.iter_mut() {
+            let own = one.hearing == hearing && one.participant == who;
+            if own && now.since(one.media_at) >= limits::TRACK_SILENT {
+                one.silenced = true;
+            }
         }
     }
 
@@ -164,24 +191,33 @@ const _: () = assert!(model::limits::CONNECTIONS_MAX <= 1 << PLACE_BITS);
 
 #[cfg(test)]
 mod tests {
-    use model::{HearingId, Now, ParticipantId};
+    use std::net::SocketAddr;
+
+    use model::Now;
 
     use super::*;
+    use crate::connection::Seat;
     use crate::dtls::Identity;
     use crate::sdp::offer::Offer;
-    use crate::socket::Path;
+    use crate::socket::{Path, Way};
 
     fn add(legs: &mut Legs, identity: &Identity) -> LegId {
         let offer = Offer::read(include_str!("../tests/data/chromium-156.sdp")).unwrap();
         let leg = legs.next().unwrap();
-        let (hearing, who, now) = (HearingId(1), ParticipantId(1), Now::default());
-        let connection = Connection::new(leg, hearing, who, 1, identity, &offer, now).unwrap();
+        let seat = Seat { hearing: HearingId(1), participant: ParticipantId(1), number: 1 };
+        let credentials = Credentials::random(0).unwrap();
+        let now = Now::default();
+        let connection = Connection::new(leg, seat, credentials, identity, &offer, now).unwrap();
         legs.insert(connection);
         leg
     }
 
-    fn address(port: u16) -> SocketAddr {
+    fn remote(port: u16) -> SocketAddr {
         ([192, 0, 2, 1], port).into()
+    }
+
+    fn address(port: u16) -> Origin {
+        Origin::Udp(remote(port))
     }
 
     #[test]
@@ -217,12 +253,30 @@ mod tests {
     }
 
     #[test]
+    fn a_relayed_address_and_a_stream_are_never_taken_for_a_udp_address() {
+        let identity = Identity::generate().unwrap();
+        let mut legs = Legs::new(2);
+        let leg = add(&mut legs, &identity);
+        let ways = [Way::Relay(1), Way::Stream(1)];
+        for way in ways {
+            let path = Path { remote: remote(1), local: None, way };
+            legs.place_at(path.origin(), leg);
+            legs.get_mut(leg).unwrap().path = Some(path);
+            assert_eq!(legs.by_address(&address(1)), None);
+            assert_eq!(legs.by_address(&path.origin()), Some(leg));
+            assert_eq!(legs.forget(path.origin()), Some(leg));
+            assert_eq!(legs.get(leg).unwrap().path, None);
+            assert_eq!(legs.forget(path.origin()), None);
+        }
+    }
+
+    #[test]
     fn an_address_is_the_latest_legs_that_proved_it_and_the_list_has_an_end() {
         let identity = Identity::generate().unwrap();
         let mut legs = Legs::new(2);
         let (old, new) = (add(&mut legs, &identity), add(&mut legs, &identity));
         legs.place_at(address(1), old);
-        let path = Path { remote: address(1), local: None, socket: 0 };
+        let path = Path { remote: remote(1), local: None, way: Way::Socket(0) };
         legs.get_mut(old).unwrap().path = Some(path);
         legs.place_at(address(1), new);
         assert_eq!(legs.by_address(&address(1)), Some(new));

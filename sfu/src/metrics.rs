@@ -45,6 +45,14 @@ labels! {
         DtlsStranger => "dtls_stranger",
         /// DTLS that was of no use.
         DtlsRefused => "dtls_refused",
+        /// A message of the relay that is broken or none.
+        RelayMalformed => "relay_malformed",
+        /// A request of the relay without a good credential: each client's first.
+        RelayUnproven => "relay_unproven",
+        /// Data for the relay without an allocation, permission or channel.
+        RelayStranger => "relay_stranger",
+        /// From a source that proves nothing and asks too much.
+        SourceTooFast => "source_too_fast",
         /// SRTP from an address that proved nothing.
         SrtpStranger => "srtp_stranger",
         /// SRTP before the keys are known.
@@ -67,12 +75,44 @@ labels! {
         NoPath => "no_path",
         /// The leg's outbox is full.
         OutboxFull => "outbox_full",
+        /// Too much waits for the stream: nobody reads at the other end.
+        StreamFull => "stream_full",
         /// The number was used for other content.
         NonceUsed => "nonce_used",
         /// Not a packet.
         Malformed => "malformed",
         /// The system refuses the address.
         Refused => "refused",
+    }
+}
+
+labels! {
+    /// What carries a connection's media.
+    PathKind {
+        /// UDP.
+        Udp => "udp",
+        /// TCP (RFC 6544).
+        Tcp => "tcp",
+        /// The relay, reached by UDP.
+        TurnUdp => "turn_udp",
+        /// The relay, reached by TCP.
+        TurnTcp => "turn_tcp",
+        /// The relay, reached by TLS.
+        TurnTls => "turn_tls",
+    }
+}
+
+labels! {
+    /// Why a stream ended.
+    StreamEnd {
+        /// In order: one of both ends let go of it.
+        Over => "over",
+        /// One stream too many.
+        Full => "full",
+        /// It said nothing that could be understood in time.
+        TooLate => "too_late",
+        /// It said something else.
+        Garbage => "garbage",
     }
 }
 
@@ -130,6 +170,8 @@ pub(crate) struct Metrics {
     pub(crate) tape_lost: IntCounter,
     pub(crate) notices_lost: IntCounter,
     pub(crate) routers_broken: IntCounter,
+    pub(crate) streams: IntGauge,
+    pub(crate) relays: IntGauge,
     packets_in: IntCounter,
     forwarded: IntCounter,
     resent: IntCounter,
@@ -150,6 +192,8 @@ pub(crate) struct Metrics {
     garbage: Vec<IntCounter>,
     unsent: Vec<IntCounter>,
     connections: Vec<IntGauge>,
+    paths: Vec<IntGauge>,
+    streams_ended: Vec<IntCounter>,
 }
 
 impl Metrics {
@@ -164,6 +208,11 @@ impl Metrics {
             &["phase"],
         )?;
         registry.register(Box::new(phases.clone()))?;
+        let paths = IntGaugeVec::new(
+            Opts::new("assize_sfu_paths", "Connected media connections by what carries them"),
+            &["kind"],
+        )?;
+        registry.register(Box::new(paths.clone()))?;
         Ok(Self {
             datagrams_in: counter("datagrams_in_total", "Datagrams received")?,
             datagrams_out: counter("datagrams_out_total", "Datagrams sent")?,
@@ -185,6 +234,8 @@ impl Metrics {
             tape_lost: counter("tape_packets_lost_total", "Packets the recorder had no room for")?,
             notices_lost: counter("notices_lost_total", "Notices signaling had no room for")?,
             routers_broken: counter("routers_broken_total", "Routers restarted after a bug")?,
+            streams: gauge(registry, "streams", "Media streams (TCP, TLS) that are open")?,
+            relays: gauge(registry, "relays", "Allocations of the relay")?,
             packets_in: counter("packets_in_total", "RTP packets from publishers")?,
             forwarded: counter("packets_forwarded_total", "RTP packets to subscribers")?,
             resent: counter("packets_resent_total", "RTP packets sent again after a NACK")?,
@@ -219,6 +270,16 @@ impl Metrics {
                 "Packets of the router that were not sent",
                 Unsent::ALL.iter().map(|one| one.label()).collect(),
             )?,
+            streams_ended: reasons(
+                registry,
+                "streams_ended_total",
+                "Media streams that ended",
+                StreamEnd::ALL.iter().map(|one| one.label()).collect(),
+            )?,
+            paths: PathKind::ALL
+                .iter()
+                .map(|kind| paths.with_label_values(&[kind.label()]))
+                .collect(),
             connections: Phase::ALL
                 .iter()
                 .map(|phase| phases.with_label_values(&[phase.label()]))
@@ -232,6 +293,20 @@ impl Metrics {
 
     pub(crate) fn unsent(&self, why: Unsent, packets: u64) {
         self.unsent[why as usize].inc_by(packets);
+    }
+
+    pub(crate) fn stream_ended(&self, why: StreamEnd) {
+        self.streams_ended[why as usize].inc();
+    }
+
+    /// Counts a connection whose path is of another kind than before.
+    pub(crate) fn path(&self, before: Option<PathKind>, now: Option<PathKind>) {
+        if let Some(before) = before {
+            self.paths[before as usize].dec();
+        }
+        if let Some(now) = now {
+            self.paths[now as usize].inc();
+        }
     }
 
     /// Counts a connection that came into a phase.
@@ -276,6 +351,12 @@ fn counter(registry: &Registry, name: &str, help: &str) -> Result<IntCounter, pr
     let counter = IntCounter::new(format!("assize_sfu_{name}"), help)?;
     registry.register(Box::new(counter.clone()))?;
     Ok(counter)
+}
+
+fn gauge(registry: &Registry, name: &str, help: &str) -> Result<IntGauge, prometheus::Error> {
+    let gauge = IntGauge::new(format!("assize_sfu_{name}"), help)?;
+    registry.register(Box::new(gauge.clone()))?;
+    Ok(gauge)
 }
 
 /// One counter per reason, in their order.

@@ -11,12 +11,12 @@ use forwarding::LegId;
 use model::letters::{Notice, OfferForm, Order};
 use model::{HearingId, Instant, Line, Now, ParticipantId, Private, Refusal};
 
-use crate::connection::{Agreed, Connection};
+use crate::connection::{Agreed, Connection, Credentials, Seat};
 use crate::hearing::HearingMedia;
 use crate::metrics::Phase;
 use crate::sdp::SdpFault;
 use crate::sdp::answer::Answer;
-use crate::sdp::candidates::candidates;
+use crate::sdp::candidates::{candidates, stream_candidates};
 use crate::sdp::forms::lines_of;
 use crate::sdp::offer::Offer;
 use crate::sdp::terms::Wishes;
@@ -154,6 +154,8 @@ impl MediaThread {
         };
         let interfaces = self.interfaces(now.instant);
         let told = candidates(&self.bound, &self.config.announce, order.reached, &interfaces);
+        let streams =
+            stream_candidates(&self.streams_at, &self.config.announce, order.reached, &interfaces);
         let connection =
             self.legs.get(leg).ok_or(OfferRefused(Refusal::ServerFault, "the connection ended"))?;
         let answer = Answer {
@@ -163,6 +165,7 @@ impl MediaThread {
             password: &connection.credentials.password,
             fingerprint: self.identity.fingerprint(),
             candidates: &told,
+            streams: &streams,
             terms: &agreed.terms,
         };
         Ok(answer.to_string())
@@ -194,16 +197,11 @@ impl MediaThread {
         let leg = self.legs.next().ok_or(OfferRefused(Refusal::Full, "too many connections"))?;
         let lines = lines_of(offer, order.form, &order.lines);
         let wishes = self.wishes(order.form);
-        let mut connection = Connection::new(
-            leg,
-            hearing,
-            participant,
-            order.connection,
-            &self.identity,
-            offer,
-            now,
-        )
-        .map_err(|_| OfferRefused(Refusal::ServerFault, "no random bytes"))?;
+        let no_chance = |_| OfferRefused(Refusal::ServerFault, "no random bytes");
+        let seat = Seat { hearing, participant, number: order.connection };
+        let fresh = Credentials::random(self.thread).map_err(no_chance)?;
+        let mut connection =
+            Connection::new(leg, seat, fresh, &self.identity, offer, now).map_err(no_chance)?;
         let agreed = connection.agree(offer, &lines, wishes)?;
         self.legs.insert(connection);
         self.connecting.push(leg);
@@ -225,10 +223,9 @@ impl MediaThread {
         let Some(connection) = self.legs.get_mut(leg) else { return Err(gone) };
         let agreed = connection.agree(offer, &lines, wishes)?;
         if connection.is_restart(offer) {
-            let dropped = connection
-                .restart(offer)
+            let fresh = Credentials::random(self.thread)
                 .map_err(|_| OfferRefused(Refusal::ServerFault, "no random bytes"))?;
-            let fresh = connection.credentials.clone();
+            let dropped = connection.restart(offer, fresh.clone());
             self.legs.name(&fresh, leg);
             if let Some(dropped) = dropped {
                 self.legs.forget_ufrag(&dropped, leg);
@@ -254,7 +251,7 @@ impl MediaThread {
         }
     }
 
-    fn interfaces(&mut self, now: Instant) -> Vec<IpAddr> {
+    pub(crate) fn interfaces(&mut self, now: Instant) -> Vec<IpAddr> {
         if let Some((asked, known)) = &self.interfaces
             && now.since(*asked) < INTERFACES_LIFE
         {

@@ -89,6 +89,24 @@ impl Outbox {
         u64::try_from(count).unwrap_or(u64::MAX)
     }
 
+    /// The packets, in order.
+    pub(crate) fn packets(&self) -> impl Iterator<Item = &[u8]> {
+        let mut rest = self.arena.as_slice();
+        self.sizes.iter().map(move |size| {
+            let (packet, behind) = rest.split_at(usize::from(*size));
+            rest = behind;
+            packet
+        })
+    }
+
+    /// Empties the box after its packets left by another way than [`Self::flush`]; gives how many
+    /// of them were RTP.
+    pub(crate) fn finish(&mut self) -> u32 {
+        let media = self.media;
+        self.clear();
+        media
+    }
+
     /// Hands everything to the kernel, run by run.
     pub(crate) fn flush(&mut self, socket: &Socket, path: &Path, metrics: &Metrics) -> Flushed {
         let mut packets = 0;

@@ -36,29 +36,34 @@ impl MediaThread {
                 let done = catch_unwind(AssertUnwindSafe(|| self.handshake(now, path, datagram)));
                 if done.is_err() {
                     tracing::error!("the DTLS library broke; its connection is dropped");
-                    if let Some(leg) = self.legs.by_address(&path.remote) {
+                    if let Some(leg) = self.legs.by_address(&path.origin()) {
                         self.end(leg, now, Some(LinkCause::MediaSilent));
                     }
                 }
             }
+            Kind::Relay => self.relay(now, path, datagram),
             Kind::Unknown => self.metrics.garbage(Garbage::Unknown),
         }
     }
 
     fn check(&mut self, now: Now, path: Path, datagram: &[u8]) {
+        let proven = self.legs.by_address(&path.origin()).is_some();
+        if !proven && !self.reach.strangers.may_work(now.instant, path.remote.ip()) {
+            return self.metrics.garbage(Garbage::SourceTooFast);
+        }
         let mut check = match Check::read(datagram) {
             Ok(check) => check,
-            Err(why) => return self.metrics.garbage(why.into()),
+            Err(why) => return self.stranger(now, path, why.into()),
         };
         let known = self.legs.by_ufrag(check.server_ufrag()).and_then(|leg| {
             let password = self.legs.get(leg)?.password(check.server_ufrag())?;
             Some((leg, password.to_owned()))
         });
         let Some((leg, password)) = known else {
-            return self.metrics.garbage(Garbage::StunStranger);
+            return self.stranger(now, path, Garbage::StunStranger);
         };
         if !check.is_genuine(&password, self.identity.crypto()) {
-            return self.metrics.garbage(Garbage::StunForged);
+            return self.stranger(now, path, Garbage::StunForged);
         }
         if let Some(answer) = check.answer(path.remote, &password, self.identity.crypto()) {
             self.send(&path, &answer);
@@ -66,22 +71,33 @@ impl MediaThread {
         if !check.is_sound() {
             return;
         }
-        self.legs.place_at(path.remote, leg);
+        self.reach.prove(path.way);
+        self.legs.place_at(path.origin(), leg);
         let Some(connection) = self.legs.get_mut(leg) else { return };
         connection.heard_at = now.instant;
         // The last nomination wins: a page that roams nominates its new path.
         if check.nominates() || connection.path.is_none() {
             connection.path = Some(path);
         }
+        // The old credentials hold until the page has chosen a path with the new ones.
         let uses_new = check.server_ufrag() == connection.credentials.ufrag;
-        if uses_new && let Some(former) = connection.former.take() {
+        if uses_new
+            && check.nominates()
+            && let Some(former) = connection.former.take()
+        {
             self.legs.forget_ufrag(&former, leg);
         }
     }
 
+    /// Counts a check that proved nothing.
+    fn stranger(&mut self, now: Now, path: Path, why: Garbage) {
+        self.reach.strangers.charge(now.instant, path.remote.ip());
+        self.metrics.garbage(why);
+    }
+
     fn handshake(&mut self, now: Now, path: Path, datagram: &[u8]) {
         let system_now = self.on_system_clock(now.instant);
-        let leg = self.legs.by_address(&path.remote);
+        let leg = self.legs.by_address(&path.origin());
         let Some(connection) = leg.and_then(|leg| self.legs.get_mut(leg)) else {
             return self.metrics.garbage(Garbage::DtlsStranger);
         };
@@ -120,7 +136,7 @@ impl MediaThread {
     }
 
     fn media(&mut self, now: Now, path: Path, datagram: &mut [u8], rtp: bool) {
-        let leg = self.legs.by_address(&path.remote);
+        let leg = self.legs.by_address(&path.origin());
         let Some(connection) = leg.and_then(|leg| self.legs.get_mut(leg)) else {
             return self.metrics.garbage(Garbage::SrtpStranger);
         };
@@ -135,6 +151,10 @@ impl MediaThread {
         };
         connection.heard_at = now.instant;
         connection.carries = true;
+        if rtp {
+            connection.media_at = now.instant;
+            connection.silenced = false;
+        }
         let (leg, hearing) = (connection.leg, connection.hearing);
         let packet = &datagram[..len];
         self.route(hearing, now, |router, outlet| {

@@ -3,7 +3,7 @@
 //! What is not here: what the datagrams mean.
 
 use std::io::{self, ErrorKind, IoSliceMut};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 
 use mio::net::UdpSocket;
 use quinn_udp::{BATCH_SIZE, RecvMeta, Transmit, UdpSockRef, UdpSocketState};
@@ -17,6 +17,10 @@ const SLOT: usize = 65_536;
 const KERNEL_BYTES: usize = 4 * 1024 * 1024;
 /// Bytes of one send call; an IP packet holds no more (RFC 791 §3.1).
 pub(crate) const RUN_BYTES_MAX: usize = 65_000;
+/// Bytes the kernel may hold of a stream before the network takes them.
+const UNSENT_BYTES_MAX: u32 = 64 * 1024;
+/// Streams the system may queue.
+const BACKLOG: i32 = 1_024;
 /// Attempts to find one port that is free for all addresses.
 const PORT_ATTEMPTS: usize = 16;
 
@@ -27,8 +31,42 @@ pub(crate) struct Path {
     pub(crate) remote: SocketAddr,
     /// This machine's address, so that answers leave by the address they were asked at.
     pub(crate) local: Option<IpAddr>,
-    /// Which socket.
-    pub(crate) socket: usize,
+    /// By what.
+    pub(crate) way: Way,
+}
+
+/// What carries a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// A UDP socket, by its place.
+    Socket(usize),
+    /// A stream, by its number (ICE-TCP, RFC 6544).
+    Stream(u64),
+    /// An allocation of this server's own relay, by its number.
+    Relay(u32),
+}
+
+/// What tells senders apart. An address alone does not: a relayed one is nobody's on the network,
+/// and streams of a reused port are not the same stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Origin {
+    /// A UDP address.
+    Udp(SocketAddr),
+    /// A stream.
+    Stream(u64),
+    /// An allocation.
+    Relay(u32),
+}
+
+impl Path {
+    /// What tells its sender apart.
+    pub(crate) const fn origin(&self) -> Origin {
+        match self.way {
+            Way::Socket(_) => Origin::Udp(self.remote),
+            Way::Stream(stream) => Origin::Stream(stream),
+            Way::Relay(relay) => Origin::Relay(relay),
+        }
+    }
 }
 
 /// One bound socket.
@@ -50,16 +88,24 @@ pub(crate) enum Sent {
     Failed,
 }
 
-/// Binds a socket for each address, all on one port. A port of 0 takes any that is free for all.
+/// Binds a UDP socket for each address, all on one port, and with `streams` one for TCP beside
+/// each. A port of 0 takes any that is free for all.
 ///
 /// # Errors
 /// When the port is taken or an address is not this machine's.
-pub(crate) fn bind_all(addresses: &[SocketAddr]) -> Result<Vec<Socket>, SfuFault> {
+pub(crate) fn bind_all(
+    addresses: &[SocketAddr],
+    streams: bool,
+) -> Result<(Vec<Socket>, Vec<TcpListener>), SfuFault> {
     let any_port = addresses.first().is_some_and(|first| first.port() == 0);
     let mut attempt = 0;
     loop {
         attempt += 1;
-        match bind_once(addresses) {
+        let bound = bind_once(addresses).and_then(|sockets| {
+            let streams = if streams { listen_all(&sockets)? } else { Vec::new() };
+            Ok((sockets, streams))
+        });
+        match bound {
             Err(SfuFault::PortTaken { .. }) if any_port && attempt < PORT_ATTEMPTS => (),
             other => return other,
         }
@@ -76,7 +122,7 @@ fn bind_once(addresses: &[SocketAddr]) -> Result<Vec<Socket>, SfuFault> {
         match bind(address) {
             Ok(socket) => sockets.push(socket),
             Err(fault) if fault.kind() == ErrorKind::AddrInUse => {
-                return Err(SfuFault::PortTaken { address });
+                return Err(SfuFault::PortTaken { kind: "UDP", address });
             }
             // A machine without IPv6 still serves IPv4.
             Err(_) if address.ip().is_unspecified() && address.is_ipv6() && addresses.len() > 1 => {
@@ -89,6 +135,32 @@ fn bind_once(addresses: &[SocketAddr]) -> Result<Vec<Socket>, SfuFault> {
         return Err(SfuFault::NoAddress);
     }
     Ok(sockets)
+}
+
+fn listen_all(sockets: &[Socket]) -> Result<Vec<TcpListener>, SfuFault> {
+    let listen = |socket: &Socket| {
+        let address = socket.local;
+        listen(address).map_err(|fault| match fault.kind() {
+            ErrorKind::AddrInUse => SfuFault::PortTaken { kind: "TCP", address },
+            _ => SfuFault::Bind { address, fault },
+        })
+    };
+    sockets.iter().map(listen).collect()
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let domain = Domain::for_address(address);
+    let raw = socket2::Socket::new(domain, Type::STREAM, Some(Protocol::TCP))?;
+    if address.is_ipv6() {
+        raw.set_only_v6(true)?;
+    }
+    raw.set_reuse_address(true)?;
+    raw.set_nonblocking(true)?;
+    // Accepted streams have it too: what waits in the kernel grows old there.
+    raw.set_tcp_notsent_lowat(UNSENT_BYTES_MAX)?;
+    raw.bind(&address.into())?;
+    raw.listen(BACKLOG)?;
+    Ok(raw.into())
 }
 
 fn bind(address: SocketAddr) -> io::Result<Socket> {

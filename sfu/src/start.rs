@@ -3,29 +3,37 @@
 //!
 //! What is not here: what a thread does.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use mio::{Poll, Waker};
 use model::letters::{Notice, Order, Tape};
-use model::{HearingId, Now, limits};
+use model::{Now, limits};
 use prometheus::Registry;
 use tokio::sync::mpsc;
 
 use crate::config::{SfuConfig, SfuFault};
 use crate::delay::{Delay, DelayFigures, figures};
+use crate::door::{Homes, State, StreamDoor, StreamWay};
 use crate::dtls::Identity;
 use crate::metrics::Metrics;
+use crate::relays::{RelayMaker, Told};
 use crate::socket::{Socket, bind_all};
+use crate::streams::Reach;
 use crate::thread::{Clock, MediaThread, Setup, WAKE};
+use crate::turn::Relays;
+use crate::turn::credentials::Secret;
 
 /// Threads a node may have.
 const THREADS_MAX: usize = 64;
+/// Blocks of streams that wait for a media thread; their readers wait.
+const BLOCKS_MAX: usize = 256;
+/// Allocations of the relay on one node.
+const RELAYS_MAX: usize = 4_096;
 
 /// The channels between this room and the others.
 #[derive(Debug)]
@@ -44,8 +52,10 @@ pub struct Doors {
 pub struct Sfu {
     threads: Vec<Thread>,
     ports: Vec<u16>,
-    dispatcher: tokio::task::JoinHandle<()>,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
     stop: Arc<AtomicBool>,
+    door: StreamDoor,
+    told: Told,
 }
 
 struct Thread {
@@ -60,7 +70,7 @@ impl fmt::Debug for Sfu {
     }
 }
 
-/// Binds the UDP sockets, makes the process's certificate and starts the media threads. Call
+/// Binds the sockets, makes the process's certificate and starts the media threads. Call
 /// inside a tokio runtime: one task of it brings orders to the threads.
 ///
 /// # Errors
@@ -75,21 +85,25 @@ pub fn start(
     let count = config.threads.clamp(1, THREADS_MAX);
     let metrics = Arc::new(Metrics::new(registry)?);
     let identity = Identity::generate().map_err(SfuFault::Certificate)?;
+    let secret = Secret::random().map_err(io::Error::other).map_err(system("draw lots"))?;
+    let secret = Arc::new(secret);
     let stop = Arc::new(AtomicBool::new(false));
+    // Everything that can be refused comes before the first thread runs.
+    let Listening { sockets, streams, streams_at } = listen_all(config, count)?;
+    let own_streams = streams.first().and_then(|stream| stream.local_addr().ok());
     let mut sfu_threads = Vec::with_capacity(count);
     let mut ports = Vec::with_capacity(count);
-    let mut ways = Vec::with_capacity(count);
-    // Everything that can be refused comes before the first thread runs.
-    let mut sockets: Vec<Vec<Socket>> = Vec::with_capacity(count);
-    for number in 0..count {
-        sockets.push(bind_all(&listen(config, number)?)?);
-    }
-    for (number, sockets) in sockets.into_iter().enumerate() {
-        ports.extend(sockets.first().map(|socket| socket.local().port()));
+    let (mut ways, mut stream_ways) = (Vec::with_capacity(count), Vec::with_capacity(count));
+    for (number, sockets) in (0_u8..).zip(sockets) {
+        let port = sockets.first().map_or(0, |socket| socket.local().port());
+        ports.push(port);
         let poll = Poll::new().map_err(system("make a poll"))?;
         let waker = Arc::new(Waker::new(poll.registry(), WAKE).map_err(system("make a waker"))?);
         let delay = Arc::new(Delay::new());
         let (way, orders) = mpsc::channel(limits::ORDERS_MAX);
+        let (arrivals_in, arrivals) = mpsc::channel(BLOCKS_MAX);
+        let provider = Arc::clone(identity.provider());
+        let relays = Relays::new(Arc::clone(&secret), provider, number, RELAYS_MAX / count);
         let media = MediaThread::new(Setup {
             config: config.clone(),
             identity: identity.clone(),
@@ -103,17 +117,66 @@ pub fn start(
             delay: Arc::clone(&delay),
             stop: Arc::clone(&stop),
             connections_max: (limits::CONNECTIONS_MAX / count).max(1),
+            reach: Reach::new(arrivals, relays, port),
+            thread: number,
+            streams_at: streams_at.clone(),
         })?;
         let handle = std::thread::Builder::new()
             .name(format!("media-{number}"))
             .spawn(move || media.run())
             .map_err(system("start a media thread"))?;
         ways.push(Way { orders: way, waker: Arc::clone(&waker), hearings: 0 });
+        stream_ways.push(StreamWay { arrivals: arrivals_in, waker: Arc::clone(&waker) });
         sfu_threads.push(Thread { waker, delay, handle });
     }
-    let dispatcher = tokio::spawn(dispatch(doors.orders, ways));
+    let homes = Homes::default();
+    let door = StreamDoor::new(State {
+        ways: stream_ways,
+        homes: homes.clone(),
+        secret: Arc::clone(&secret),
+        clock: Arc::clone(&clock),
+        metrics,
+        made: AtomicU64::new(0),
+        sources: Mutex::default(),
+    });
+    let mut tasks = vec![tokio::spawn(dispatch(doors.orders, ways, homes.clone()))];
+    for stream in streams {
+        let stream = tokio::net::TcpListener::from_std(stream).map_err(system("accept TCP"))?;
+        tasks.push(tokio::spawn(door.clone().accept(stream)));
+    }
     tracing::info!(?ports, threads = count, "media is served");
-    Ok(Sfu { threads: sfu_threads, ports, dispatcher, stop })
+    let tcp_port = own_streams.map(|address| address.port());
+    let told = Told { secret, homes, clock, ports: ports.clone(), tcp_port };
+    Ok(Sfu { threads: sfu_threads, ports, tasks, stop, door, told })
+}
+
+/// What is bound.
+struct Listening {
+    /// UDP, by thread.
+    sockets: Vec<Vec<Socket>>,
+    /// TCP.
+    streams: Vec<TcpListener>,
+    /// Where TCP is taken, here or by another room.
+    streams_at: Vec<SocketAddr>,
+}
+
+fn listen_all(config: &SfuConfig, count: usize) -> Result<Listening, SfuFault> {
+    let mut sockets: Vec<Vec<Socket>> = Vec::with_capacity(count);
+    let mut streams = Vec::new();
+    let mut streams_at: Vec<SocketAddr> = config.streams_from.clone();
+    streams_at.retain(|address| address.port() != 0);
+    let port = config.listen.first().map_or(0, SocketAddr::port);
+    let elsewhere = streams_at.iter().any(|address| address.port() == port);
+    for number in 0..count {
+        let with_streams = number == 0 && !elsewhere;
+        let (udp, tcp) = bind_all(&listen(config, number)?, with_streams)?;
+        sockets.push(udp);
+        streams.extend(tcp);
+    }
+    for stream in &streams {
+        streams_at.push(stream.local_addr().map_err(system("see where TCP is taken"))?);
+    }
+    Ok(Listening { sockets, streams, streams_at })
 }
 
 impl Sfu {
@@ -138,10 +201,23 @@ impl Sfu {
         move || figures(delays.iter().map(AsRef::as_ref))
     }
 
+    /// Takes streams that another room accepted and that speak media.
+    pub fn stream_door(&self) -> StreamDoor {
+        self.door.clone()
+    }
+
+    /// Makes the list of relays for a participant, given how the page reached this server: host
+    /// and port as in the `Host` header (RFC 9110 §7.2), the port being that of HTTPS.
+    pub fn relay_maker(&self) -> RelayMaker {
+        self.told.maker()
+    }
+
     /// Says good-bye to every page, tells signaling, hands over the last tape and joins the
     /// threads. Blocks for a moment: call it off the event loop.
     pub fn stop(self) {
-        self.dispatcher.abort();
+        for task in &self.tasks {
+            task.abort();
+        }
         self.stop.store(true, Ordering::Release);
         for thread in self.threads {
             if let Err(fault) = thread.waker.wake() {
@@ -183,8 +259,7 @@ struct Way {
 }
 
 /// Brings each order to its hearing's thread; a new hearing goes to the thread with the fewest.
-async fn dispatch(mut orders: mpsc::Receiver<Order>, mut ways: Vec<Way>) {
-    let mut home: BTreeMap<HearingId, usize> = BTreeMap::new();
+async fn dispatch(mut orders: mpsc::Receiver<Order>, mut ways: Vec<Way>, homes: Homes) {
     while let Some(order) = orders.recv().await {
         let hearing = match &order {
             Order::Open { hearing }
@@ -195,15 +270,15 @@ async fn dispatch(mut orders: mpsc::Receiver<Order>, mut ways: Vec<Way>) {
             | Order::Close { hearing } => *hearing,
         };
         let least = (0..ways.len()).min_by_key(|place| ways[*place].hearings).unwrap_or_default();
-        let known = home.get(&hearing).copied();
+        let known = homes.get(hearing);
         let place = known.unwrap_or(least);
         match &order {
             Order::Open { .. } if known.is_none() => {
-                home.insert(hearing, place);
+                homes.set(hearing, place);
                 ways[place].hearings += 1;
             }
             Order::Close { .. } if known.is_some() => {
-                home.remove(&hearing);
+                homes.remove(hearing);
                 ways[place].hearings -= 1;
             }
             Order::Open { .. }

@@ -25,7 +25,8 @@ use crate::dtls::Identity;
 use crate::hearing::HearingMedia;
 use crate::legs::Legs;
 use crate::metrics::{Metrics, Phase, Unsent};
-use crate::socket::{Inbox, Path, Socket};
+use crate::socket::{Inbox, Path, Sent, Socket, Way};
+use crate::streams::Reach;
 
 /// The clock of the house.
 pub(crate) type Clock = Arc<dyn Fn() -> Now + Send + Sync>;
@@ -40,8 +41,6 @@ const SWEEP_EVERY: Duration = Duration::from_millis(250);
 const COUNT_EVERY: Duration = Duration::from_secs(1);
 /// How soon a full kernel or a busy signaling is tried again.
 const RETRY: Duration = Duration::from_millis(1);
-/// An old connection stays at most this long beside a new one that is connected and silent.
-const OVERLAP_MAX: Duration = Duration::from_secs(20);
 
 /// What a thread is made of.
 pub(crate) struct Setup {
@@ -57,6 +56,11 @@ pub(crate) struct Setup {
     pub(crate) delay: Arc<Delay>,
     pub(crate) stop: Arc<AtomicBool>,
     pub(crate) connections_max: usize,
+    pub(crate) reach: Reach,
+    /// Its number.
+    pub(crate) thread: u8,
+    /// Where TCP is taken for it.
+    pub(crate) streams_at: Vec<SocketAddr>,
 }
 
 /// A media thread's whole state.
@@ -74,7 +78,11 @@ pub(crate) struct MediaThread {
     pub(crate) connecting: Vec<LegId>,
     /// The machine's addresses and when they were asked for.
     pub(crate) interfaces: Option<(Instant, Vec<IpAddr>)>,
-    clock: Clock,
+    /// Streams and relays.
+    pub(crate) reach: Reach,
+    pub(crate) thread: u8,
+    pub(crate) streams_at: Vec<SocketAddr>,
+    pub(crate) clock: Clock,
     /// One moment on both clocks: the DTLS library counts in the system's.
     origin: (StdInstant, Instant),
     sockets: Vec<Socket>,
@@ -115,6 +123,9 @@ impl MediaThread {
             legs: Legs::new(setup.connections_max),
             connecting: Vec::new(),
             interfaces: None,
+            reach: setup.reach,
+            thread: setup.thread,
+            streams_at: setup.streams_at,
             clock: setup.clock,
             origin: (StdInstant::now(), now),
             readable: vec![true; setup.sockets.len()],
@@ -153,6 +164,7 @@ impl MediaThread {
             let now = (self.clock)();
             self.orders_left = self.take_orders(now);
             self.receive();
+            self.take_arrivals();
             let now = (self.clock)();
             self.tick(now);
             self.flush(now.instant);
@@ -166,7 +178,7 @@ impl MediaThread {
 
     /// How long nothing is due.
     fn wait(&self) -> Duration {
-        if self.orders_left || self.readable.contains(&true) {
+        if self.orders_left || self.reach.behind || self.readable.contains(&true) {
             return Duration::ZERO;
         }
         let now = (self.clock)().instant;
@@ -203,7 +215,7 @@ impl MediaThread {
                     Ok(true) => {
                         let now = (self.clock)();
                         inbox.each(|from, local, datagram| {
-                            let path = Path { remote: plain(from), local, socket: place };
+                            let path = Path { remote: plain(from), local, way: Way::Socket(place) };
                             self.datagram(now, path, datagram);
                         });
                         self.flush(now.instant);
@@ -218,7 +230,7 @@ impl MediaThread {
     }
 
     /// Hands every leg's packets to the kernel.
-    fn flush(&mut self, arrived: Instant) {
+    pub(crate) fn flush(&mut self, arrived: Instant) {
         if !self.legs.is_dirty() {
             return;
         }
@@ -231,8 +243,16 @@ impl MediaThread {
                 self.metrics.unsent(Unsent::NoPath, lost);
                 return false;
             };
-            let Some(socket) = self.sockets.get(path.socket) else { return false };
-            let flushed = connection.outbox.flush(socket, &path, &self.metrics);
+            let (outbox, metrics) = (&mut connection.outbox, &self.metrics);
+            let flushed = match path.way {
+                Way::Socket(place) => match self.sockets.get(place) {
+                    Some(socket) => outbox.flush(socket, &path, metrics),
+                    None => return false,
+                },
+                Way::Stream(_) | Way::Relay(_) => {
+                    self.reach.flush(outbox, &path, &self.sockets, metrics)
+                }
+            };
             media += flushed.media;
             flushed.waits
         });
@@ -248,15 +268,18 @@ impl MediaThread {
 
     /// Sends one datagram now.
     pub(crate) fn send(&self, path: &Path, datagram: &[u8]) {
-        let Some(socket) = self.sockets.get(path.socket) else { return };
         self.metrics.datagrams_out.inc();
         self.metrics.bytes_out.inc_by(datagram.len() as u64);
+        let sent = self.reach.carry(path, datagram, |path, datagram| match path.way {
+            Way::Socket(place) => match self.sockets.get(place) {
+                Some(socket) => socket.send(path, datagram, None),
+                None => Sent::Failed,
+            },
+            Way::Stream(_) | Way::Relay(_) => Sent::Failed,
+        });
         // A lost check answer or handshake message is asked for again by the page.
-        match socket.send(path, datagram, None) {
-            crate::socket::Sent::Done => (),
-            crate::socket::Sent::Full | crate::socket::Sent::Failed => {
-                self.metrics.unsent(Unsent::Refused, 1);
-            }
+        if sent != Sent::Done {
+            self.metrics.unsent(Unsent::Refused, 1);
         }
     }
 
@@ -281,6 +304,8 @@ impl MediaThread {
         if now.instant.since(self.swept) >= SWEEP_EVERY {
             self.swept = now.instant;
             self.sweep(now);
+            self.falter(now);
+            self.sweep_reach(now);
         }
         if now.instant.since(self.counted) >= COUNT_EVERY {
             self.counted = now.instant;
@@ -291,6 +316,14 @@ impl MediaThread {
     fn count(&mut self, now: Instant) {
         for media in self.hearings.values_mut() {
             media.count();
+        }
+        for connection in self.legs.iter_mut() {
+            let path = connection.path.filter(|_| connection.connected_at.is_some());
+            let kind = path.map(|path| self.reach.kind(&path));
+            if connection.counted != kind {
+                self.metrics.path(connection.counted, kind);
+                connection.counted = kind;
+            }
         }
         self.delays.flush();
         self.delay.turn(now, &mut self.delay_turned);
@@ -316,34 +349,6 @@ impl MediaThread {
         }
     }
 
-    /// Ends connections that are lost, and old ones whose successor carries media.
-    fn sweep(&mut self, now: Now) {
-        let mut ready: BTreeMap<(HearingId, ParticipantId), u32> = BTreeMap::new();
-        for one in self.legs.iter() {
-            let settled = one
-                .connected_at
-                .is_some_and(|at| one.carries || now.instant.since(at) >= OVERLAP_MAX);
-            if settled {
-                let newest = ready.entry((one.hearing, one.participant)).or_insert(one.number);
-                *newest = one.number.max(*newest);
-            }
-        }
-        let mut ended: Vec<(LegId, Option<LinkCause>)> = Vec::new();
-        for one in self.legs.iter() {
-            if one.is_lost(now.instant) {
-                ended.push((one.leg, Some(LinkCause::MediaSilent)));
-            } else if ready
-                .get(&(one.hearing, one.participant))
-                .is_some_and(|newest| *newest > one.number)
-            {
-                ended.push((one.leg, None));
-            }
-        }
-        for (leg, cause) in ended {
-            self.end(leg, now, cause);
-        }
-    }
-
     /// Ends a connection. With a cause, signaling is told, unless the participant has another one.
     pub(crate) fn end(&mut self, leg: LegId, now: Now, cause: Option<LinkCause>) {
         let Some(mut connection) = self.legs.remove(leg) else { return };
@@ -358,6 +363,7 @@ impl MediaThread {
             None => Phase::Connecting,
         };
         self.metrics.leave(phase);
+        self.metrics.path(connection.counted, None);
         self.metrics.unsent(Unsent::NoPath, connection.outbox.clear());
         if connection.connected_at.is_some() {
             self.route(hearing, now, |router, outlet| router.leg_down(now, leg, outlet));

@@ -17,6 +17,8 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring as provider;
 
+/// The ALPN name of TURN (RFC 7443 §2).
+pub(crate) const STUN_TURN: &[u8] = b"stun.turn";
 /// How long a trial certificate is good for.
 const TRIAL_LIFE: Duration = Duration::from_secs(825 * 24 * 3600);
 /// A trial certificate older than this is made anew at start.
@@ -103,7 +105,8 @@ pub(crate) fn load(
         .with_no_client_auth()
         .with_single_cert(certificates, private)
         .map_err(|fault| CertificateFault::Unusable(fault.to_string()))?;
-    tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+    // TURN over TLS names itself so (RFC 7443).
+    tls.alpn_protocols = vec![b"http/1.1".to_vec(), STUN_TURN.to_vec()];
     Ok(Identity { tls: Arc::new(tls), trial, fingerprint })
 }
 

@@ -4,7 +4,6 @@
 //! what media tells (`hearing_task/media.rs`).
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +23,7 @@ use crate::clock::Clock;
 use crate::docket::Docket;
 use crate::metrics::Metrics;
 use crate::outbox::Outbox;
+use crate::reach::{Reach, Reached};
 
 mod ledger;
 mod media;
@@ -45,7 +45,7 @@ const IDLE_WAKE: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub(crate) enum Letter {
     /// A page said hello.
-    Enter { who: ParticipantId, page: u64, outbox: Arc<Outbox>, reached: Private<IpAddr> },
+    Enter { who: ParticipantId, page: u64, outbox: Arc<Outbox>, reached: Private<Reached> },
     /// A page is gone.
     Leave { who: ParticipantId, page: u64, cause: LinkCause },
     /// A page asks.
@@ -83,6 +83,7 @@ pub(crate) struct Rooms {
     pub(crate) docket: Arc<Docket>,
     pub(crate) clock: Clock,
     pub(crate) metrics: Metrics,
+    pub(crate) reach: Reach,
 }
 
 /// What the task reads from.
@@ -254,7 +255,7 @@ impl HearingTask {
         who: ParticipantId,
         page: u64,
         outbox: Arc<Outbox>,
-        reached: Private<IpAddr>,
+        reached: Private<Reached>,
     ) {
         let Some(role) = self.role_of(who) else {
             outbox.close(Bye::SignInNeeded);
@@ -278,11 +279,13 @@ impl HearingTask {
     fn welcome(&mut self, who: ParticipantId) {
         let Some(view) = self.view_for(who) else { return };
         let slots = self.hearing.slots_for(who);
+        let hearing = self.id();
         if let Some(page) = self.pages.get_mut(&who) {
             page.welcomed = true;
             page.slots = slots;
             let version = protocol::VERSION;
-            page.outbox.push(ServerMessage::Welcome { version, slots, relays: Vec::new(), view });
+            let relays = (self.rooms.reach.relays)(hearing, who, &page.reached.reveal().host);
+            page.outbox.push(ServerMessage::Welcome { version, slots, relays, view });
         }
     }
 

@@ -3,7 +3,6 @@
 //! What is not here: what happens in one of them (`hearing_task`).
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -20,6 +19,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::hearing_task::{self, HearingTask, Inbox, Letter, Rooms, Start};
 use crate::outbox::Outbox;
+use crate::reach::Reached;
 
 /// Letters waiting for one hearing; the sender waits, figures are dropped.
 const LETTERS_MAX: usize = 1_024;
@@ -124,7 +124,7 @@ impl Hearings {
         hearing: HearingId,
         who: ParticipantId,
         outbox: &Arc<Outbox>,
-        reached: &Private<IpAddr>,
+        reached: &Private<Reached>,
     ) -> Result<Entered, Bye> {
         for _ in 0..ENTER_TRIES {
             let handle = self.find_or_make(hearing).await?;

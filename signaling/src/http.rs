@@ -16,7 +16,7 @@ use axum::routing::{any, get, post};
 use axum::{Json, Router};
 use model::archive::Archive;
 use model::limits::{ATTEMPT_WINDOW, MESSAGE_BYTES_MAX, NAME_CHARS_MAX};
-use model::{HearingId, ParticipantId, Private, Refusal, Stage, Timestamp};
+use model::{HearingId, ParticipantId, Refusal, Stage, Timestamp};
 use prometheus::{Encoder, Registry, TextEncoder};
 use protocol::{
     ApiRefusal, Bye, CodeIssued, DocketLine, DocketList, Join, OpsPicture, SignIn, WhoAmI,
@@ -33,6 +33,7 @@ use crate::docket::{CodeUse, Docket, DocketFault, Entry};
 use crate::hearings::Hearings;
 use crate::metrics::Metrics;
 use crate::node::NodeFigures;
+use crate::reach::Reached;
 use crate::socket::{self, House, Visitor};
 use crate::tls::Peer;
 use crate::web;
@@ -424,7 +425,8 @@ async fn enter(
         metrics: app.metrics.clone(),
     };
     let place = app.open_sockets.clone();
-    let reached = Private::new(peer.local.reveal().ip());
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let reached = Reached::private(peer.local.reveal(), host);
     Ok(upgrade.on_upgrade(move |socket| async move {
         match seat {
             Some((hearing, who)) => {

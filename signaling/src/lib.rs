@@ -15,6 +15,7 @@ mod http;
 mod metrics;
 mod node;
 mod outbox;
+mod reach;
 mod secrets;
 mod server;
 mod socket;
@@ -27,4 +28,5 @@ pub use docket::{
     Account, AccountId, Docket, DocketFault, Entry, NewAccount, NewHearing, NewPerson,
 };
 pub use node::NodeFigures;
+pub use reach::{ByteStream, MakeRelays, MediaStream, Reach, TakeStream};
 pub use server::{Config, Doors, Signaling, StartFault};

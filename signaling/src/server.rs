@@ -26,6 +26,7 @@ use crate::hearings::Hearings;
 use crate::http::{App, router};
 use crate::metrics::Metrics;
 use crate::node::NodeFigures;
+use crate::reach::Reach;
 use crate::tls::{self, Peer, TlsListener};
 
 /// Archive reads at once: more would only make the disk seek.
@@ -68,6 +69,8 @@ pub struct Doors {
     pub clock: Clock,
     /// Where metrics go, and what `/metrics` shows.
     pub registry: Registry,
+    /// The ways to media through the HTTPS door.
+    pub reach: Reach,
     /// Figures of the whole node.
     pub figures: Arc<dyn Fn() -> NodeFigures + Send + Sync>,
 }
@@ -129,6 +132,7 @@ impl Signaling {
             docket: Arc::clone(&doors.docket),
             clock: doors.clock.clone(),
             metrics: metrics.clone(),
+            reach: doors.reach.clone(),
         };
         let hearings = Hearings::new(rooms, Arc::clone(&doors.archive));
         let carriers = vec![
@@ -162,7 +166,9 @@ impl Signaling {
         for (address, socket) in sockets {
             let fault = |fault| StartFault::Listen { address, fault };
             addresses.push(socket.local_addr().map_err(fault)?);
-            let listener = TlsListener::start(socket, Arc::clone(&identity.tls)).map_err(fault)?;
+            let streams = Arc::clone(&doors.reach.streams);
+            let listener = TlsListener::start(socket, Arc::clone(&identity.tls), streams);
+            let listener = listener.map_err(fault)?;
             servers.push(tokio::spawn(answer(listener, service.clone(), stopping.clone())));
         }
         let fingerprint = identity.fingerprint;

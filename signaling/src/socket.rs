@@ -2,7 +2,6 @@
 //!
 //! What is not here: who the page is (`access`) and what it may ask for (crate `hearing`).
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -25,6 +24,7 @@ use crate::hearing_task::{Letter, Offer};
 use crate::hearings::{Entered, Hearings, cause_of};
 use crate::metrics::Metrics;
 use crate::outbox::{Next, Outbox};
+use crate::reach::Reached;
 
 /// A page that does not say hello by then is sent away.
 const HELLO_WAIT: Duration = Duration::from_secs(5);
@@ -40,8 +40,8 @@ const EXCESS_MAX: u32 = 10 * MESSAGES_PER_SECOND;
 pub(crate) struct Visitor {
     pub(crate) hearing: HearingId,
     pub(crate) who: ParticipantId,
-    /// By which address it reached this machine.
-    pub(crate) reached: Private<IpAddr>,
+    /// How it reached this machine.
+    pub(crate) reached: Private<Reached>,
 }
 
 /// What a socket needs of the house.

@@ -92,6 +92,16 @@ pub const UNHEARD_WAIT: Duration = Duration::from_secs(3);
 pub const LAYERS_MAX: usize = 3;
 /// A page tells its tiles at most this often.
 pub const TILES_EVERY_MIN: Duration = Duration::from_millis(250);
+/// Media streams (TCP, TLS) on one node; one more is closed at once.
+pub const STREAMS_MAX: usize = 4_096;
+/// Media streams of one source address (a courthouse may have one); one more is closed at once.
+pub const STREAMS_PER_SOURCE_MAX: usize = 512;
+/// A media stream that has proven nothing by then is closed.
+pub const STREAM_FIRST_WAIT: Duration = Duration::from_secs(5);
+/// A media stream on which nothing comes for this long is closed.
+pub const STREAM_IDLE: Duration = Duration::from_secs(30);
+/// Bytes that may wait for a media stream; packets beyond are dropped and counted.
+pub const STREAM_BYTES_MAX: usize = 256 * 1024;
 /// How long a relay credential is good for.
 pub const RELAY_LIFE: Duration = Duration::from_secs(12 * 3600);
 /// No packet of a live track for this long makes it silent.

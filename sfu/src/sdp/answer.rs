@@ -27,6 +27,8 @@ pub struct Answer<'a> {
     pub fingerprint: &'a [u8; 32],
     /// Where this end can be reached, best first.
     pub candidates: &'a [SocketAddr],
+    /// Where this end takes TCP, best first.
+    pub streams: &'a [SocketAddr],
     /// What was agreed.
     pub terms: &'a Terms,
 }
@@ -75,6 +77,9 @@ impl Answer<'_> {
             // All lines share the first one's transport, so addresses stand there only.
             for (place, address) in (0..).zip(self.candidates) {
                 candidate(f, place, *address)?;
+            }
+            for (place, address) in (0..).zip(self.streams) {
+                stream_candidate(f, place, *address)?;
             }
             f.write_str("a=end-of-candidates\r\n")?;
         }
@@ -177,6 +182,18 @@ fn candidate(f: &mut fmt::Formatter<'_>, place: u32, address: SocketAddr) -> fmt
     let priority = HOST + (preference << 8) + COMPONENT;
     let (ip, port) = (address.ip(), address.port());
     write!(f, "a=candidate:{} 1 udp {priority} {ip} {port} typ host\r\n", place + 1)
+}
+
+/// A passive TCP host candidate (RFC 6544 §4.5), worse than any for UDP.
+fn stream_candidate(f: &mut fmt::Formatter<'_>, place: u32, address: SocketAddr) -> fmt::Result {
+    const HOST: u32 = 90 << 24;
+    const PASSIVE: u32 = 2 << 13;
+    const COMPONENT: u32 = 256 - 1;
+    let preference = PASSIVE + 8_191_u32.saturating_sub(place);
+    let priority = HOST + (preference << 8) + COMPONENT;
+    let (ip, port) = (address.ip(), address.port());
+    let foundation = place + 101;
+    write!(f, "a=candidate:{foundation} 1 tcp {priority} {ip} {port} typ host tcptype passive\r\n")
 }
 
 /// Stream and track names: the two halves of a seat share a stream, so that the page keeps lips

@@ -7,6 +7,9 @@ use std::net::{IpAddr, SocketAddr};
 /// Addresses in one answer: a browser pairs each with each of its own.
 pub const CANDIDATES_MAX: usize = 8;
 
+/// TCP addresses of one port: a browser opens a connection to each.
+const STREAMS_PER_PORT_MAX: usize = 3;
+
 /// The addresses to tell a page, best first: those the operator announces, the one by which the
 /// page reached this server, then those of the machine. `bound` are the sockets' own addresses; a
 /// socket bound to one address is reached by that address alone.
@@ -47,6 +50,27 @@ pub fn candidates(
     }
     found.truncate(CANDIDATES_MAX);
     found
+}
+
+/// The TCP addresses to tell a page, best first. `bound` may hold several ports, as HTTPS and media
+/// may have one each: of each port the best few are told.
+pub fn stream_candidates(
+    bound: &[SocketAddr],
+    announce: &[IpAddr],
+    reached: IpAddr,
+    interfaces: &[IpAddr],
+) -> Vec<SocketAddr> {
+    let mut ports: Vec<u16> = Vec::new();
+    for address in bound {
+        if !ports.contains(&address.port()) {
+            ports.push(address.port());
+        }
+    }
+    let of_port = |port: u16| {
+        let bound: Vec<SocketAddr> = bound.iter().copied().filter(|a| a.port() == port).collect();
+        candidates(&bound, announce, reached, interfaces).into_iter().take(STREAMS_PER_PORT_MAX)
+    };
+    ports.into_iter().flat_map(of_port).take(CANDIDATES_MAX).collect()
 }
 
 fn is_tellable(ip: IpAddr) -> bool {
@@ -97,6 +121,24 @@ mod tests {
     fn a_socket_bound_to_one_address_is_told_by_it_alone() {
         let own = ["10.0.0.5", "10.0.0.6"];
         assert_eq!(told(&["10.0.0.6:5000"], &[], "10.0.0.5", &own), ["10.0.0.6:5000"]);
+    }
+
+    #[test]
+    fn streams_are_told_by_each_port() {
+        let at: Vec<SocketAddr> =
+            ["0.0.0.0:443", "0.0.0.0:8443"].iter().map(|text| text.parse().unwrap()).collect();
+        let reached = "10.0.0.5".parse().unwrap();
+        let own = ips(&["10.0.0.5", "10.0.0.6", "10.0.0.7", "10.0.0.8"]);
+        let told: Vec<String> = stream_candidates(&at, &ips(&["203.0.113.9"]), reached, &own)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        let expected = ["203.0.113.9", "10.0.0.5", "10.0.0.6"];
+        let expected: Vec<String> = ["443", "8443"]
+            .iter()
+            .flat_map(|port| expected.iter().map(move |ip| format!("{ip}:{port}")))
+            .collect();
+        assert_eq!(told, expected);
     }
 
     #[test]

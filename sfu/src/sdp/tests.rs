@@ -69,6 +69,7 @@ fn answer(terms: &Terms) -> String {
         password: "serverpasswordserverpassword",
         fingerprint: &[0xAB; 32],
         candidates: &candidates,
+        streams: &[],
         terms,
     }
     .to_string()

@@ -23,6 +23,8 @@ use rtc_stun::integrity::MessageIntegrity;
 use rtc_stun::message::{BINDING_REQUEST, BINDING_SUCCESS, Message, Setter, TransactionId};
 use rtc_stun::textattrs::Username;
 
+use crate::line::Way;
+
 /// How long anything may take before the test fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// Payload type of sound in all offers.
@@ -41,6 +43,10 @@ pub(crate) struct Client {
     credentials: (String, String),
     keys: Option<(Context, Context)>,
     pub(crate) closed: bool,
+    /// How the server is reached when not by plain UDP.
+    pub(crate) line: Option<Way>,
+    /// Where the server takes TCP.
+    pub(crate) streams: Vec<SocketAddr>,
 }
 
 /// What came from the server.
@@ -75,6 +81,8 @@ impl Client {
             credentials: (String::new(), String::new()),
             keys: None,
             closed: false,
+            line: None,
+            streams: Vec::new(),
         }
     }
 
@@ -122,21 +130,38 @@ impl Client {
         };
         self.credentials = (value("a=ice-ufrag:"), value("a=ice-pwd:"));
         let own = self.socket.local_addr().unwrap().ip();
-        self.server = answer
-            .lines()
-            .filter_map(|line| line.strip_prefix("a=candidate:"))
-            .map(|line| line.split(' ').collect::<Vec<_>>())
-            .map(|words| SocketAddr::new(words[4].parse().unwrap(), words[5].parse().unwrap()))
-            .find(|address| address.ip() == own);
+        let told = |transport: &str| -> Vec<SocketAddr> {
+            answer
+                .lines()
+                .filter_map(|line| line.strip_prefix("a=candidate:"))
+                .map(|line| line.split(' ').collect::<Vec<_>>())
+                .filter(|words| words[2] == transport)
+                .map(|words| SocketAddr::new(words[4].parse().unwrap(), words[5].parse().unwrap()))
+                .filter(|address| address.ip() == own)
+                .collect()
+        };
+        self.server = told("udp").first().copied();
+        self.streams = told("tcp");
         assert!(self.server.is_some(), "the address the page came by is told");
     }
 
-    fn server(&self) -> SocketAddr {
+    /// Sends one datagram, by whatever line there is.
+    pub(crate) fn send(&mut self, datagram: &[u8]) {
+        let server = self.server();
+        match &mut self.line {
+            Some(line) => line.send(datagram),
+            None => {
+                self.socket.send_to(datagram, server).unwrap();
+            }
+        }
+    }
+
+    pub(crate) fn server(&self) -> SocketAddr {
         self.server.expect("the answer was taken")
     }
 
     /// Sends a nominating check, with another password if one is given.
-    pub(crate) fn check(&self, password: Option<&str>) {
+    pub(crate) fn check(&mut self, password: Option<&str>) {
         let username = format!("{}:{}", self.credentials.0, self.ufrag);
         let setters: Vec<Box<dyn Setter + '_>> = vec![
             Box::new(BINDING_REQUEST),
@@ -152,7 +177,8 @@ impl Client {
         ];
         let mut message = Message::new();
         message.build(&setters).unwrap();
-        self.socket.send_to(&message.raw, self.server()).unwrap();
+        drop(setters);
+        self.send(&message.raw);
     }
 
     /// Goes through ICE and DTLS; panics if it does not end.
@@ -190,15 +216,25 @@ impl Client {
 
     fn send_handshake(&mut self) {
         while let Some(packet) = self.endpoint.poll_transmit() {
-            self.socket.send_to(&packet.message, self.server()).unwrap();
+            self.send(&packet.message);
         }
     }
 
     /// Takes one datagram, if one comes within 50 ms.
     pub(crate) fn receive(&mut self) -> Received {
         let mut bytes = [0; 2_048];
-        let len = match self.socket.recv_from(&mut bytes) {
-            Ok((len, _)) => len,
+        let received = match &mut self.line {
+            Some(line) => match line.receive() {
+                Some(datagram) => {
+                    bytes[..datagram.len()].copy_from_slice(&datagram);
+                    Ok(datagram.len())
+                }
+                None => return Received::Nothing,
+            },
+            None => self.socket.recv_from(&mut bytes).map(|(len, _)| len),
+        };
+        let len = match received {
+            Ok(len) => len,
             Err(fault) if matches!(fault.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
                 return Received::Nothing;
             }
@@ -287,7 +323,7 @@ impl Client {
         packet.extend_from_slice(payload);
         let (_, sealer) = self.keys.as_mut().expect("connected");
         let sealed = sealer.encrypt_rtp(&packet).unwrap();
-        self.socket.send_to(&sealed, self.server()).unwrap();
+        self.send(&sealed);
     }
 
     /// Asks for one packet again (RFC 4585 §6.2.1).
@@ -298,7 +334,7 @@ impl Client {
         report.extend_from_slice(&[0, 0]);
         let (_, sealer) = self.keys.as_mut().expect("connected");
         let sealed = sealer.encrypt_rtcp(&report).unwrap();
-        self.socket.send_to(&sealed, self.server()).unwrap();
+        self.send(&sealed);
     }
 
     /// The payloads of RTP packets that come before the server answers two checks. The server
@@ -318,7 +354,7 @@ impl Client {
     }
 }
 
-struct Flag<'a>(AttrType, &'a [u8]);
+pub(crate) struct Flag<'a>(pub(crate) AttrType, pub(crate) &'a [u8]);
 
 impl Setter for Flag<'_> {
     fn add_to(&self, message: &mut Message) -> Result<(), rtc_shared::error::Error> {

@@ -5,6 +5,8 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test waits for one thing among many")]
 
 mod client;
+mod line;
+mod reach;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
@@ -167,6 +169,17 @@ impl House {
     fn later(&self, seconds: u64, page: &Client) {
         self.ahead_us.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
         page.socket.send_to(&[255], page.server.unwrap()).unwrap();
+    }
+
+    fn gauge(&self, name: &str, label: &str) -> f64 {
+        let families = self.registry.gather();
+        let family = families.iter().find(|family| family.name() == name).expect("it is counted");
+        family
+            .get_metric()
+            .iter()
+            .filter(|metric| label.is_empty() || metric.get_label()[0].value() == label)
+            .map(|metric| metric.get_gauge().get_value())
+            .sum()
     }
 
     fn counted(&self, name: &str, label: &str) -> f64 {
@@ -457,7 +470,7 @@ fn a_port_that_is_taken_is_told_plainly() {
     let port = house.sfu.as_ref().unwrap().local_port();
     let address: SocketAddr = (Ipv4Addr::LOCALHOST, port).into();
     let fault = House::new(&config(&[&address.to_string()])).err().expect("the port is taken");
-    assert!(matches!(fault, SfuFault::PortTaken { address: told } if told == address));
+    assert!(matches!(fault, SfuFault::PortTaken { kind: "UDP", address: told } if told == address));
     assert_eq!(
         fault.to_string(),
         format!(

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hearing::Event;
 use model::letters::{Notice, OfferForm, Order};
 use model::stage::LinkCause;
-use model::{Health, ParticipantId, Refusal, SlotCount, SlotUse, TrackId, TrackKind};
+use model::{Health, ParticipantId, Private, Refusal, SlotCount, SlotUse, TrackId, TrackKind};
 use protocol::{RequestOutcome, ServerMessage};
 
 use super::{HearingTask, Offer};
@@ -92,7 +92,8 @@ impl HearingTask {
             self.refuse_offer(who, request, Refusal::OfferUnusable);
             return;
         };
-        let Some(reached) = self.pages.get(&who).map(|page| page.reached.clone()) else { return };
+        let reached = self.pages.get(&who).map(|page| page.reached.reveal().address);
+        let Some(reached) = reached.map(Private::new) else { return };
         self.media.offer_number += 1;
         let number = self.media.offer_number;
         let waiting = Waiting { who, page, request, connection: offer.connection };

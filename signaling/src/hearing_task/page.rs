@@ -2,7 +2,6 @@
 //!
 //! What is not here: the socket (`socket`).
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use model::{ParticipantId, Private, SlotCount};
@@ -10,6 +9,7 @@ use prometheus::IntGauge;
 use protocol::Bye;
 
 use crate::outbox::Outbox;
+use crate::reach::Reached;
 
 /// A page in service; counted while it lives.
 #[derive(Debug)]
@@ -17,8 +17,8 @@ pub(super) struct Page {
     /// Tells pages of one person apart.
     pub(super) number: u64,
     pub(super) outbox: Arc<Outbox>,
-    /// By which address it reached this machine.
-    pub(super) reached: Private<IpAddr>,
+    /// How it reached this machine.
+    pub(super) reached: Private<Reached>,
     /// Whether `welcome` was sent; views wait for it.
     pub(super) welcomed: bool,
     /// How many slots it was last told to offer.
@@ -32,7 +32,7 @@ impl Page {
     pub(super) fn new(
         number: u64,
         outbox: Arc<Outbox>,
-        reached: Private<IpAddr>,
+        reached: Private<Reached>,
         gauge: IntGauge,
     ) -> Self {
         gauge.inc();

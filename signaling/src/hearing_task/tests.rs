@@ -8,8 +8,9 @@ use model::{Fact, SlotCount, TrackKind};
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::fixture::{Court, Seats, clock, registry};
+use crate::fixture::{Court, Seats, clock, reach, registry};
 use crate::outbox::Next;
+use crate::reach::Reached;
 
 /// In the runtime's own time, which only runs while everybody waits.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -48,6 +49,7 @@ impl Stand {
             docket: Arc::clone(&court.docket),
             clock: clock(),
             metrics: metrics.clone(),
+            reach: reach(),
         };
         let inbox = Inbox { letters: letters_in, record: record_in };
         let docket = court.entry.for_hearing();
@@ -79,7 +81,7 @@ impl Stand {
     async fn enter(&mut self, who: ParticipantId) -> (u64, Arc<Outbox>, model::View) {
         self.pages += 1;
         let (page, outbox) = (self.pages, Arc::new(Outbox::default()));
-        let reached = Private::new(IpAddr::from(Ipv4Addr::LOCALHOST));
+        let reached = Reached::private((Ipv4Addr::LOCALHOST, 8443).into(), None);
         self.send(Letter::Enter { who, page, outbox: Arc::clone(&outbox), reached }).await;
         let first = next(&outbox).await;
         let Next::Message(ServerMessage::Welcome { view, .. }) = first else {

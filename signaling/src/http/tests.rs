@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use super::*;
-use crate::fixture::{ARCHIVED, Court, OneTape, TAPE, clock, registry};
+use crate::fixture::{ARCHIVED, Court, OneTape, TAPE, clock, reach, registry};
 use crate::hearing_task::Rooms;
 use crate::tls::PrivateAddr;
 
@@ -65,6 +65,7 @@ impl Api {
             docket: Arc::clone(&court.docket),
             clock: clock(),
             metrics: metrics.clone(),
+            reach: reach(),
         };
         let app = App {
             docket: Arc::clone(&court.docket),

@@ -24,7 +24,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{self, Message};
 
 use super::*;
-use crate::fixture::{Court, OneTape, OtherRooms, Seats, clock, registry, wall};
+use crate::fixture::{Court, OneTape, OtherRooms, Seats, clock, reach, registry, wall};
 
 /// A test that waits longer has failed.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -56,6 +56,7 @@ impl House {
             docket: Arc::clone(&court.docket),
             clock: clock(),
             registry: registry(),
+            reach: reach(),
             figures: Arc::new(NodeFigures::default),
         };
         let config = Config {
