@@ -11,6 +11,7 @@ export CARGO_TARGET_DIR="$target"
   (cd "$house" && cargo build --release --locked --quiet)
   (cd "$here" && cargo build --release --locked --quiet --features rivals)
 }
+group='echo -15 2>/dev/null >/proc/self/autogroup || true; exec "$@"'
 kind=$1
 shift
 case $kind in
@@ -18,5 +19,12 @@ case $kind in
   str0m | rtc) set -- forwarder --binary "$target/release/$kind-forwarder" "$@" ;;
   *) set -- "$kind" "$@" ;;
 esac
-exec setsid -w sh -c 'echo -15 2>/dev/null >/proc/self/autogroup || true; exec "$@"' sh \
-  "$target/release/capacity" "$@"
+if [ "$kind" = janus ]; then
+  # Janus needs an address on a device that is not loopback: both ends of a pair in a namespace.
+  exec unshare -n sh -c 'ip link set lo up
+    ip link add load-a type veth peer name load-b
+    ip addr add 127.0.1.1/32 dev load-a
+    ip link set load-a up && ip link set load-b up
+    exec "$@"' sh setsid -w sh -c "$group" sh "$target/release/capacity" "$@"
+fi
+exec setsid -w sh -c "$group" sh "$target/release/capacity" "$@"

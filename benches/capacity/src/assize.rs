@@ -3,6 +3,7 @@
 //!
 //! What is not here: the measurement, which is the same for every server (`run.rs`).
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -21,6 +22,8 @@ use crate::station::Identity;
 pub struct Assize {
     child: Child,
     folder: PathBuf,
+    /// For its counters.
+    door: Option<Door>,
     /// Pages by room and place.
     pages: Vec<Vec<Page>>,
 }
@@ -37,7 +40,7 @@ impl Assize {
     ) -> Result<(Self, Generator), String> {
         let folder = std::env::temp_dir().join(format!("assize-load-{}", std::process::id()));
         let (child, ready) = serve(binary, &folder, load, settings).await?;
-        let mut server = Self { child, folder, pages: Vec::new() };
+        let mut server = Self { child, folder, door: None, pages: Vec::new() };
         let generator = server.seat(load, &ready).await?;
         Ok((server, generator))
     }
@@ -45,6 +48,7 @@ impl Assize {
     async fn seat(&mut self, load: Load, ready: &Value) -> Result<Generator, String> {
         let port = ready["https_port"].as_u64().and_then(|port| u16::try_from(port).ok());
         let door = Door::new(port.ok_or("the ready file names no port")?)?;
+        self.door = Some(door.clone());
         let mut staff = Vec::new();
         for sign_in in ready["sign_ins"].as_array().into_iter().flatten().take(2) {
             let mut door = door.clone();
@@ -104,6 +108,11 @@ impl Assize {
 impl Server for Assize {
     fn process(&self) -> u32 {
         self.child.id()
+    }
+
+    async fn counters(&self) -> BTreeMap<String, f64> {
+        let Some(door) = &self.door else { return BTreeMap::new() };
+        door.counters().await.unwrap_or_default()
     }
 
     fn doubts(&mut self) -> Vec<String> {

@@ -3,6 +3,7 @@
 //!
 //! What is not here: what is said.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -62,21 +63,7 @@ impl Door {
     /// # Errors
     /// What went wrong, or the status.
     pub async fn post(&mut self, path: &str, body: &Value) -> Result<(), String> {
-        let mut stream = self.connect().await?;
-        let (port, body) = (self.port, body.to_string());
-        let request = format!(
-            "POST {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\norigin: https://127.0.0.1:{port}\r\n\
-             content-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-            body.len()
-        );
-        stream.write_all(request.as_bytes()).await.map_err(|fault| fault.to_string())?;
-        let mut bytes = Vec::new();
-        let read = timeout(PATIENCE, stream.read_to_end(&mut bytes)).await;
-        let text = String::from_utf8_lossy(&bytes);
-        let status = text.split(' ').nth(1).unwrap_or_default();
-        if status != "200" {
-            return Err(format!("POST {path}: status {status:?} {read:?}"));
-        }
+        let text = self.request("POST", path, &body.to_string()).await?;
         for line in text.lines().take_while(|line| !line.is_empty()) {
             if let Some((name, value)) = line.split_once(": ")
                 && name.eq_ignore_ascii_case("set-cookie")
@@ -89,6 +76,41 @@ impl Door {
             }
         }
         Ok(())
+    }
+
+    /// Reads the server's counters: the sums by name.
+    ///
+    /// # Errors
+    /// What went wrong, or the status.
+    pub async fn counters(&self) -> Result<BTreeMap<String, f64>, String> {
+        let text = self.request("GET", "/metrics", "").await?;
+        let mut sums = BTreeMap::new();
+        for line in text.lines().filter(|line| line.starts_with("assize_")) {
+            let Some((name, value)) = line.rsplit_once(' ') else { continue };
+            let name = name.split('{').next().unwrap_or_default();
+            let value: f64 = value.trim().parse().unwrap_or(0.0);
+            *sums.entry(name.to_owned()).or_default() += value;
+        }
+        Ok(sums)
+    }
+
+    async fn request(&self, method: &str, path: &str, body: &str) -> Result<String, String> {
+        let mut stream = self.connect().await?;
+        let port = self.port;
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n\
+             origin: https://127.0.0.1:{port}\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).await.map_err(|fault| fault.to_string())?;
+        let mut bytes = Vec::new();
+        let read = timeout(PATIENCE, stream.read_to_end(&mut bytes)).await;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        match text.split(' ').nth(1) {
+            Some("200") => Ok(text),
+            status => Err(format!("{method} {path}: status {status:?} {read:?}")),
+        }
     }
 
     /// Opens the WebSocket of a hearing.

@@ -9,12 +9,14 @@ mod assize;
 mod door;
 mod forwarder;
 mod generator;
+mod janus;
 mod machine;
 mod media;
 mod page;
 mod run;
 mod sdp;
 mod station;
+mod table;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,6 +28,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::assize::{Assize, SETTLE};
 use crate::forwarder::Forwarder;
+use crate::janus::Janus;
 use crate::run::{Load, measure};
 
 /// Nothing takes longer, whatever goes wrong.
@@ -66,6 +69,13 @@ enum Server {
         #[arg(long, default_value_t = 1)]
         threads: u16,
     },
+    /// Reads rows and prints them side by side.
+    Table,
+    /// Janus, in the namespace that `run.sh` makes.
+    Janus {
+        #[command(flatten)]
+        size: Size,
+    },
     /// One of the minimal forwarders.
     Forwarder {
         #[command(flatten)]
@@ -78,6 +88,11 @@ enum Server {
 
 fn main() -> ExitCode {
     let line = CommandLine::parse();
+    if matches!(line.server, Server::Table) {
+        let rows = std::io::read_to_string(std::io::stdin()).unwrap_or_default();
+        print!("{}", table::table(&rows));
+        return ExitCode::SUCCESS;
+    }
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let row = match runtime {
@@ -98,6 +113,7 @@ fn main() -> ExitCode {
 
 async fn run(server: Server) -> Result<Value, String> {
     match server {
+        Server::Table => Ok(Value::Null),
         Server::Assize { size, binary, record, threads } => {
             let load = Load { rooms: size.rooms, people: size.people, record };
             let settings = format!("media_threads = {threads}");
@@ -106,6 +122,16 @@ async fn run(server: Server) -> Result<Value, String> {
                 started.map_err(|_| "the start took too long".to_owned())??;
             sleep(SETTLE).await;
             let row = measure("assize", load, size.seconds, &mut server, &generator).await;
+            generator.stop();
+            Ok(row)
+        }
+        Server::Janus { size } => {
+            let load = Load { rooms: size.rooms, people: size.people, record: false };
+            let started = timeout(ALL_WAIT, Janus::start(load)).await;
+            let (mut server, generator) =
+                started.map_err(|_| "the start took too long".to_owned())??;
+            sleep(SETTLE).await;
+            let row = measure("janus", load, size.seconds, &mut server, &generator).await;
             generator.stop();
             Ok(row)
         }

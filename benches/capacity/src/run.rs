@@ -34,6 +34,11 @@ pub trait Server {
     /// Its process.
     fn process(&self) -> u32;
 
+    /// Counters of its own, if it has any that can be read.
+    async fn counters(&self) -> BTreeMap<String, f64> {
+        BTreeMap::new()
+    }
+
     /// What went wrong on its side beside the figures.
     fn doubts(&mut self) -> Vec<String>;
 }
@@ -77,7 +82,7 @@ pub fn seats(
                 lines.push(Line { kind: Kind::Sound, sends: None });
                 lines.push(Line { kind: Kind::Picture, sends: None });
             }
-            offers.push(offer(station.own(), &lines));
+            offers.push(offer(&station.own(), &lines));
             let tracks = [Track::new(Kind::Sound, 0, sound), Track::new(Kind::Picture, 1, picture)];
             let people = load.people;
             seats.push(Seat { station, room, person, tracks: Some(tracks), people });
@@ -117,6 +122,7 @@ pub async fn measure(
 ) -> Value {
     generator.order(Order::Begin);
     let before = read(server, generator);
+    let counters_before = server.counters().await;
     let mut threads = cpu_by_thread(server.process());
     tokio::time::sleep(Duration::from_secs(seconds)).await;
     generator.order(Order::End);
@@ -130,6 +136,13 @@ pub async fn measure(
     tokio::time::sleep(DRAIN).await;
     let drained = read(server, generator);
     let counted = generator.tell();
+    let mut counters = server.counters().await;
+    for (name, value) in counters_before {
+        *counters.entry(name).or_default() -= value;
+    }
+    let counter = |name: &str| counters.get(&format!("assize_sfu_{name}_total")).copied();
+    let calls = counter("datagrams_out").zip(counter("send_calls"));
+    let per_call = calls.map(|(out, calls)| round(out / calls.max(1.0), 2));
     let time = after.at.duration_since(before.at).as_secs_f64();
     let cpu = after.server - before.server;
     let lost = counted.expected.saturating_sub(counted.received);
@@ -159,6 +172,9 @@ pub async fn measure(
         "in_per_second": round(counted.sent as f64 / time, 0),
         "out_per_second": round(counted.received as f64 / time, 0),
         "server_cpu_seconds": round(cpu, 2),
+        "datagrams_per_send_call": per_call,
+        "tape_lost": counter("tape_packets_lost"),
+        "unsent": counter("packets_unsent"),
         "server_cpu_by_thread": threads,
         "server_cores": round(cpu / time, 3),
         "cpu_us_per_packet_out": round(cpu * 1e6 / counted.received.max(1) as f64, 2),

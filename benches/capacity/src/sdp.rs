@@ -18,16 +18,16 @@ pub struct Line {
 }
 
 /// This end of a connection.
-#[derive(Clone, Copy, Debug)]
-pub struct Own<'a> {
+#[derive(Clone, Debug)]
+pub struct Own {
     /// Where it is.
     pub address: SocketAddr,
     /// ICE user name.
-    pub ufrag: &'a str,
+    pub ufrag: String,
     /// ICE password.
-    pub password: &'a str,
+    pub password: &'static str,
     /// SHA-256 of the certificate, in colons.
-    pub fingerprint: &'a str,
+    pub fingerprint: String,
 }
 
 /// The other end of a connection.
@@ -50,7 +50,7 @@ struct Asked {
 }
 
 /// The mids are the places of the lines.
-pub fn offer(own: Own<'_>, lines: &[Line]) -> String {
+pub fn offer(own: &Own, lines: &[Line]) -> String {
     let mids: Vec<String> = (0..lines.len()).map(|mid| mid.to_string()).collect();
     let mut text = head(own, &mids.join(" "), "active");
     for (mid, line) in mids.iter().zip(lines) {
@@ -85,7 +85,7 @@ pub fn offer(own: Own<'_>, lines: &[Line]) -> String {
 }
 
 /// Answers a server's offer: every line is received with the codec that comes first.
-pub fn answer(own: Own<'_>, offer: &str) -> String {
+pub fn answer(own: &Own, offer: &str) -> String {
     let mut asked: Vec<Asked> = Vec::new();
     for line in offer.lines().map(str::trim_end) {
         if let Some(rest) = line.strip_prefix("m=") {
@@ -114,7 +114,7 @@ pub fn answer(own: Own<'_>, offer: &str) -> String {
     text
 }
 
-fn head(own: Own<'_>, mids: &str, setup: &str) -> String {
+fn head(own: &Own, mids: &str, setup: &str) -> String {
     let Own { address, fingerprint, .. } = own;
     format!(
         "v=0\r\no=- 1 1 IN IP4 {}\r\ns=-\r\nt=0 0\r\na=group:BUNDLE {mids}\r\n\
@@ -125,7 +125,7 @@ fn head(own: Own<'_>, mids: &str, setup: &str) -> String {
 
 fn transport(
     text: &mut String,
-    own: Own<'_>,
+    own: &Own,
     media: &str,
     payload: &str,
     mid: &str,
@@ -164,15 +164,20 @@ pub fn other(text: &str, own: SocketAddr) -> Option<Other> {
 mod tests {
     use super::*;
 
-    fn own() -> Own<'static> {
+    fn own() -> Own {
         let address = SocketAddr::from(([127, 0, 0, 1], 5_000));
-        Own { address, ufrag: "user", password: "password", fingerprint: "AA:BB" }
+        Own {
+            address,
+            ufrag: "user".to_owned(),
+            password: "password",
+            fingerprint: "AA:BB".to_owned(),
+        }
     }
 
     #[test]
     fn an_offer_says_where_this_end_is() {
         let line = |kind, sends| Line { kind, sends };
-        let text = offer(own(), &[line(Kind::Sound, Some(7)), line(Kind::Picture, None)]);
+        let text = offer(&own(), &[line(Kind::Sound, Some(7)), line(Kind::Picture, None)]);
         let found = other(&text, own().address).unwrap();
         assert_eq!((found.address, found.ufrag.as_str()), (own().address, "user"));
         assert!(text.contains("a=mid:1\r\na=recvonly") && text.contains("a=ssrc:7 "));
@@ -182,7 +187,7 @@ mod tests {
     fn an_answer_takes_each_lines_first_codec() {
         let asked = "m=audio 9 X 100 101\r\na=mid:a\r\na=rtpmap:100 opus/48000/2\r\n\
                      m=video 9 X 102\r\na=mid:v\r\na=rtpmap:102 VP8/90000\r\n";
-        let text = answer(own(), asked);
+        let text = answer(&own(), asked);
         assert!(text.contains("BUNDLE a v\r\n") && text.contains("a=rtpmap:100 opus/48000/2\r\n"));
         assert!(text.contains("a=mid:v\r\na=recvonly") && text.contains("a=rtpmap:102 VP8/90000"));
     }

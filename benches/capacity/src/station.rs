@@ -152,12 +152,12 @@ impl Station {
     }
 
     /// This end's words for a description.
-    pub fn own(&self) -> Own<'_> {
+    pub fn own(&self) -> Own {
         Own {
             address: self.local,
-            ufrag: &self.ufrag,
+            ufrag: self.ufrag.clone(),
             password: PASSWORD,
-            fingerprint: &self.identity.fingerprint,
+            fingerprint: self.identity.fingerprint.clone(),
         }
     }
 
