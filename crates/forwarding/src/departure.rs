@@ -8,6 +8,7 @@ use crate::cache::Facts;
 use crate::figures::RouterFigures;
 use crate::leg::Leg;
 use crate::outlet::Outlet;
+use crate::red::{self, REPEATED_MAX, Repeated};
 use crate::rewrite::Place;
 use crate::vp8::Lead;
 
@@ -22,6 +23,15 @@ pub(crate) enum Way {
     Repair,
 }
 
+/// What goes along with a sound packet (RFC 2198).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Beside<'a> {
+    /// Payload type of the whole.
+    pub(crate) payload_type: u8,
+    /// Packets before it, the latest first.
+    pub(crate) repeated: [Option<Repeated<'a>>; REPEATED_MAX],
+}
+
 /// A packet about to leave on a line.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Parcel<'a> {
@@ -32,6 +42,7 @@ pub(crate) struct Parcel<'a> {
     pub(crate) facts: &'a Facts,
     /// The first bytes of the payload, if they go out otherwise than they came in.
     pub(crate) lead: Lead,
+    pub(crate) beside: Option<Beside<'a>>,
     /// The rest of it.
     pub(crate) payload: &'a [u8],
 }
@@ -49,7 +60,13 @@ impl Leg {
         let number =
             self.send[line].is_counted().then(|| self.bandwidth.leaves(now, parcel.payload.len()));
         let header = self.send[line].header(parcel, number);
-        let header = header.as_bytes();
+        let mut header = header.as_bytes();
+        if let Some(beside) = &parcel.beside {
+            self.scratch.clear();
+            self.scratch.extend_from_slice(header);
+            red::write(&beside.repeated, parcel.payload_type, &mut self.scratch);
+            header = &self.scratch;
+        }
         out.rtp(self.id, header, parcel.payload);
         self.traffic.bytes_down += (header.len() + parcel.payload.len()) as u64;
         figures.bytes_out += (parcel.lead.as_bytes().len() + parcel.payload.len()) as u64;

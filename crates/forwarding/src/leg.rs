@@ -12,6 +12,7 @@ use crate::bandwidth::Bandwidth;
 use crate::clock::PublisherClock;
 use crate::layer::Rank;
 use crate::plan::{LegId, LegPlan};
+use crate::router::Stage;
 use crate::send_line::SendState;
 use crate::slots::Seating;
 use crate::sources::Sources;
@@ -22,6 +23,9 @@ const LINES_KEPT: usize = 2 * limits::LINES_MAX;
 const REPEATS_MAX: u32 = 100;
 const REPEAT_WINDOW: Duration = Duration::from_millis(100);
 
+/// Sound is sent redundantly above this loss, per mille, and plainly again below that one.
+const REDUNDANT_ABOVE: u16 = 20;
+const PLAIN_BELOW: u16 = 10;
 /// What a subscriber says of its line (REMB) is believed for so long.
 const TOLD_GOOD_FOR: Duration = Duration::from_secs(10);
 
@@ -45,6 +49,7 @@ pub(crate) struct Leg {
     pub(crate) track_places: [Option<usize>; 3],
     pub(crate) send: Vec<SendState>,
     pub(crate) seating: Seating,
+    pub(crate) stage: Stage,
     /// Media or a report came from it.
     pub(crate) heard: bool,
     pub(crate) round_trip: Option<Duration>,
@@ -53,6 +58,8 @@ pub(crate) struct Leg {
     pub(crate) traffic: Traffic,
     /// Loss at the subscriber as last known, per mille.
     pub(crate) loss_down_permille: u16,
+    /// Where redundant packets are put together.
+    pub(crate) scratch: Vec<u8>,
     /// What the subscriber says its line carries (REMB), and when it said so.
     told: Option<(u32, Instant)>,
     repeats_left: u32,
@@ -69,12 +76,14 @@ impl Leg {
             track_places: [None; 3],
             send: Vec::new(),
             seating,
+            stage: Stage::default(),
             heard: false,
             round_trip: None,
             clock: PublisherClock::default(),
             bandwidth: Bandwidth::default(),
             traffic: Traffic::default(),
             loss_down_permille: 0,
+            scratch: Vec::new(),
             told: None,
             repeats_left: REPEATS_MAX,
             repeats_since: Instant(0),
@@ -120,7 +129,11 @@ impl Leg {
     /// What the seating puts on line `place` before grants are asked.
     pub(crate) fn seated(&self, place: usize) -> Option<TrackId> {
         match self.send[place].line.purpose {
-            LinePurpose::Publish { .. } | LinePurpose::Stage { .. } => None,
+            LinePurpose::Publish { .. } => None,
+            LinePurpose::Stage { medium: Medium::Sound } => {
+                self.stage.sound.map(|who| TrackId::new(who, TrackKind::Microphone))
+            }
+            LinePurpose::Stage { medium: Medium::Picture } => self.stage.picture,
             LinePurpose::Seat { slot, medium } => {
                 let kind = match medium {
                     Medium::Sound => TrackKind::Microphone,
@@ -150,6 +163,19 @@ impl Leg {
             None => round_trip,
             Some(smooth) => (smooth * 7 + round_trip) / 8,
         });
+    }
+
+    /// Gives sound redundancy while the line to the subscriber loses packets.
+    pub(crate) fn weigh_redundancy(&mut self) {
+        let loss = self.loss_down_permille;
+        for state in self.send.iter_mut().filter(|state| state.open) {
+            if loss > REDUNDANT_ABOVE {
+                self.scratch.reserve(limits::DATAGRAM_BYTES_MAX);
+                state.make_redundant(true);
+            } else if loss < PLAIN_BELOW {
+                state.make_redundant(false);
+            }
+        }
     }
 
     /// Picture lines that stand still for want of bandwidth.

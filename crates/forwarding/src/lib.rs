@@ -23,6 +23,7 @@ pub mod pacer;
 pub mod packet;
 pub mod plan;
 mod receive;
+mod red;
 mod repairs;
 mod rewrite;
 pub mod router;

@@ -10,6 +10,7 @@ mod pictures;
 mod rounds;
 mod seating;
 mod sending;
+mod stage;
 
 use std::collections::BTreeMap;
 
@@ -28,6 +29,7 @@ use crate::speaker::{Floor, Voice};
 use crate::track::Track;
 
 use self::pictures::{PictureNote, Work};
+pub(crate) use self::stage::Stage;
 
 /// Moves the media of one hearing, as its grants say.
 #[derive(Debug)]

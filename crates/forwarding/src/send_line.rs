@@ -6,12 +6,13 @@ use core::time::Duration;
 
 use model::{Codec, Instant, LinePurpose, Medium, TrackId, limits};
 
-use crate::cache::Facts;
+use crate::cache::{Cache, Facts};
 use crate::choice::Choice;
-use crate::departure::{Parcel, Way};
+use crate::departure::{Beside, Parcel, Way};
 use crate::figures::DropReason;
 use crate::header::{Extension, Header};
 use crate::plan::SendLine;
+use crate::red::{REPEATED_MAX, Repeated};
 use crate::rewrite::Rewriter;
 use crate::rtcp::{Block, SenderReport};
 use crate::vp8::{Descriptor, Lead, Pictures};
@@ -45,6 +46,8 @@ pub(crate) struct SendState {
     pictures: Pictures,
     payload_types: [Option<u8>; 3],
     mid_until: u64,
+    /// Sound is redundant from this number on.
+    redundant_from: Option<u64>,
     packets: u32,
     octets: u64,
     /// Counts on whatever becomes of the line: no repair's number is used twice.
@@ -89,6 +92,7 @@ impl SendState {
             track: None,
             place: None,
             mid_until: rewriter.next() + MID_PACKETS,
+            redundant_from: None,
             rewriter,
             current: None,
             target: None,
@@ -139,6 +143,33 @@ impl SendState {
         }
     }
 
+    /// Begins or ends redundancy, if the page takes it here. What was sent redundantly is not sent
+    /// again on the same numbers: nobody keeps what stood beside it.
+    pub(crate) fn make_redundant(&mut self, on: bool) {
+        let takes = self.line.red.is_some() && self.takes(Codec::Opus);
+        if on && takes {
+            self.redundant_from.get_or_insert(self.rewriter.next());
+        } else if self.redundant_from.take().is_some() {
+            self.rewriter.forget_sent();
+        }
+    }
+
+    /// Packets just before this one, to go along with it, the latest first: none from before the
+    /// line began to carry their source.
+    pub(crate) fn beside<'a>(&self, facts: &Facts, cache: &'a Cache) -> Option<Beside<'a>> {
+        self.redundant_from?;
+        let mut beside = Beside { payload_type: self.line.red?, repeated: [None; REPEATED_MAX] };
+        for (back, place) in (1..).zip(&mut beside.repeated) {
+            let before = cache.find(facts.sequence.checked_sub(back)?).filter(|(before, _)| {
+                self.rewriter.peek(before.sequence, before.rtp_time).is_some()
+            });
+            let Some((before, payload)) = before else { break };
+            let ticks = facts.rtp_time.saturating_sub(before.rtp_time);
+            *place = Repeated::new(ticks, payload);
+        }
+        beside.repeated[0].is_some().then_some(beside)
+    }
+
     /// Whether packets of this layer are of any use here.
     pub(crate) fn uses(&self, layer: usize) -> bool {
         self.target == Some(layer) || (self.target.is_some() && self.current == Some(layer))
@@ -182,7 +213,8 @@ impl SendState {
         };
         let payload = &payload[lead.as_bytes().len()..];
         let way = Way::First;
-        let parcel = Parcel { way, payload_type, place, facts, lead, payload };
+        let beside = None;
+        let parcel = Parcel { way, payload_type, place, facts, lead, beside, payload };
         Ok(Passed { parcel, started })
     }
 
@@ -216,6 +248,9 @@ impl SendState {
     ) -> Option<Parcel<'a>> {
         let payload_type = self.payload_type(facts.codec)?;
         let place = self.rewriter.peek(facts.sequence, facts.rtp_time)?;
+        if self.redundant_from.is_some_and(|from| place.sequence >= from) {
+            return None;
+        }
         let way = match self.repair_type(payload_type) {
             Some(_) => Way::Repair,
             None if self.is_counted() => return None,
@@ -229,7 +264,7 @@ impl SendState {
         let read = Descriptor::read(payload).filter(|_| facts.codec == Codec::Vp8);
         let lead = read.map_or_else(Lead::default, |read| self.pictures.lead(&read, payload));
         let payload = &payload[lead.as_bytes().len()..];
-        Some(Parcel { way, payload_type, place, facts, lead, payload })
+        Some(Parcel { way, payload_type, place, facts, lead, beside: None, payload })
     }
 
     /// A sender report for the moment that is `ntp` on the server's clock and `rtp_time` on the
@@ -312,7 +347,7 @@ impl SendState {
         let mut header = match repair {
             None => Header::new(
                 facts.marker,
-                parcel.payload_type,
+                parcel.beside.map_or(parcel.payload_type, |beside| beside.payload_type),
                 sequence,
                 place.rtp_time,
                 self.line.ssrc,

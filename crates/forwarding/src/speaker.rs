@@ -99,6 +99,11 @@ impl Floor {
         place.or_else(|| (self.speaking.is_empty() && self.last == Some(who)).then_some(0))
     }
 
+    /// Who speaks, first of all, or else spoke last.
+    pub(crate) const fn first(&self) -> Option<ParticipantId> {
+        self.last
+    }
+
     /// Whether anybody is on the list.
     pub(crate) const fn is_empty(&self) -> bool {
         self.speaking.is_empty()

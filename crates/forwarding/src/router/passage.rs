@@ -17,6 +17,7 @@ use crate::outlet::{Outlet, RouterNotice};
 use crate::packet::Packet;
 use crate::plan::LegId;
 use crate::receive::{Arrival, Source};
+use crate::red::{self, Redundant};
 use crate::send_line::{Fresh, SendState};
 use crate::sources::{Form, Meaning};
 use crate::track::Track;
@@ -65,16 +66,47 @@ impl Router {
         if meaning.form == Form::Repair {
             return self.take_repair(now.instant, place, &arrived, out);
         }
+        let redundant = match meaning.form {
+            Form::Red => Some(red::read(packet.payload).ok_or(DropReason::Malformed)?),
+            Form::Plain | Form::Repair => None,
+        };
+        let payload = redundant.map_or(packet.payload, |redundant| redundant.primary);
         let (facts, in_order) = self.number(now, place, &arrived, out)?;
         if !self.tracks[track].live {
             self.go_live(now, track, meaning.layer, out);
         }
-        self.carry(now.instant, track, meaning.layer, &facts, in_order, packet.payload, out);
+        if let Some(redundant) = redundant {
+            self.fill(now.instant, &arrived, &redundant, out);
+        }
+        self.carry(now.instant, track, meaning.layer, &facts, in_order, payload, out);
         let desk = &self.tracks[track].layers[meaning.layer].keyframes;
         if desk.due(false).is_some_and(|at| at <= now.instant) {
             self.ask_keyframe(now, track, meaning.layer, out);
         }
         Ok(())
+    }
+
+    /// Takes what a redundant packet repeats where it is missing.
+    fn fill(
+        &mut self,
+        now: Instant,
+        arrived: &Arrived<'_>,
+        redundant: &Redundant<'_>,
+        out: &mut impl Outlet,
+    ) {
+        let Arrived { track, meaning, packet } = *arrived;
+        for (place, repeated) in redundant.repeated.iter().enumerate().rev() {
+            let Some(repeated) = repeated else { continue };
+            let Some(feed) = &mut self.tracks[track].layers[meaning.layer].feed else { return };
+            let back = u16::try_from(place + 1).expect("few packets are repeated");
+            let number = packet.sequence.wrapping_sub(back);
+            let rtp_time = packet.rtp_time.wrapping_sub(u32::from(repeated.ticks));
+            let facts = late(&mut feed.source, number, rtp_time, false, now, meaning.codec);
+            if let Ok(facts) = facts {
+                self.figures.red_fills += 1;
+                self.carry(now, track, meaning.layer, &facts, false, repeated.payload, out);
+            }
+        }
     }
 
     /// Takes a packet out of its repair (RFC 4588 §4).
@@ -293,13 +325,16 @@ impl Router {
         if facts.codec == Codec::Vp8 {
             fresh.descriptor = Descriptor::read(payload);
         }
-        let passed = match line.pass(&fresh) {
+        let mut passed = match line.pass(&fresh) {
             Ok(passed) => passed,
             Err(why) => {
                 figures.drop_one(why);
                 return false;
             }
         };
+        if facts.codec.is_sound() && facts.sequence == feed.source.highest() {
+            passed.parcel.beside = leg.send[to.line].beside(facts, &track.layers[place].cache);
+        }
         leg.depart(facts.arrived, to.line, &passed.parcel, figures, out);
         if !passed.started {
             return false;

@@ -182,6 +182,7 @@ impl Router {
         if let Some(who) = self.floor.turn(&self.voices, now.instant) {
             out.tell(RouterNotice::Speaking { who: who.to_vec() });
         }
+        self.turn_stages(now, out);
     }
 
     /// Sends one leg the reports of its lines, and of the sources it feeds.
@@ -256,6 +257,7 @@ impl Router {
             let traffic = core::mem::take(&mut leg.traffic);
             if let Some(loss) = permille(traffic.lost_down, traffic.expected_down) {
                 leg.loss_down_permille = loss;
+                leg.weigh_redundancy();
             }
             if !in_use {
                 continue;

@@ -50,6 +50,7 @@ impl Router {
             Seating::settle(&mut leg.seating.seats, &seat_slots, &seats);
             Seating::settle(&mut leg.seating.screens, &screen_slots, &screens);
         }
+        self.set_stages(now.instant);
         self.point_lines();
         self.choose_layers(now, out);
         self.tell_slots(out);

@@ -16,5 +16,8 @@ mod loss;
 mod repairs;
 mod rounds;
 mod scene;
+mod sound;
+mod stage;
 mod sync;
 mod tape;
+mod thin;
