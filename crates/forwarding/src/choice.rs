@@ -25,17 +25,6 @@ pub(crate) fn assumed_size(halvings: usize) -> (u16, u16) {
     (halve(FULL_SIZE.0), halve(FULL_SIZE.1))
 }
 
-/// What a line could get.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Share {
-    /// Were bandwidth no matter.
-    pub(crate) of_use: Option<usize>,
-    /// Within the estimate.
-    pub(crate) fits: Option<usize>,
-    /// Within the estimate, with something to spare.
-    pub(crate) fits_well: Option<usize>,
-}
-
 /// Where the choice of a layer for a line stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Choice {
@@ -69,17 +58,25 @@ impl Choice {
         self.suits
     }
 
-    /// Takes what is of use, what bandwidth allows of it, and what it allows with something to
-    /// spare: down at once, up when there was something to spare for a while. `claim` says which
-    /// layers there are: from one that is gone the line goes at once to what is allowed.
-    pub(crate) fn decide(&mut self, now: Instant, claim: &Claim, share: Share) -> Option<usize> {
-        let well = share.fits_well.min(share.fits);
+    /// The best layer the line may claim now, none: it stays frozen. `of_use` is what it would get
+    /// were bandwidth no matter, `well` what bandwidth allows with something to spare. It may get
+    /// better only when there was something to spare for a while; what may not be had yet is not
+    /// claimed either, so that others can have it. `claim` says which layers there are: from one
+    /// that is gone the line goes to another at once.
+    pub(crate) fn permit(
+        &mut self,
+        now: Instant,
+        claim: &Claim,
+        of_use: Option<usize>,
+        well: Option<usize>,
+    ) -> Option<usize> {
         let gone = |layer: usize| claim.costs[layer].is_none();
-        if self.reason.is_none() || self.decided.is_some_and(gone) {
-            (self.decided, self.climb) = (share.fits, None);
-        }
-        if well < share.of_use {
+        if well < of_use {
             self.limited_at = Some(now);
+        }
+        if self.reason.is_none() || self.decided.is_some_and(gone) {
+            self.climb = None;
+            return of_use;
         }
         let rested = self.limited_at.is_none_or(|at| now.since(at) >= CLIMB_AFTER);
         self.climb = match (well > self.decided, self.climb) {
@@ -89,20 +86,23 @@ impl Choice {
         };
         let climbed = self.climb.filter(|(_, since)| now.since(*since) >= CLIMB_AFTER);
         if let Some((layer, _)) = climbed {
-            (self.decided, self.climb) = (layer, None);
-        } else if rested && well > self.decided {
-            self.decided = well;
+            self.climb = None;
+            return layer;
         }
-        self.decided = self.decided.min(share.fits);
-        self.decided
+        if rested { self.decided.max(well) } else { self.decided }
+    }
+
+    /// Takes what was shared out.
+    pub(crate) const fn settle(&mut self, layer: Option<usize>) {
+        self.decided = layer;
     }
 
     /// Why the line gets what it gets.
-    pub(crate) fn explain(&self, share: Share, best: Option<usize>) -> PictureReason {
+    pub(crate) fn explain(&self, of_use: Option<usize>, best: Option<usize>) -> PictureReason {
         match self.decided {
-            None if share.of_use.is_some() => PictureReason::Frozen,
+            None if of_use.is_some() => PictureReason::Frozen,
             None => PictureReason::Starting,
-            decided if decided < share.of_use => PictureReason::Bandwidth,
+            decided if decided < of_use => PictureReason::Bandwidth,
             decided if decided < best => PictureReason::Size,
             Some(_) => PictureReason::Best,
         }
@@ -130,39 +130,50 @@ mod tests {
         assert_eq!(choice.suit(Some((9, 9)), &[None, SIZES[1], None]), Some(1));
     }
 
-    fn share(fits: usize, fits_well: usize) -> Share {
-        Share { of_use: Some(2), fits: Some(fits), fits_well: Some(fits_well) }
+    /// One round in which bandwidth allows `fits`, and `well` with something to spare.
+    fn round(choice: &mut Choice, ms: u64, fits: usize, well: usize) -> Option<usize> {
+        let may = choice.permit(Instant(ms * 1_000), &CLAIM, Some(2), Some(well));
+        choice.settle(may.min(Some(fits)));
+        choice.reason = Some(choice.explain(Some(2), Some(2)));
+        choice.decided
     }
 
     #[test]
     fn down_at_once_and_up_after_a_while() {
-        let at = |ms: u64| Instant(ms * 1_000);
         let mut choice = Choice::default();
-        assert_eq!(choice.decide(at(0), &CLAIM, share(2, 1)), Some(2), "at first what fits");
-        choice.reason = Some(PictureReason::Best);
-        assert_eq!(choice.decide(at(100), &CLAIM, share(0, 0)), Some(0));
-        assert_eq!(choice.explain(share(0, 0), Some(2)), PictureReason::Bandwidth);
-        assert_eq!(choice.decide(at(200), &CLAIM, share(2, 1)), Some(0));
-        assert_eq!(choice.decide(at(2_100), &CLAIM, share(2, 2)), Some(0));
-        assert_eq!(choice.decide(at(2_200), &CLAIM, share(2, 2)), Some(1), "what it was all along");
-        assert_eq!(choice.decide(at(2_300), &CLAIM, share(2, 0)), Some(1), "it just fits: kept");
-        assert_eq!(choice.decide(at(2_400), &CLAIM, share(2, 2)), Some(1));
-        assert_eq!(choice.decide(at(4_400), &CLAIM, share(2, 2)), Some(2));
+        assert_eq!(round(&mut choice, 0, 2, 1), Some(2), "at first what fits");
+        assert_eq!(choice.reason, Some(PictureReason::Best));
+        assert_eq!(round(&mut choice, 100, 0, 0), Some(0));
+        assert_eq!(choice.reason, Some(PictureReason::Bandwidth));
+        assert_eq!(round(&mut choice, 200, 2, 1), Some(0));
+        assert_eq!(round(&mut choice, 2_100, 2, 2), Some(0));
+        assert_eq!(round(&mut choice, 2_200, 2, 2), Some(1), "what it was all along");
+        assert_eq!(round(&mut choice, 2_300, 2, 0), Some(1), "it just fits: kept");
+        assert_eq!(round(&mut choice, 2_400, 2, 2), Some(1));
+        assert_eq!(round(&mut choice, 4_400, 2, 2), Some(2));
+    }
+
+    #[test]
+    fn a_layer_that_is_gone_is_left_and_a_frozen_line_claims_nothing() {
+        let mut choice = Choice::default();
+        round(&mut choice, 0, 2, 2);
         let gone = Claim { costs: [Some(1), None, None], wanted: 2 };
-        let only = Share { of_use: Some(0), fits: Some(0), fits_well: Some(0) };
-        assert_eq!(choice.decide(at(4_500), &gone, only), Some(0));
-        assert_eq!(choice.explain(only, Some(0)), PictureReason::Best);
-        let nothing = Share { of_use: Some(0), fits: None, fits_well: None };
-        assert_eq!(choice.decide(at(4_600), &gone, nothing), None);
-        assert_eq!(choice.explain(nothing, Some(0)), PictureReason::Frozen);
+        assert_eq!(choice.permit(Instant(1), &gone, Some(0), Some(0)), Some(0));
+        choice.settle(None);
+        assert_eq!(choice.explain(Some(0), Some(0)), PictureReason::Frozen);
+        assert_eq!(choice.permit(Instant(2), &gone, Some(0), None), None);
+        assert_eq!(choice.permit(Instant(3), &gone, Some(0), Some(0)), None, "not yet");
+        let later = Instant(2_000_003);
+        assert_eq!(choice.permit(later, &gone, Some(0), Some(0)), Some(0));
     }
 
     #[test]
     fn a_larger_tile_gets_its_layer_at_once_where_bandwidth_is_no_matter() {
-        let mut choice = Choice { reason: Some(PictureReason::Size), ..Choice::default() };
-        let small = Share { of_use: Some(0), fits: Some(0), fits_well: Some(0) };
-        assert_eq!(choice.decide(Instant(1), &CLAIM, small), Some(0));
-        assert_eq!(choice.explain(small, Some(2)), PictureReason::Size);
-        assert_eq!(choice.decide(Instant(2), &CLAIM, share(2, 2)), Some(2));
+        let mut choice = Choice::default();
+        let small = choice.permit(Instant(1), &CLAIM, Some(0), Some(0));
+        choice.settle(small);
+        choice.reason = Some(choice.explain(Some(0), Some(2)));
+        assert_eq!(choice.reason, Some(PictureReason::Size));
+        assert_eq!(round(&mut choice, 2, 2, 2), Some(2));
     }
 }

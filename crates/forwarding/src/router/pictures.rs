@@ -9,7 +9,7 @@ use model::{Instant, LinePurpose, Now, PictureReason, PictureUse, TrackKind, lim
 
 use super::Router;
 use crate::allocate::{Claim, allocate};
-use crate::choice::{Share, Sizes, assumed_size};
+use crate::choice::{Sizes, assumed_size};
 use crate::layer::Out;
 use crate::outlet::{Outlet, RouterNotice};
 use crate::track::Track;
@@ -37,8 +37,8 @@ pub(super) struct Work {
     ranked: Vec<((u8, usize), usize, Claim)>,
     claims: Vec<Claim>,
     of_use: Vec<Option<usize>>,
-    fits: Vec<Option<usize>>,
-    fits_well: Vec<Option<usize>>,
+    well: Vec<Option<usize>>,
+    shares: Vec<Option<usize>>,
 }
 
 impl Router {
@@ -81,23 +81,26 @@ impl Router {
         work.ranked.sort_unstable_by_key(|(importance, line, _)| (*importance, *line));
         work.claims.clear();
         work.claims.extend(work.ranked.iter().map(|(_, _, claim)| *claim));
-        for list in [&mut work.of_use, &mut work.fits, &mut work.fits_well] {
+        for list in [&mut work.of_use, &mut work.well, &mut work.shares] {
             list.clear();
             list.resize(work.claims.len(), None);
         }
-        let estimate = self.legs[place].budget_bps(now);
-        let budget = estimate.map(|bps| u64::from(bps).saturating_sub(sound_bps));
+        let budget = self.legs[place].budget_bps(now);
+        let budget = budget.map(|bps| u64::from(bps).saturating_sub(sound_bps));
         allocate(None, &work.claims, &mut work.of_use);
-        allocate(budget, &work.claims, &mut work.fits);
         let less = budget.map(|bps| bps * 100 / SPARE_PERCENT);
-        allocate(less, &work.claims, &mut work.fits_well);
+        allocate(less, &work.claims, &mut work.well);
         for (at, (_, line, claim)) in work.ranked.iter().enumerate() {
-            let share = Share {
-                of_use: work.of_use[at],
-                fits: work.fits[at],
-                fits_well: work.fits_well[at],
+            let choice = &mut self.legs[place].send[*line].choice;
+            let permitted = choice.permit(now, claim, work.of_use[at], work.well[at]);
+            work.claims[at] = match permitted {
+                Some(layer) => Claim { wanted: claim.wanted.min(layer), ..*claim },
+                None => Claim::default(),
             };
-            self.decide(now, place, *line, claim, share);
+        }
+        allocate(budget, &work.claims, &mut work.shares);
+        for (at, (_, line, _)) in work.ranked.iter().enumerate() {
+            self.settle(place, *line, work.shares[at], work.of_use[at]);
         }
         self.work = work;
     }
@@ -139,17 +142,17 @@ impl Router {
         Some(claim)
     }
 
-    fn decide(&mut self, now: Instant, leg: usize, line: usize, claim: &Claim, share: Share) {
+    fn settle(&mut self, leg: usize, line: usize, share: Option<usize>, of_use: Option<usize>) {
         let state = &mut self.legs[leg].send[line];
         let Some(track) = state.place else { return };
         let track = &mut self.tracks[track];
-        let target = state.choice.decide(now, claim, share);
-        let reason = state.choice.explain(share, track.best());
+        state.choice.settle(share);
+        let reason = state.choice.explain(of_use, track.best());
         let froze = reason == PictureReason::Frozen && state.choice.reason != Some(reason);
         self.figures.lines_frozen += u64::from(froze);
         state.choice.reason = Some(reason);
-        state.aim(target);
-        let Some(target) = target else { return };
+        state.aim(share);
+        let Some(target) = share else { return };
         let wanted = &mut track.layers[target];
         let Some(feed) = &wanted.feed else { return };
         if state.takes(feed.codec) && !state.rewriter.carries(feed.generation) {

@@ -141,12 +141,12 @@ fn a_publisher_at_ten_times_its_bitrate_loses_its_own_picture_only() {
     hall.run(3_000, Some(1_500_000));
     assert!(hall.seen().iter().all(|seen| *seen == (Some(0), PictureReason::Best)));
     hall.cameras[2].bytes = 7_000;
-    // Two seconds of it are seen as growth, and two more pass until the others come back.
-    hall.run(5_000, Some(1_500_000));
+    // It is seen to grow for some two seconds; two more pass until the others come back.
+    hall.run(6_000, Some(1_500_000));
     let seen = hall.seen();
     assert_eq!(seen[2], (None, PictureReason::Frozen), "the speaker's, although it ranks first");
-    assert!([0, 1, 3].iter().all(|place| seen[*place] == (Some(0), PictureReason::Best)));
-    assert_eq!(hall.heard(), [400; 4]);
+    assert!([0, 1, 3].iter().all(|at| seen[*at] == (Some(0), PictureReason::Best)), "{seen:?}");
+    assert_eq!(hall.heard(), [450; 4]);
 }
 
 #[test]
