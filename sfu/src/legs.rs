@@ -187,7 +187,7 @@ impl Legs {
     }
 }
 
-const _: () = assert!(model::limits::CONNECTIONS_MAX <= 1 << PLACE_BITS);
+const _: () = assert!(limits::CONNECTIONS_MAX <= 1 << PLACE_BITS);
 
 #[cfg(test)]
 mod tests {

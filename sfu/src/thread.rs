@@ -14,7 +14,7 @@ use forwarding::LegId;
 use mio::{Events, Interest, Poll, Token};
 use model::letters::{Notice, Order, Tape};
 use model::stage::LinkCause;
-use model::{HearingId, Instant, Now, ParticipantId};
+use model::{HearingId, Instant, Now};
 use prometheus::local::LocalHistogram;
 use tokio::sync::mpsc;
 

@@ -151,7 +151,8 @@ fn a_bare_request_is_answered_with_no_more_bytes_than_two_of_it() {
 #[test]
 fn answers_prove_that_this_end_knows_the_password_too() {
     let mut stand = Stand::new(4);
-    let request = stand.message(METHOD_ALLOCATE, &[(ATTR_REQUESTED_TRANSPORT, TRANSPORT)], &[], true);
+    let request =
+        stand.message(METHOD_ALLOCATE, &[(ATTR_REQUESTED_TRANSPORT, TRANSPORT)], &[], true);
     let step = stand.give(&request);
     assert!(matches!(step, Step::Made(_)));
     let mut message = answer(&step);

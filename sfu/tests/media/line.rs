@@ -1,5 +1,7 @@
 //! How the page of tests reaches the server when UDP does not: ICE-TCP, or a relay by UDP or TCP.
 //! Frames and requests are built here by hand, not by what is tested.
+//!
+//! What is not here: ICE, DTLS and SRTP (`client.rs`).
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream, UdpSocket};

@@ -1,9 +1,14 @@
-//! Pages that cannot send UDP: ICE-TCP, and the relay by every way.
+//! Pages that cannot send UDP, and pages whose path fails: ICE-TCP, the relay by every way, and
+//! restarts led by the server.
+//!
+//! What is not here: pages with nothing but UDP (`main.rs`).
 
 use std::net::{SocketAddr, UdpSocket};
 use std::time::Duration;
 
-use model::{HearingId, ParticipantId};
+use model::letters::{Notice, Order};
+use model::stage::LinkCause;
+use model::{HearingId, ParticipantId, limits};
 
 use super::{ANNA, BEN, HEARING, House, V4, V6, config, local, talk};
 use crate::client::{Client, PATIENCE, Received, payload, sequence, ssrc};
@@ -143,7 +148,7 @@ fn streams_find_the_thread_of_their_hearing() {
     let mut house = House::new(&threads).unwrap();
     // Other hearings fill the first threads.
     for other in [20, 21, 22, 23] {
-        house.order(model::letters::Order::Open { hearing: HearingId(other) });
+        house.order(Order::Open { hearing: HearingId(other) });
     }
     house.grants(1, true);
     let mut anna = house.join_by(ANNA, local(V4, "anna"), by_tcp);
@@ -368,14 +373,77 @@ fn a_page_that_moves_from_udp_to_tcp_and_back_is_followed() {
     let second = talk(&mut anna, &mut ben, 33, 32);
     // The stream breaks: the page is asked for a restart at once, and is found by UDP again.
     ben.line = None;
-    house.notice(|notice| match notice {
-        model::letters::Notice::Faltering { participant: BEN, .. } => Some(()),
-        _ => None,
-    });
+    await_faltering(&mut house, BEN);
     ben.check(None);
     ben.until(|received| *received == Received::CheckAnswer);
     let third = talk(&mut anna, &mut ben, 65, 32);
     assert_eq!(ssrc(&first[0]), ssrc(&third[0]));
     assert_eq!(sequence(&second[0]), sequence(&first[31]).wrapping_add(1));
     assert_eq!(sequence(&third[0]), sequence(&second[31]).wrapping_add(1));
+}
+
+/// The next `Faltering` of somebody.
+fn await_faltering(house: &mut House, who: ParticipantId) {
+    house.notice(|notice| match notice {
+        Notice::Faltering { participant, .. } if *participant == who => Some(()),
+        _ => None,
+    });
+}
+
+#[test]
+fn a_page_that_is_not_heard_of_is_asked_again_and_again_for_another_path() {
+    let mut house = House::new(&config(&["127.0.0.1:0"])).unwrap();
+    let mut anna = house.join(ANNA, 1, local(V4, "anna"));
+    for _ in 0..3 {
+        house.later(limits::FALTER_WAIT.as_secs(), &anna);
+        await_faltering(&mut house, ANNA);
+    }
+    anna.drain();
+    house.later(limits::FALTER_WAIT.as_secs(), &anna);
+    await_faltering(&mut house, ANNA);
+    house.later(limits::CONSENT_WAIT.as_secs(), &anna);
+    assert_eq!(house.await_disconnected(ANNA), LinkCause::MediaSilent);
+}
+
+#[test]
+fn a_page_whose_checks_come_and_whose_voice_does_not_is_asked_for_another_path() {
+    let mut house = House::new(&config(&["127.0.0.1:0"])).unwrap();
+    house.grants(1, true);
+    let mut anna = house.join(ANNA, 1, local(V4, "anna"));
+    let mut ben = house.join(BEN, 1, local(V4, "benn"));
+    house.await_slots(BEN, 1);
+    talk(&mut anna, &mut ben, 1, 16);
+    for _ in 0..6 {
+        anna.check(None);
+        house.later(2, &anna);
+        anna.until(|received| *received == Received::CheckAnswer);
+    }
+    await_faltering(&mut house, ANNA);
+}
+
+#[test]
+fn a_restart_while_media_flows_loses_nothing() {
+    let mut house = House::new(&config(&["127.0.0.1:0"])).unwrap();
+    house.grants(1, true);
+    let mut anna = house.join(ANNA, 1, local(V4, "anna"));
+    let mut ben = house.join(BEN, 1, local(V4, "benn"));
+    house.await_slots(BEN, 1);
+    let mut packets = talk(&mut anna, &mut ben, 1, 32);
+    ben.ufrag = "ben2".to_owned();
+    let answer = house.offer(BEN, 1, V4, ben.offer(1)).unwrap();
+    // The old path goes on while the new one is not yet proven.
+    packets.extend(talk(&mut anna, &mut ben, 33, 32));
+    ben.take_answer(&answer);
+    packets.extend(talk(&mut anna, &mut ben, 65, 16));
+    ben.line = Some(by_tcp(&house, &ben));
+    ben.check(None);
+    ben.until(|received| *received == Received::CheckAnswer);
+    packets.extend(talk(&mut anna, &mut ben, 81, 32));
+    for (number, packet) in (1_u32..).zip(&packets) {
+        assert_eq!(payload(packet), number.to_be_bytes());
+        assert_eq!(ssrc(packet), ssrc(&packets[0]), "a subscriber keeps its sources");
+    }
+    for pair in packets.windows(2) {
+        assert_eq!(sequence(&pair[1]), sequence(&pair[0]).wrapping_add(1), "nothing is lost");
+    }
 }
