@@ -172,9 +172,9 @@ impl StreamDoor {
         Some(Place { state: Arc::clone(&self.0), who })
     }
 
-    /// Accepts TCP until it is dropped.
+    /// Accepts TCP as long as a media thread lives.
     pub(crate) async fn accept(self, socket: TcpListener) {
-        loop {
+        while self.0.ways.iter().any(|way| !way.arrivals.is_closed()) {
             let stream = match socket.accept().await {
                 Ok((stream, _)) => stream,
                 Err(fault) => {

@@ -203,16 +203,7 @@ impl Metrics {
     /// When one is registered already.
     pub(crate) fn new(registry: &Registry) -> Result<Self, prometheus::Error> {
         let counter = |name: &str, help: &str| counter(registry, name, help);
-        let phases = IntGaugeVec::new(
-            Opts::new("assize_sfu_connections", "Media connections by phase"),
-            &["phase"],
-        )?;
-        registry.register(Box::new(phases.clone()))?;
-        let paths = IntGaugeVec::new(
-            Opts::new("assize_sfu_paths", "Connected media connections by what carries them"),
-            &["kind"],
-        )?;
-        registry.register(Box::new(paths.clone()))?;
+        let [dropped, garbage, unsent, streams_ended] = refusals(registry)?;
         Ok(Self {
             datagrams_in: counter("datagrams_in_total", "Datagrams received")?,
             datagrams_out: counter("datagrams_out_total", "Datagrams sent")?,
@@ -252,38 +243,24 @@ impl Metrics {
             keyframe_requests_out: counter("keyframe_requests_out_total", "To publishers")?,
             publisher_lost: counter("publisher_packets_lost_total", "Given up as lost")?,
             rtcp_malformed: counter("rtcp_malformed_total", "Broken RTCP compounds")?,
-            dropped: reasons(
+            dropped,
+            garbage,
+            unsent,
+            streams_ended,
+            paths: gauges(
                 registry,
-                "packets_dropped_total",
-                "RTP packets the router let go no further",
-                DropReason::ALL.iter().map(|reason| reason.name()).collect(),
+                "paths",
+                "Connected media connections by what carries them",
+                "kind",
+                PathKind::ALL.iter().map(|kind| kind.label()).collect(),
             )?,
-            garbage: reasons(
+            connections: gauges(
                 registry,
-                "garbage_datagrams_total",
-                "Datagrams thrown away before the router",
-                Garbage::ALL.iter().map(|one| one.label()).collect(),
+                "connections",
+                "Media connections by phase",
+                "phase",
+                Phase::ALL.iter().map(|phase| phase.label()).collect(),
             )?,
-            unsent: reasons(
-                registry,
-                "packets_unsent_total",
-                "Packets of the router that were not sent",
-                Unsent::ALL.iter().map(|one| one.label()).collect(),
-            )?,
-            streams_ended: reasons(
-                registry,
-                "streams_ended_total",
-                "Media streams that ended",
-                StreamEnd::ALL.iter().map(|one| one.label()).collect(),
-            )?,
-            paths: PathKind::ALL
-                .iter()
-                .map(|kind| paths.with_label_values(&[kind.label()]))
-                .collect(),
-            connections: Phase::ALL
-                .iter()
-                .map(|phase| phases.with_label_values(&[phase.label()]))
-                .collect(),
         })
     }
 
@@ -357,6 +334,51 @@ fn gauge(registry: &Registry, name: &str, help: &str) -> Result<IntGauge, promet
     let gauge = IntGauge::new(format!("assize_sfu_{name}"), help)?;
     registry.register(Box::new(gauge.clone()))?;
     Ok(gauge)
+}
+
+/// Everything that is counted by reason: packets the router dropped, datagrams thrown away, packets
+/// not sent, streams ended.
+fn refusals(registry: &Registry) -> Result<[Vec<IntCounter>; 4], prometheus::Error> {
+    Ok([
+        reasons(
+            registry,
+            "packets_dropped_total",
+            "RTP packets the router let go no further",
+            DropReason::ALL.iter().map(|reason| reason.name()).collect(),
+        )?,
+        reasons(
+            registry,
+            "garbage_datagrams_total",
+            "Datagrams thrown away before the router",
+            Garbage::ALL.iter().map(|one| one.label()).collect(),
+        )?,
+        reasons(
+            registry,
+            "packets_unsent_total",
+            "Packets of the router that were not sent",
+            Unsent::ALL.iter().map(|one| one.label()).collect(),
+        )?,
+        reasons(
+            registry,
+            "streams_ended_total",
+            "Media streams that ended",
+            StreamEnd::ALL.iter().map(|one| one.label()).collect(),
+        )?,
+    ])
+}
+
+/// One gauge per label, in their order.
+fn gauges(
+    registry: &Registry,
+    name: &str,
+    help: &str,
+    label: &str,
+    labels: Vec<&'static str>,
+) -> Result<Vec<IntGauge>, prometheus::Error> {
+    let opts = Opts::new(format!("assize_sfu_{name}"), help);
+    let family = IntGaugeVec::new(opts, &[label])?;
+    registry.register(Box::new(family.clone()))?;
+    Ok(labels.into_iter().map(|each| family.with_label_values(&[each])).collect())
 }
 
 /// One counter per reason, in their order.

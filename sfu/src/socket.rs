@@ -140,9 +140,12 @@ fn bind_once(addresses: &[SocketAddr]) -> Result<Vec<Socket>, SfuFault> {
 fn listen_all(sockets: &[Socket]) -> Result<Vec<TcpListener>, SfuFault> {
     let listen = |socket: &Socket| {
         let address = socket.local;
-        listen(address).map_err(|fault| match fault.kind() {
-            ErrorKind::AddrInUse => SfuFault::PortTaken { kind: "TCP", address },
-            _ => SfuFault::Bind { address, fault },
+        listen(address).map_err(|fault| {
+            if fault.kind() == ErrorKind::AddrInUse {
+                SfuFault::PortTaken { kind: "TCP", address }
+            } else {
+                SfuFault::Bind { address, fault }
+            }
         })
     };
     sockets.iter().map(listen).collect()
