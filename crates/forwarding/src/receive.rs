@@ -14,6 +14,9 @@ const WINDOW: usize = 1_024;
 /// A source that jumps further ahead has started anew (RFC 3550 appendix A.1: `MAX_DROPOUT`).
 const JUMP_MAX: u16 = 3_000;
 
+/// A timestamp this much off what really elapsed, in seconds, means the same: its clock was set.
+const TIME_JUMP_MAX: i64 = 10;
+
 /// What a packet is to its source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Arrival {
@@ -55,6 +58,8 @@ pub(crate) struct Source {
     highest: u64,
     seen: [u64; WINDOW / 64],
     rtp_time: u64,
+    /// When the packet with the latest timestamp came.
+    rtp_at: Option<Instant>,
     behind_next: Option<u16>,
     received: u64,
     reported: (u64, u64),
@@ -78,6 +83,7 @@ impl Source {
             highest: first - 1,
             seen: [0; WINDOW / 64],
             rtp_time: u64::from(rtp_time) + (1 << 40),
+            rtp_at: None,
             behind_next: None,
             received: 0,
             reported: (0, 0),
@@ -96,7 +102,7 @@ impl Source {
         let mut repair_at = None;
         let in_order = ahead != 0 && ahead < 0x8000;
         let extended = if in_order {
-            if ahead > JUMP_MAX {
+            if ahead > JUMP_MAX || self.is_time_jump(rtp_time, now) {
                 return Arrival::Restart;
             }
             let extended = self.highest + u64::from(ahead);
@@ -131,6 +137,7 @@ impl Source {
         if in_order {
             self.measure_jitter(rtp_time, now);
             self.rtp_time = rtp_time;
+            self.rtp_at = Some(now);
         }
         Arrival::New { sequence: extended, rtp_time, in_order, repair_at }
     }
@@ -217,6 +224,16 @@ impl Source {
         }
     }
 
+    /// Whether the timestamp is far from where it should be by now.
+    fn is_time_jump(&self, rtp_time: u32, now: Instant) -> bool {
+        let Some(at) = self.rtp_at else { return false };
+        let hz = i64::from(self.clock_hz);
+        let moved = self.extend(rtp_time).wrapping_sub(self.rtp_time).cast_signed();
+        let elapsed = now.since(at).as_micros() * u128::from(self.clock_hz) / 1_000_000;
+        let elapsed = i64::try_from(elapsed).unwrap_or(i64::MAX);
+        moved.saturating_sub(elapsed).saturating_abs() > TIME_JUMP_MAX * hz
+    }
+
     const fn expected(&self) -> u64 {
         self.highest + 1 - self.base
     }
@@ -299,6 +316,18 @@ mod tests {
         assert_eq!(source.take(60_000, 0, Instant(0)), Arrival::TooOld);
         assert_eq!(source.take(50_000, 0, Instant(0)), Arrival::TooOld);
         assert_eq!(source.take(50_001, 0, Instant(0)), Arrival::Restart);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_starts_anew_and_a_pause_does_not() {
+        let mut source = Source::new(100, 0, 48_000);
+        assert!(numbered(source.take(100, 0, Instant(0))).is_some());
+        let pause = 48_000 * 60;
+        assert!(numbered(source.take(101, pause, Instant(60_000_000))).is_some());
+        let now = Instant(60_020_000);
+        assert_eq!(source.take(102, pause + 48_000 * 11, now), Arrival::Restart);
+        assert_eq!(source.take(102, pause.wrapping_sub(48_000 * 11), now), Arrival::Restart);
+        assert!(numbered(source.take(102, pause + 960, now)).is_some());
     }
 
     #[test]

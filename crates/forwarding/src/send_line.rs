@@ -23,6 +23,8 @@ const MID_PACKETS: u64 = 100;
 const REPEATS: usize = 64;
 /// Never repeat a packet sooner than this.
 const REPEAT_MIN: Duration = Duration::from_millis(20);
+/// Bytes of earlier sound beside a packet: the whole still fits a datagram.
+const BESIDE_BYTES_MAX: usize = 600;
 /// Sender reports remembered to tell the round trip.
 const REPORTS: usize = 4;
 
@@ -159,11 +161,14 @@ impl SendState {
     pub(crate) fn beside<'a>(&self, facts: &Facts, cache: &'a Cache) -> Option<Beside<'a>> {
         self.redundant_from?;
         let mut beside = Beside { payload_type: self.line.red?, repeated: [None; REPEATED_MAX] };
+        let mut room = BESIDE_BYTES_MAX;
         for (back, place) in (1..).zip(&mut beside.repeated) {
             let before = cache.find(facts.sequence.checked_sub(back)?).filter(|(before, _)| {
                 self.rewriter.peek(before.sequence, before.rtp_time).is_some()
             });
             let Some((before, payload)) = before else { break };
+            let Some(left) = room.checked_sub(payload.len()) else { break };
+            room = left;
             let ticks = facts.rtp_time.saturating_sub(before.rtp_time);
             *place = Repeated::new(ticks, payload);
         }

@@ -6,12 +6,15 @@
 #![no_main]
 
 use forwarding::packet::Packet;
-use forwarding::{Extensions, LegId, LegPlan, Mid, Outlet, ReceiveLine, Router, RouterNotice, SendLine, rtcp};
+use forwarding::{
+    Extensions, LegId, LegPlan, Mid, Outlet, ReceiveLine, RepairLine, Router, RouterNotice, SendLine,
+    rtcp,
+};
 use libfuzzer_sys::fuzz_target;
 use model::letters::TapeItem;
 use model::{
-    Codec, Grants, HearingId, Instant, LinePurpose, Medium, Now, ParticipantId, Timestamp, TrackId,
-    TrackKind,
+    Codec, Grants, HearingId, Instant, LinePurpose, Medium, Now, ParticipantId, Tile, Timestamp,
+    TrackId, TrackKind,
 };
 
 const PEOPLE: u32 = 3;
@@ -53,16 +56,28 @@ fn plan(who: u32, leg: u32, connection: u8, seats: u8) -> LegPlan {
             mid: mid(number),
             payloads: vec![(111, Codec::Opus), (96, Codec::Vp8), (102, Codec::H264)],
             ssrcs: vec![ssrc(leg, 200 + number)],
-            repairs: Vec::new(),
-            red: None,
-            repair_ssrcs: Vec::new(),
-            rids: Vec::new(),
-            extensions: Extensions { mid: Some(4), level: Some(1), ..Extensions::default() },
+            repairs: vec![(97, 96), (103, 102)],
+            red: Some(63),
+            repair_ssrcs: vec![(ssrc(leg, 200 + number), ssrc(leg, 210 + number))],
+            rids: match kind {
+                TrackKind::Camera => [b"l", b"m", b"h"].iter().filter_map(|rid| Mid::new(*rid)).collect(),
+                TrackKind::Microphone | TrackKind::Screen => Vec::new(),
+            },
+            extensions: Extensions {
+                mid: Some(4),
+                level: Some(1),
+                rid: Some(10),
+                repaired_rid: Some(11),
+                transport: Some(5),
+                capture: Some(7),
+            },
         })
         .collect();
     let send = (0..seats)
         .map(|number| SendLine {
             purpose: match number % 3 {
+                _ if number > 17 => LinePurpose::Stage { medium: Medium::Picture },
+                _ if number == 17 => LinePurpose::Stage { medium: Medium::Sound },
                 0 => LinePurpose::Seat { slot: number / 3, medium: Medium::Sound },
                 1 => LinePurpose::Seat { slot: number / 3, medium: Medium::Picture },
                 _ => LinePurpose::Screen { slot: number / 3 },
@@ -70,9 +85,18 @@ fn plan(who: u32, leg: u32, connection: u8, seats: u8) -> LegPlan {
             mid: mid(number + 3),
             ssrc: ssrc(leg, number),
             payloads: vec![(Codec::Opus, 111), (Codec::Vp8, 96), (Codec::H264, 102)],
-            repair: None,
-            red: None,
-            extensions: Extensions { mid: Some(4), level: Some(19), ..Extensions::default() },
+            repair: (number % 2 == 1).then(|| RepairLine {
+                ssrc: ssrc(leg, 100 + number),
+                payloads: vec![(96, 97), (102, 103)],
+            }),
+            red: Some(63),
+            extensions: Extensions {
+                mid: Some(4),
+                level: Some(19),
+                transport: Some(5),
+                capture: Some(7),
+                ..Extensions::default()
+            },
         })
         .collect();
     LegPlan { participant: ParticipantId(who), connection: u32::from(connection), receive, send }
@@ -111,21 +135,23 @@ fuzz_target!(|bytes: &[u8]| {
         rest = after;
         let leg = u32::from(leg % 5);
         let first = |at: usize| body.get(at).copied().unwrap_or(0);
-        match call % 8 {
+        match call % 9 {
             0 => router.rtp(now, LegId(leg), body, &mut out),
             1 => router.rtcp(now, LegId(leg), body, &mut out),
             2 => {
-                let line = 200 + first(0) % 3;
-                let payload_type = [111, 96, 102][usize::from(first(1) % 3)];
-                let mut packet = vec![0x80, payload_type, first(2), first(3), 0, 0, 0, first(4)];
+                let line = 200 + first(0) % 16;
+                let payload_type = [111, 96, 102, 63, 97, 103][usize::from(first(1) % 6)];
+                let mut packet = vec![0x90, payload_type, first(2), first(3), 0, 0, 0, first(4)];
                 packet.extend_from_slice(&ssrc(leg, line).to_be_bytes());
+                let rid = b"lmh"[usize::from(first(1) / 6 % 3)];
+                packet.extend_from_slice(&[0xbe, 0xde, 0, 1, 0xa0, rid, 0xb0, rid]);
                 packet.extend_from_slice(body.get(5..).unwrap_or_default());
                 router.rtp(now, LegId(leg), &packet, &mut out);
             }
             3 => {
                 let mut compound = rtcp::Compound::default();
                 let sequence = u16::from_be_bytes([first(1), first(2)]);
-                let media = ssrc(leg, first(0) % 6);
+                let media = ssrc(leg, first(0) % 20);
                 assert!(compound.nack(1, media, &[sequence]).is_empty());
                 compound.keyframe_request(1, media);
                 router.rtcp(now, LegId(leg), compound.as_bytes(), &mut out);
@@ -136,6 +162,11 @@ fuzz_target!(|bytes: &[u8]| {
                 router.leg_up(now, LegId(leg), plan, &mut out);
             }
             5 => router.leg_down(now, LegId(leg), &mut out),
+            7 => {
+                let purpose = LinePurpose::Seat { slot: first(0) % 4, medium: Medium::Picture };
+                let tiles = [Tile { purpose, width: u16::from(first(1)) * 8, height: 90 }];
+                router.set_tiles(now, ParticipantId(leg % PEOPLE), &tiles, &mut out);
+            }
             6 => {
                 epoch += 1;
                 let mask = u16::from_be_bytes([first(0), first(1)]);

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test picks what it looks at")]
 
+mod bad_days;
 mod counted;
 mod fan_out;
 mod grants;
