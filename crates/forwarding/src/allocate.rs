@@ -15,6 +15,12 @@ pub(crate) struct Claim {
 }
 
 impl Claim {
+    /// What the best layer of use costs.
+    pub(crate) fn wish(&self) -> u64 {
+        let top = self.wanted.min(self.costs.len() - 1);
+        self.costs[..=top].iter().rev().find_map(|cost| *cost).map_or(0, u64::from)
+    }
+
     fn lowest(&self) -> Option<(usize, u32)> {
         (0..self.costs.len()).find_map(|layer| Some((layer, self.costs[layer]?)))
     }

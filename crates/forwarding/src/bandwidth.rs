@@ -5,6 +5,8 @@
 use model::{Instant, limits};
 
 use crate::estimate::Estimator;
+use crate::header::Header;
+use crate::pacer::Pacer;
 use crate::packet::Packet;
 use crate::plan::LegPlan;
 use crate::rtcp::Compound;
@@ -14,11 +16,26 @@ use crate::transport::wire::each_feedback;
 /// Bytes a packet has on the way besides its payload: IP, UDP, RTP with extensions, SRTP's tag.
 const AROUND_PAYLOAD: usize = 20 + 8 + 12 + 12 + 16;
 
+/// A picture packet that waits for its turn: its header, and where its payload is kept.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Held {
+    pub(crate) header: Header,
+    pub(crate) line: usize,
+    /// Which feed it is of, and its number there.
+    pub(crate) generation: u64,
+    pub(crate) sequence: u64,
+    /// How much of the end of the kept payload follows the header.
+    pub(crate) payload_bytes: usize,
+}
+
 /// Both directions of one connection.
 #[derive(Debug)]
 pub(crate) struct Bandwidth {
     /// Towards the subscriber.
     pub(crate) estimator: Estimator,
+    pacer: Pacer<Held>,
+    /// Counts the repeats that filled probes.
+    pub(crate) fillings: u64,
     arrivals: Arrivals,
     /// Number of the extension in which the publisher counts.
     publisher_counts: Option<u8>,
@@ -28,8 +45,12 @@ pub(crate) struct Bandwidth {
 
 impl Default for Bandwidth {
     fn default() -> Self {
+        let mut estimator = Estimator::new(limits::ESTIMATE_START_BPS);
+        estimator.want(0);
         Self {
-            estimator: Estimator::new(limits::ESTIMATE_START_BPS),
+            estimator,
+            pacer: Pacer::new(limits::ESTIMATE_START_BPS),
+            fillings: 0,
             arrivals: Arrivals::default(),
             publisher_counts: None,
             media: 0,
@@ -74,5 +95,55 @@ impl Bandwidth {
     /// A compound of the subscriber came; what it says of arrivals is taken.
     pub(crate) fn hear(&mut self, now: Instant, compound: &[u8]) {
         each_feedback(compound, |feedback| self.estimator.hear(now, &feedback));
+        self.set_pace(now);
+    }
+
+    /// There is so much to send, bits per second.
+    pub(crate) fn want(&mut self, bps: u64) {
+        self.estimator.want(u32::try_from(bps).unwrap_or(u32::MAX));
+    }
+
+    fn set_pace(&mut self, now: Instant) {
+        match self.estimator.probe_bps(now) {
+            Some(bps) => self.pacer.set_rate(u64::from(bps)),
+            None => self.pacer.set_estimate(self.estimator.whole_bps()),
+        }
+    }
+
+    /// Whether a picture packet has to wait now. Nothing waits where nothing is known.
+    pub(crate) fn is_busy(&self, now: Instant) -> bool {
+        self.estimator.estimate_bps().is_some() && !self.pacer.is_free(now)
+    }
+
+    /// Lets a packet wait. False when too many do.
+    pub(crate) fn hold(&mut self, now: Instant, held: Held) -> bool {
+        self.pacer.put(now, held, held.payload_bytes + AROUND_PAYLOAD)
+    }
+
+    /// A packet left past those that wait.
+    pub(crate) fn spend(&mut self, now: Instant, payload_bytes: usize) {
+        if self.estimator.estimate_bps().is_some() {
+            self.pacer.spend(now, payload_bytes + AROUND_PAYLOAD);
+        }
+    }
+
+    /// The next packet whose turn has come.
+    pub(crate) fn next_held(&mut self, now: Instant) -> Option<Held> {
+        self.set_pace(now);
+        self.pacer.take(now)
+    }
+
+    /// Whether one more packet is to leave now for a probe.
+    pub(crate) fn wants_filling(&mut self, now: Instant) -> bool {
+        self.set_pace(now);
+        self.estimator.probe_bps(now).is_some() && self.pacer.has_budget(now)
+    }
+
+    /// When the pacer next has something to do.
+    pub(crate) fn pace_due(&self, now: Instant) -> Option<Instant> {
+        if self.estimator.probe_bps(now).is_some() {
+            return Some(now);
+        }
+        self.pacer.due()
     }
 }

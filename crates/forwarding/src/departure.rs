@@ -4,6 +4,7 @@
 
 use model::Instant;
 
+use crate::bandwidth::Held;
 use crate::cache::Facts;
 use crate::figures::RouterFigures;
 use crate::leg::Leg;
@@ -57,9 +58,26 @@ impl Leg {
         figures: &mut RouterFigures,
         out: &mut impl Outlet,
     ) {
-        let number =
-            self.send[line].is_counted().then(|| self.bandwidth.leaves(now, parcel.payload.len()));
-        let header = self.send[line].header(parcel, number);
+        let state = &mut self.send[line];
+        let mut header = state.header(parcel);
+        if state.is_counted() {
+            let picture = parcel.way == Way::First && !parcel.facts.codec.is_sound();
+            if picture && self.bandwidth.is_busy(now) {
+                let held = Held {
+                    header,
+                    line,
+                    generation: state.rewriter.generation().unwrap_or(0),
+                    sequence: parcel.facts.sequence,
+                    payload_bytes: parcel.payload.len(),
+                };
+                if self.bandwidth.hold(now, held) {
+                    figures.packets_paced += 1;
+                    return;
+                }
+            }
+            header.stamp(self.bandwidth.leaves(now, parcel.payload.len()));
+            self.bandwidth.spend(now, parcel.payload.len());
+        }
         let mut header = header.as_bytes();
         if let Some(beside) = &parcel.beside {
             self.scratch.clear();
@@ -78,5 +96,39 @@ impl Leg {
                 figures.repairs_out += 1;
             }
         }
+    }
+
+    /// Hands out a picture packet whose turn has come.
+    pub(crate) fn release(
+        &mut self,
+        now: Instant,
+        held: &Held,
+        payload: &[u8],
+        figures: &mut RouterFigures,
+        out: &mut impl Outlet,
+    ) {
+        let mut header = held.header;
+        header.stamp(self.bandwidth.leaves(now, payload.len()));
+        let header = header.as_bytes();
+        out.rtp(self.id, header, payload);
+        self.traffic.bytes_down += (header.len() + payload.len()) as u64;
+        figures.bytes_out += payload.len() as u64;
+        figures.packets_out += 1;
+    }
+
+    /// Sends padding alone on the repair source of a line. Says whether it could.
+    pub(crate) fn pad(
+        &mut self,
+        now: Instant,
+        line: usize,
+        padding: &[u8],
+        out: &mut impl Outlet,
+    ) -> bool {
+        let Some(mut header) = self.send[line].padding_header() else { return false };
+        header.stamp(self.bandwidth.leaves(now, padding.len()));
+        self.bandwidth.spend(now, padding.len());
+        out.rtp(self.id, header.as_bytes(), padding);
+        self.traffic.bytes_down += (header.as_bytes().len() + padding.len()) as u64;
+        true
     }
 }

@@ -148,7 +148,7 @@ impl Estimator {
     /// A packet of so many bytes leaves now; gives its transport-wide number.
     pub fn send(&mut self, now: Instant, bytes: usize) -> u16 {
         self.sent_at = now;
-        let mark = self.prober.mark();
+        let mark = self.prober.mark(now);
         let number = self.history.send(now, bytes, mark);
         if mark != 0 {
             self.prober.sent(now, bytes as u64, self.history.next() - 1, self.round_trip);
@@ -229,8 +229,8 @@ impl Estimator {
 
     /// The rate at which packets of a probe are to leave now; none while none is being sent. What
     /// media does not fill is to be filled with repeats or padding.
-    pub fn probe_bps(&self) -> Option<u32> {
-        self.prober.sending_bps().map(|bps| u32::try_from(whole(bps)).unwrap_or(u32::MAX))
+    pub fn probe_bps(&self, now: Instant) -> Option<u32> {
+        self.prober.sending_bps(now).map(|bps| u32::try_from(whole(bps)).unwrap_or(u32::MAX))
     }
 
     /// The estimate, or the start value before there is one.

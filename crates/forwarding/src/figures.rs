@@ -90,6 +90,10 @@ pub struct RouterFigures {
     pub repairs_in: u64,
     /// Packets handed to the recorder.
     pub packets_taped: u64,
+    /// Picture packets that waited for their turn to leave.
+    pub packets_paced: u64,
+    /// Packets sent again to fill probes.
+    pub probes_out: u64,
     /// Payload bytes that came in.
     pub bytes_in: u64,
     /// Payload bytes sent to subscribers, repeats included.

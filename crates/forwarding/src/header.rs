@@ -68,6 +68,18 @@ impl Header {
         self.bytes[15] = words;
     }
 
+    /// Says that what follows ends with padding.
+    pub(crate) const fn padded(&mut self) {
+        self.bytes[0] |= 0x20;
+    }
+
+    /// Writes the transport-wide number; its extension must be the first.
+    pub(crate) fn stamp(&mut self, number: u16) {
+        let one_byte_form = self.bytes[12] == 0xBE;
+        let at = if one_byte_form { 17 } else { 18 };
+        self.bytes[at..at + 2].copy_from_slice(&number.to_be_bytes());
+    }
+
     /// Adds the first bytes of the payload, where they are not those of the packet that came in.
     pub(crate) fn begin_payload(&mut self, bytes: &[u8]) {
         self.push(bytes);

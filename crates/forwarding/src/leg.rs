@@ -121,9 +121,11 @@ impl Leg {
     }
 
     /// What the line towards the subscriber carries, bits per second; none before its first
-    /// transport-wide feedback.
+    /// transport-wide feedback, and where not every picture line is counted.
     pub(crate) fn estimate_bps(&self) -> Option<u32> {
-        self.bandwidth.estimator.estimate_bps()
+        let mut open = self.send.iter().filter(|state| state.open);
+        let whole = open.all(SendState::is_counted);
+        self.bandwidth.estimator.estimate_bps().filter(|_| whole)
     }
 
     /// What the seating puts on line `place` before grants are asked.
@@ -193,7 +195,8 @@ impl Leg {
     /// What may be spent on the subscriber, bits per second; none: as much as is wanted.
     pub(crate) fn budget_bps(&self, now: Instant) -> Option<u32> {
         let fresh = |(_, at): &(u32, Instant)| now.since(*at) < TOLD_GOOD_FOR;
-        self.told.filter(fresh).map(|(bps, _)| bps)
+        let told = self.told.filter(fresh).map(|(bps, _)| bps);
+        self.estimate_bps().into_iter().chain(told).min()
     }
 
     /// Whether one more packet may be sent again now.

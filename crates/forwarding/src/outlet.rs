@@ -9,8 +9,9 @@ use crate::plan::LegId;
 
 /// Takes what the router sends. Nothing comes back: a leg that is gone swallows its packets.
 pub trait Outlet {
-    /// Sends an RTP packet: `header` is complete, extensions included, and without padding. Where
-    /// the payload begins otherwise than it came in, those bytes stand at the end of `header`.
+    /// Sends an RTP packet: `header` is complete, extensions included. Where the payload begins
+    /// otherwise than it came in, those bytes stand at the end of `header`. A packet of a probe may
+    /// be padding alone; others are without.
     fn rtp(&mut self, leg: LegId, header: &[u8], payload: &[u8]);
 
     /// Sends a compound RTCP packet (RFC 3550 §6.1).

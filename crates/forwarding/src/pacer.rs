@@ -26,7 +26,6 @@ struct Waiting<T> {
 #[derive(Clone, Debug)]
 pub struct Pacer<T> {
     queue: VecDeque<Waiting<T>>,
-    bytes: usize,
     bps: u64,
     /// When everything that left has had its time on the line.
     free_at: Instant,
@@ -35,7 +34,7 @@ pub struct Pacer<T> {
 impl<T: Copy> Pacer<T> {
     /// A pacer that lets through at the rate for `estimate_bps`.
     pub fn new(estimate_bps: u32) -> Self {
-        let mut pacer = Self { queue: VecDeque::new(), bytes: 0, bps: 0, free_at: Instant(0) };
+        let mut pacer = Self { queue: VecDeque::new(), bps: 0, free_at: Instant(0) };
         pacer.set_estimate(estimate_bps);
         pacer
     }
@@ -68,16 +67,17 @@ impl<T: Copy> Pacer<T> {
         self.free_at = Instant((self.free_at.max(earliest).0 + micros).min(latest.0));
     }
 
-    /// Puts a packet at the end. When the queue is full the first has to leave now.
+    /// Puts a packet at the end. False when the queue is full: then it has to leave at once.
     #[must_use]
-    pub fn put(&mut self, now: Instant, what: T, bytes: usize) -> Option<T> {
+    pub fn put(&mut self, now: Instant, what: T, bytes: usize) -> bool {
+        if self.queue.len() >= limits::PACED_MAX {
+            return false;
+        }
         if self.queue.capacity() == 0 {
             self.queue.reserve_exact(limits::PACED_MAX);
         }
-        let first = (self.queue.len() >= limits::PACED_MAX).then(|| self.pop(now)).flatten();
         self.queue.push_back(Waiting { what, bytes, since: now });
-        self.bytes += bytes;
-        first
+        true
     }
 
     /// The next packet that may leave now.
@@ -89,7 +89,6 @@ impl<T: Copy> Pacer<T> {
 
     fn pop(&mut self, now: Instant) -> Option<T> {
         let first = self.queue.pop_front()?;
-        self.bytes -= first.bytes;
         self.spend(now, first.bytes);
         Some(first.what)
     }
@@ -98,17 +97,6 @@ impl<T: Copy> Pacer<T> {
     pub fn due(&self) -> Option<Instant> {
         let first = self.queue.front()?;
         Some(self.free_at.min(first.since.plus(limits::PACE_WAIT)))
-    }
-
-    /// Bytes that wait.
-    pub const fn waiting_bytes(&self) -> usize {
-        self.bytes
-    }
-
-    /// Forgets what waits.
-    pub fn clear(&mut self) {
-        self.queue.clear();
-        self.bytes = 0;
     }
 }
 
@@ -120,7 +108,7 @@ mod tests {
     fn pictures_leave_at_two_and_a_half_times_the_estimate_in_short_bursts() {
         let mut pacer = Pacer::new(1_000_000);
         for number in 0..400_u32 {
-            assert_eq!(pacer.put(Instant(1_000_000), number, 1_000), None);
+            assert!(pacer.put(Instant(1_000_000), number, 1_000));
         }
         let mut left = Vec::new();
         for step in 0..200_u64 {
@@ -139,7 +127,7 @@ mod tests {
     fn nothing_waits_longer_than_it_may() {
         let mut pacer = Pacer::new(50_000);
         for number in 0..100_u32 {
-            assert_eq!(pacer.put(Instant(0), number, 1_200), None);
+            assert!(pacer.put(Instant(0), number, 1_200));
         }
         let due = pacer.due().unwrap();
         assert!(due <= Instant(300_000));
@@ -147,16 +135,17 @@ mod tests {
         while pacer.take(Instant(300_000)).is_some() {
             count += 1;
         }
-        assert_eq!((count, pacer.due(), pacer.waiting_bytes()), (100, None, 0));
+        assert_eq!((count, pacer.due()), (100, None));
     }
 
     #[test]
-    fn a_full_queue_lets_the_first_go() {
+    fn a_full_queue_takes_no_more() {
         let mut pacer = Pacer::new(50_000);
         let max = u32::try_from(limits::PACED_MAX).unwrap();
         for number in 0..max {
-            assert_eq!(pacer.put(Instant(0), number, 1_200), None);
+            assert!(pacer.put(Instant(0), number, 1_200));
         }
-        assert_eq!(pacer.put(Instant(0), max, 1_200), Some(0));
+        assert!(!pacer.put(Instant(0), max, 1_200));
+        assert_eq!(pacer.take(Instant(0)), Some(0), "those that wait keep their place");
     }
 }

@@ -62,6 +62,11 @@ impl Rewriter {
         self.stretch.is_some_and(|stretch| stretch.generation == generation)
     }
 
+    /// The generation of the source the line carries now.
+    pub(crate) fn generation(&self) -> Option<u64> {
+        self.stretch.map(|stretch| stretch.generation)
+    }
+
     /// Ends the present stretch; its packets find no number any more.
     pub(crate) const fn stop(&mut self) {
         self.stretch = None;

@@ -52,6 +52,7 @@ pub struct Router {
     health_at: Instant,
     health_since: Instant,
     wake: Instant,
+    pace_at: Instant,
     compound: Compound,
     ask: Vec<u16>,
     blocks: Vec<Block>,
@@ -81,6 +82,7 @@ impl Router {
             health_at: Instant(0),
             health_since: Instant(0),
             wake: Instant(u64::MAX),
+            pace_at: Instant(u64::MAX),
             compound: Compound::default(),
             ask: Vec::new(),
             blocks: Vec::new(),
@@ -167,11 +169,16 @@ impl Router {
         self.ask_keyframes(now, out);
     }
 
-    /// Takes one decrypted RTP packet and sends it on at once. Never panics, whatever the bytes.
+    /// Takes one decrypted RTP packet and sends it on: sound at once, pictures at the pace of each
+    /// line. Never panics, whatever the bytes.
     pub fn rtp(&mut self, now: Now, leg: LegId, packet: &[u8], out: &mut impl Outlet) {
         self.figures.packets_in += 1;
+        let paced = self.figures.packets_paced;
         if let Err(why) = self.take_packet(now, leg, packet, out) {
             self.figures.drop_one(why);
+        }
+        if self.figures.packets_paced != paced {
+            self.plan_pacing(now.instant);
         }
     }
 
@@ -183,9 +190,12 @@ impl Router {
         }
     }
 
-    /// Does what is due: reports, repairs, keyframe requests, figures. Call at [`Self::wake_at`]
+    /// Does what is due: paced pictures, probes, reports, repairs, keyframe requests, figures. Call at [`Self::wake_at`]
     /// or later; calling more often does no harm.
     pub fn tick(&mut self, now: Now, out: &mut impl Outlet) {
+        if now.instant >= self.pace_at {
+            self.pace(now.instant, out);
+        }
         if now.instant >= self.wake {
             self.make_rounds(now, out);
         }
@@ -193,7 +203,7 @@ impl Router {
 
     /// When [`Self::tick`] is next worth calling. Ask after each batch of calls.
     pub const fn wake_at(&self) -> Instant {
-        self.wake
+        if self.pace_at.0 < self.wake.0 { self.pace_at } else { self.wake }
     }
 
     /// The counters so far.

@@ -319,13 +319,39 @@ impl SendState {
     /// Whether its packets carry transport-wide numbers: sound, and what has repairs. Elsewhere a
     /// packet may have to go out again the same to the byte.
     pub(crate) fn is_counted(&self) -> bool {
-        let sound = matches!(self.line.purpose, LinePurpose::Seat { medium: Medium::Sound, .. });
+        let sound = matches!(
+            self.line.purpose,
+            LinePurpose::Seat { medium: Medium::Sound, .. }
+                | LinePurpose::Stage { medium: Medium::Sound }
+        );
         self.line.extensions.transport.is_some() && (sound || self.line.repair.is_some())
     }
 
     /// Whether the page takes this codec here.
     pub(crate) const fn takes(&self, codec: Codec) -> bool {
         self.payload_type(codec).is_some()
+    }
+
+    /// The header of a counted packet of padding alone, on the source of repairs.
+    pub(crate) fn padding_header(&mut self) -> Option<Header> {
+        let id = self.line.extensions.transport?;
+        let repair = self.line.repair.as_ref()?;
+        let (_, own) = *repair.payloads.first()?;
+        let number = (self.repairs_sent & 0xffff) as u16;
+        let mut header = Header::new(false, own, number, 0, repair.ssrc);
+        self.repairs_sent += 1;
+        header.padded();
+        let mid = self.line.extensions.mid;
+        let mid = mid.map(|id| Extension { id, value: self.line.mid.as_bytes() });
+        header.extend(&[Some(Extension { id, value: &[0, 0] }), mid]);
+        Some(header)
+    }
+
+    /// Which packet of which feed went out on the line so many packets before the latest.
+    pub(crate) fn sent_before(&self, back: u64) -> Option<(u64, u64)> {
+        let outgoing = self.rewriter.next().checked_sub(1 + back)?;
+        let sequence = self.rewriter.origin((outgoing & 0xffff) as u16)?;
+        Some((self.rewriter.generation()?, sequence))
     }
 
     const fn payload_type(&self, codec: Codec) -> Option<u8> {
@@ -341,8 +367,8 @@ impl SendState {
 
     /// The header of a packet of this line. That of a packet that goes again is the same, byte for
     /// byte: the same numbers under the same key must never protect two different packets. Each
-    /// repair has a number of its own. `number` is the packet's transport-wide one.
-    pub(crate) fn header(&mut self, parcel: &Parcel<'_>, number: Option<u16>) -> Header {
+    /// repair has a number of its own. The transport-wide number is stamped when it leaves.
+    pub(crate) fn header(&mut self, parcel: &Parcel<'_>) -> Header {
         let Parcel { place, facts, .. } = parcel;
         let sequence = (place.sequence & 0xffff) as u16;
         let repair = match parcel.way {
@@ -383,14 +409,9 @@ impl SendState {
             .capture
             .zip(capture.as_ref())
             .map(|(id, capture)| Extension { id, value: &capture[..] });
-        let number = number.map(u16::to_be_bytes);
-        let transport = self
-            .line
-            .extensions
-            .transport
-            .zip(number.as_ref())
-            .map(|(id, number)| Extension { id, value: &number[..] });
-        header.extend(&[mid, level, capture, transport]);
+        let counted = self.line.extensions.transport.filter(|_| self.is_counted());
+        let transport = counted.map(|id| Extension { id, value: &[0, 0] });
+        header.extend(&[transport, mid, level, capture]);
         if repair.is_some() {
             header.begin_payload(&sequence.to_be_bytes());
         }
@@ -464,7 +485,7 @@ mod tests {
 
     /// The bytes a packet goes out with.
     fn header(line: &mut SendState, passed: &Passed<'_>) -> Header {
-        line.header(&passed.parcel, None)
+        line.header(&passed.parcel)
     }
 
     fn mid_of(header: &Header) -> Option<Vec<u8>> {
@@ -485,7 +506,7 @@ mod tests {
         let fact = facts(10);
         let again = line.repeat(&fact, b"", Instant(0)).unwrap();
         assert_eq!(again.way, Way::Again);
-        let again = line.header(&again, None);
+        let again = line.header(&again);
         assert_eq!(again.as_bytes(), first.as_bytes(), "a repeat is the same to the byte");
     }
 
@@ -561,7 +582,7 @@ mod tests {
         let numbers = [1, 2].map(|_| {
             let fact = facts(10);
             let parcel = line.repeat(&fact, b"", Instant(0)).unwrap();
-            let header = line.header(&parcel, None);
+            let header = line.header(&parcel);
             let read = Packet::read(header.as_bytes()).unwrap();
             assert_eq!(
                 (read.ssrc, read.payload_type, read.rtp_time),
@@ -580,7 +601,7 @@ mod tests {
         let fact = facts(11);
         let parcel = line.repeat(&fact, b"", Instant(0)).unwrap();
         assert_eq!((parcel.way, next.started), (Way::Repair, false));
-        let header = line.header(&parcel, None);
+        let header = line.header(&parcel);
         let number = Packet::read(header.as_bytes()).unwrap().sequence;
         assert_eq!(number, numbers[1].wrapping_add(1), "never the same number twice");
     }

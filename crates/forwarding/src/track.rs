@@ -6,6 +6,7 @@ use core::time::Duration;
 
 use model::{Instant, TrackId, limits};
 
+use crate::cache::Facts;
 use crate::layer::{Feed, Layer};
 use crate::speaker::Voice;
 
@@ -194,6 +195,13 @@ impl Track {
         self.layers.iter().position(|layer| {
             layer.feed.as_ref().is_some_and(|feed| feed.rank.leg == leg && feed.ssrc == ssrc)
         })
+    }
+
+    /// A packet of this feed, while it is kept.
+    pub(crate) fn kept(&self, generation: u64, sequence: u64) -> Option<(Facts, &[u8])> {
+        let fed =
+            |layer: &&Layer| layer.feed.as_ref().is_some_and(|feed| feed.generation == generation);
+        self.layers.iter().find(fed)?.cache.find(sequence)
     }
 }
 

@@ -118,7 +118,7 @@ pub const ESTIMATE_MIN_BPS: u32 = 50_000;
 pub const ESTIMATE_MAX_BPS: u32 = 30_000_000;
 /// A picture packet waits at most this long for its turn to leave.
 pub const PACE_WAIT: Duration = Duration::from_millis(300);
-/// Picture packets of one leg that wait for their turn; one more pushes the first out.
+/// Picture packets of one leg that wait for their turn; one more leaves at once.
 pub const PACED_MAX: usize = 512;
 /// A publisher is asked for a keyframe at most this often per track.
 pub const KEYFRAME_EVERY_MIN: Duration = Duration::from_millis(500);

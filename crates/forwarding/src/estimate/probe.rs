@@ -85,13 +85,17 @@ impl Prober {
     }
 
     /// The rate at which packets are to leave for the probe that is being sent.
-    pub(crate) fn sending_bps(&self) -> Option<f64> {
-        self.cluster.as_ref().filter(|cluster| !cluster.closed).map(|cluster| cluster.bps)
+    pub(crate) fn sending_bps(&self, now: Instant) -> Option<f64> {
+        self.sending(now).map(|cluster| cluster.bps)
+    }
+
+    fn sending(&self, now: Instant) -> Option<&Cluster> {
+        self.cluster.as_ref().filter(|cluster| !cluster.closed && now < cluster.ends)
     }
 
     /// The mark of a packet that leaves now.
-    pub(crate) fn mark(&self) -> u8 {
-        self.cluster.as_ref().filter(|cluster| !cluster.closed).map_or(0, |cluster| cluster.id)
+    pub(crate) fn mark(&self, now: Instant) -> u8 {
+        self.sending(now).map_or(0, |cluster| cluster.id)
     }
 
     /// A packet with the mark left under `number`.
@@ -172,7 +176,9 @@ impl Cluster {
             return None;
         }
         let saturated = arrived_bps < sent_bps * SATURATED;
+        // What left in a burst faster than meant proves no more than was meant.
         let bps = if saturated { arrived_bps } else { sent_bps.min(arrived_bps) };
+        let bps = bps.min(self.bps);
         Some(Found { bps, saturated, tried_bps: self.bps })
     }
 }
@@ -190,9 +196,9 @@ mod tests {
         let mut numbers = Vec::new();
         let gap = 1_000.0 * 8_000_000.0 / tried;
         let mut at = 0.0;
-        while prober.sending_bps().is_some() {
+        while prober.sending_bps(Instant(whole(at))).is_some() {
             let now = Instant(whole(at));
-            numbers.push(history.send(now, 1_000, prober.mark()));
+            numbers.push(history.send(now, 1_000, prober.mark(now)));
             prober.sent(now, 1_000, history.next() - 1, Duration::ZERO);
             at += gap;
         }
@@ -224,6 +230,8 @@ mod tests {
     fn a_probe_that_cannot_be_sent_ends() {
         let mut prober = Prober::default();
         prober.start(Instant(0), 1e6, 0.0);
+        assert!(prober.sending_bps(Instant(249_999)).is_some());
+        assert_eq!(prober.sending_bps(Instant(250_000)), None);
         assert_eq!(prober.outcome(Instant(10_000), 0, Duration::ZERO), None);
         assert_eq!(prober.outcome(Instant(250_000), 0, Duration::ZERO), Some(None));
         assert!(!prober.is_busy());

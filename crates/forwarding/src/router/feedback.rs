@@ -19,7 +19,7 @@ impl Router {
         out: &mut impl Outlet,
     ) {
         self.hear(now, leg, out);
-        self.legs[leg].bandwidth.hear(now.instant, compound);
+        self.hear_of_arrivals(now.instant, leg, compound);
         let intact = rtcp::read(compound, |item| match item {
             Item::Sender(report) => self.take_sender_report(now, leg, report, out),
             Item::Block(block) => self.take_block(now, leg, &block),

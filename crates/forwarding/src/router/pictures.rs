@@ -20,6 +20,12 @@ pub(super) const LOOK_EVERY: Duration = Duration::from_millis(250);
 const TELL_EVERY: Duration = Duration::from_millis(500);
 /// What must be left over before a line gets better, in per cent of what is used.
 const SPARE_PERCENT: u64 = 115;
+/// What is estimated for, in per cent of what all pictures of use and the sound come to: headers,
+/// and what must be left over.
+const WANTED_PERCENT: u64 = 130;
+/// A line with pictures is estimated up to this in any case, bits per second: what they come to is
+/// not known at first, and a tile may grow.
+const WANTED_MIN_BPS: u64 = 2_000_000;
 /// Bits per second a layer is taken to cost until it was measured, lowest first.
 const ASSUMED_BPS: [u32; limits::LAYERS_MAX] = [150_000, 500_000, 1_200_000];
 
@@ -85,6 +91,9 @@ impl Router {
             list.clear();
             list.resize(work.claims.len(), None);
         }
+        let all = work.claims.iter().map(Claim::wish).sum::<u64>() + sound_bps;
+        let least = if work.claims.is_empty() { 0 } else { WANTED_MIN_BPS };
+        self.legs[place].bandwidth.want((all * WANTED_PERCENT / 100).max(least));
         let budget = self.legs[place].budget_bps(now);
         let budget = budget.map(|bps| u64::from(bps).saturating_sub(sound_bps));
         allocate(None, &work.claims, &mut work.of_use);

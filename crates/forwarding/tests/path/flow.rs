@@ -65,7 +65,7 @@ impl Flow {
         if ms.is_multiple_of(1_000) {
             self.estimator.tick(now);
         }
-        match self.estimator.probe_bps() {
+        match self.estimator.probe_bps(now) {
             Some(bps) => self.pacer.set_rate(u64::from(bps)),
             None => self.pacer.set_estimate(self.estimator.whole_bps()),
         }
@@ -79,7 +79,7 @@ impl Flow {
         while let Some(bytes) = self.pacer.take(now) {
             self.emit(now, bytes, link);
         }
-        while self.estimator.probe_bps().is_some() && self.pacer.has_budget(now) {
+        while self.estimator.probe_bps(now).is_some() && self.pacer.has_budget(now) {
             self.pacer.spend(now, PACKET_BYTES);
             self.emit(now, PACKET_BYTES, link);
         }
@@ -97,8 +97,8 @@ impl Flow {
         }
         self.owed_bytes = 0;
         for _ in 0..packets {
-            if let Some(first) = self.pacer.put(now, bytes, bytes) {
-                self.emit(now, first, link);
+            if !self.pacer.put(now, bytes, bytes) {
+                self.emit(now, bytes, link);
             }
         }
     }

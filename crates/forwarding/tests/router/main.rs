@@ -14,6 +14,7 @@ mod layered;
 mod layers;
 mod legs;
 mod loss;
+mod paced;
 mod repairs;
 mod rounds;
 mod scene;
