@@ -2,6 +2,8 @@
 //!
 //! What is not here: choosing the track (`slots.rs`) and the arithmetic (`rewrite.rs`).
 
+mod filling;
+
 use core::time::Duration;
 
 use model::{Codec, Instant, LinePurpose, Medium, TrackId, limits};
@@ -330,28 +332,6 @@ impl SendState {
     /// Whether the page takes this codec here.
     pub(crate) const fn takes(&self, codec: Codec) -> bool {
         self.payload_type(codec).is_some()
-    }
-
-    /// The header of a counted packet of padding alone, on the source of repairs.
-    pub(crate) fn padding_header(&mut self) -> Option<Header> {
-        let id = self.line.extensions.transport?;
-        let repair = self.line.repair.as_ref()?;
-        let (_, own) = *repair.payloads.first()?;
-        let number = (self.repairs_sent & 0xffff) as u16;
-        let mut header = Header::new(false, own, number, 0, repair.ssrc);
-        self.repairs_sent += 1;
-        header.padded();
-        let mid = self.line.extensions.mid;
-        let mid = mid.map(|id| Extension { id, value: self.line.mid.as_bytes() });
-        header.extend(&[Some(Extension { id, value: &[0, 0] }), mid]);
-        Some(header)
-    }
-
-    /// Which packet of which feed went out on the line so many packets before the latest.
-    pub(crate) fn sent_before(&self, back: u64) -> Option<(u64, u64)> {
-        let outgoing = self.rewriter.next().checked_sub(1 + back)?;
-        let sequence = self.rewriter.origin((outgoing & 0xffff) as u16)?;
-        Some((self.rewriter.generation()?, sequence))
     }
 
     const fn payload_type(&self, codec: Codec) -> Option<u8> {
