@@ -4,8 +4,8 @@
 set -euo pipefail
 
 case "${1:-}" in
-  build) packages=(build-essential) ;;
-  tests) packages=(build-essential chromium firefox-esr ffmpeg fonts-noto-cjk iproute2 nftables procps) ;;
+  build) packages=(build-essential cmake) ;;
+  tests) packages=(build-essential cmake chromium firefox-esr ffmpeg fonts-noto-cjk iproute2 nftables procps) ;;
   *) echo "usage: $0 build|tests" >&2; exit 2 ;;
 esac
 

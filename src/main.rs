@@ -2,6 +2,7 @@
 //!
 //! What is not here: what the subcommands do.
 
+mod camera;
 mod clock;
 mod commands;
 mod config;
@@ -10,6 +11,7 @@ mod probe;
 mod ready;
 mod serve;
 mod telemetry;
+mod tls;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -59,6 +61,8 @@ enum Command {
         #[arg(long)]
         participant: u32,
     },
+    /// Seats an RTSP camera in a hearing.
+    Camera(camera::Args),
     /// Joins a running server as a robot and reports what flowed.
     Probe(probe::Args),
 }
@@ -73,6 +77,7 @@ fn main() -> ExitCode {
             in_runtime(commands::token(config, hearing, participant))
         }
         Command::Serve(args) => in_runtime(serve::command(args)),
+        Command::Camera(args) => in_runtime(camera::command(args)),
         Command::Probe(args) => in_runtime(probe::command(args)),
     }
 }

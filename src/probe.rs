@@ -23,11 +23,12 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use self::door::{Door, Trust};
+use self::door::Door;
 pub(crate) use self::report::Report;
 use self::report::StepReport;
 use self::robot::{Command, Robot, Temper};
 use self::script::Verb;
+use crate::tls::Trust;
 
 /// Robots in one process.
 const ROBOTS_MAX: usize = 200;

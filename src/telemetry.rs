@@ -25,11 +25,15 @@ const OWN_CRATES: &[&str] = &[
     "sim",
 ];
 
+/// Libraries whose warnings quote addresses; `camera` says in its own words what went wrong.
+const SILENT_CRATES: &[&str] = &["retina"];
+
 /// Libraries log whole messages, addresses and descriptions when they are asked to be talkative;
 /// no setting makes them so.
 fn keeps_secrets(metadata: &Metadata<'_>) -> bool {
     let of = metadata.target().split("::").next().unwrap_or_default();
-    OWN_CRATES.contains(&of) || *metadata.level() <= Level::WARN
+    let talks = OWN_CRATES.contains(&of) || *metadata.level() <= Level::WARN;
+    talks && !SILENT_CRATES.contains(&of)
 }
 
 /// Sends logs to the error stream. The environment's `RUST_LOG` overrides `level`

@@ -19,7 +19,7 @@ pub(crate) use client::{Client, Page};
 pub(crate) use robot::Robot;
 
 /// The binary under test.
-const ASSIZE: &str = env!("CARGO_BIN_EXE_assize");
+pub(crate) const ASSIZE: &str = env!("CARGO_BIN_EXE_assize");
 /// Nothing a test waits for takes longer on a busy machine.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_millis(20);

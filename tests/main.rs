@@ -1,6 +1,7 @@
 //! The one integration test binary: each module holds one kind of test (`docs/testing.md`).
 
 mod bad_days;
+mod camera;
 mod house;
 mod privacy;
 mod procedure;

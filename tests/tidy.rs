@@ -21,7 +21,13 @@ const IMPORTS: &[(&str, &[&str])] = &[
 
 /// The only places (path prefixes) where a library may be named.
 const DOORS: &[(&str, &[&str])] = &[
-    ("webrtc::", &["src/probe"]),
+    ("webrtc::", &["src/probe", "src/camera/court", "tests/camera/"]),
+    ("retina::", &["src/camera"]),
+    ("opus::Encoder", &["src/camera/sound"]),
+    ("opus::Decoder", &["src/camera/sound/tests", "tests/camera"]),
+    ("symphonia_core::", &["src/camera/sound/aac"]),
+    ("symphonia_codec_aac::", &["src/camera/sound/aac"]),
+    ("url::", &["src/camera"]),
     (
         "tokio_tungstenite::",
         &["src/probe", "signaling/src/server/tests", "tests/", "benches/capacity"],
@@ -39,7 +45,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("sm3::", &["crates/record/src/digest"]),
     ("sha2::", &["crates/record/src/digest", "signaling/src/"]),
     ("clap::", &["src/", "benches/capacity"]),
-    ("toml::", &["src/config", "src/demo", "tests/", "crates/"]),
+    ("toml::", &["src/camera/config", "src/config", "src/demo", "tests/", "crates/"]),
 ];
 
 /// Names that say nothing.

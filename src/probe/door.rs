@@ -3,7 +3,6 @@
 //! What is not here: what is said through the door.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,25 +12,18 @@ use hyper::header::{CONTENT_TYPE, COOKIE, HOST, HeaderValue, ORIGIN, SET_COOKIE}
 use hyper::{Method, Request, Uri};
 use hyper_util::rt::TokioIo;
 use protocol::ApiRefusal;
-use rustls_pki_types::pem::PemObject;
-use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls_pki_types::ServerName;
 use serde::de::DeserializeOwned;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use tokio_rustls::rustls::client::danger::{
-    HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
-};
-use tokio_rustls::rustls::crypto::{CryptoProvider, ring, verify_tls12_signature};
-use tokio_rustls::rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls13_signature};
-use tokio_rustls::rustls::{
-    ClientConfig, DigitallySignedStruct, Error as TlsError, RootCertStore, SignatureScheme,
-};
+use tokio_rustls::rustls::ClientConfig;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 use super::ProbeFault;
+use crate::tls::{Trust, TrustFault, client_config};
 
 /// Everything through the door is answered within this time.
 const ANSWER_WAIT: Duration = Duration::from_secs(10);
@@ -40,15 +32,6 @@ const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 
 /// The socket of a robot.
 pub(super) type Socket = WebSocketStream<TlsStream<TcpStream>>;
-
-/// Whose certificate a robot believes.
-#[derive(Clone, Debug)]
-pub(super) enum Trust {
-    /// Any: for the trial certificate on this machine.
-    Anybody,
-    /// One signed by an authority in this PEM file.
-    Authorities(PathBuf),
-}
 
 /// A server, and the cookies it gave.
 #[derive(Clone, Debug)]
@@ -73,7 +56,11 @@ impl Door {
         let host = uri.host().ok_or_else(unusable)?;
         let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
         let port = uri.port_u16().unwrap_or(443);
-        Ok(Self { host, port, tls: Arc::new(tls_config(trust)?), cookies: Vec::new() })
+        let config = client_config(trust).map_err(|fault| match fault {
+            TrustFault::NoVersion => ProbeFault::Argument("this build knows no TLS version"),
+            TrustFault::Unreadable => ProbeFault::Argument("the --ca file holds no certificate"),
+        })?;
+        Ok(Self { host, port, tls: Arc::new(config), cookies: Vec::new() })
     }
 
     /// Forgets the cookies: another person.
@@ -197,68 +184,5 @@ impl Door {
             .map_err(|_| ProbeFault::Late("opening the socket"))?
             .map_err(socket)?;
         Ok((socket, local))
-    }
-}
-
-fn tls_config(trust: &Trust) -> Result<ClientConfig, ProbeFault> {
-    let provider = Arc::new(ring::default_provider());
-    let algorithms = provider.signature_verification_algorithms;
-    let builder = ClientConfig::builder_with_provider(provider as Arc<CryptoProvider>)
-        .with_safe_default_protocol_versions()
-        .map_err(|_| ProbeFault::Argument("this build knows no TLS version"))?;
-    Ok(match trust {
-        Trust::Anybody => builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(Believer { algorithms }))
-            .with_no_client_auth(),
-        Trust::Authorities(file) => {
-            let unreadable = || ProbeFault::Argument("the --ca file holds no certificate");
-            let mut roots = RootCertStore::empty();
-            for certificate in CertificateDer::pem_file_iter(file).map_err(|_| unreadable())? {
-                roots.add(certificate.map_err(|_| unreadable())?).map_err(|_| unreadable())?;
-            }
-            builder.with_root_certificates(roots).with_no_client_auth()
-        }
-    })
-}
-
-/// Believes every certificate, but checks that the server holds its key.
-#[derive(Debug)]
-struct Believer {
-    algorithms: WebPkiSupportedAlgorithms,
-}
-
-impl ServerCertVerifier for Believer {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, TlsError> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, TlsError> {
-        verify_tls12_signature(message, certificate, signature, &self.algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, TlsError> {
-        verify_tls13_signature(message, certificate, signature, &self.algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.algorithms.supported_schemes()
     }
 }
