@@ -10,6 +10,7 @@ use super::Router;
 use crate::figures::RouterFigures;
 use crate::leg::Leg;
 use crate::outlet::Outlet;
+use crate::send_line::SendState;
 use crate::track::Track;
 
 /// The pacer is looked after at most this often.
@@ -110,8 +111,7 @@ fn fill(
         leg.depart(now, line, &parcel, figures, out);
         return true;
     }
-    let Some(line) = leg.send.iter().position(|state| state.open && state.line.repair.is_some())
-    else {
+    let Some(line) = leg.send.iter().position(SendState::fills) else {
         return false;
     };
     leg.bandwidth.fillings += 1;

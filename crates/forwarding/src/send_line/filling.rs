@@ -6,6 +6,11 @@ use super::SendState;
 use crate::header::{Extension, Header};
 
 impl SendState {
+    /// Whether padding may go out here: something granted does, and there is a source for it.
+    pub(crate) const fn fills(&self) -> bool {
+        self.open && self.place.is_some() && self.line.repair.is_some()
+    }
+
     /// The header of a counted packet of padding alone, on the source of repairs.
     pub(crate) fn padding_header(&mut self) -> Option<Header> {
         let id = self.line.extensions.transport?;
