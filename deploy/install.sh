@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that building (`build`) or testing (`tests`) needs and that are
-# missing. Says what it installs; does nothing when all is there.
+# missing, and one Python package. Says what it installs; does nothing when all is there.
 set -euo pipefail
 
 case "${1:-}" in
   build) packages=(build-essential cmake) ;;
-  tests) packages=(build-essential cmake chromium firefox-esr ffmpeg fonts-noto-cjk iproute2 nftables procps) ;;
+  tests) packages=(build-essential cmake chromium firefox-esr ffmpeg fonts-noto-cjk iproute2 nftables procps python3-venv) ;;
   *) echo "usage: $0 build|tests" >&2; exit 2 ;;
 esac
 
@@ -17,10 +17,19 @@ missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
 done
-[ ${#missing[@]} -eq 0 ] && exit 0
+if [ ${#missing[@]} -gt 0 ]; then
+  echo "Installing: ${missing[*]}"
+  as_root=()
+  [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+  "${as_root[@]}" apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
 
-echo "Installing: ${missing[*]}"
-as_root=()
-[ "$(id -u)" -eq 0 ] || as_root=(sudo)
-"${as_root[@]}" apt-get update -qq
-DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+# aiortc, for devices without a page: the one of Debian 12 does not shake hands with this server.
+devices="$(dirname "$0")/../tests/devices/.venv"
+if [ "$1" = tests ] && [ ! -e "$devices/installed" ]; then
+  echo "Installing: aiortc"
+  /usr/bin/python3 -m venv "$devices"
+  "$devices/bin/pip" install -q --disable-pip-version-check aiortc==1.16.0
+  touch "$devices/installed"
+fi

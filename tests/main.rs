@@ -2,6 +2,7 @@
 
 mod bad_days;
 mod camera;
+mod devices;
 mod house;
 mod privacy;
 mod procedure;

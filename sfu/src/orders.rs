@@ -243,12 +243,7 @@ impl MediaThread {
     }
 
     fn wishes(&self, form: OfferForm) -> Wishes {
-        Wishes {
-            picture: self.config.prefer,
-            voice_dtx: self.config.voice_dtx,
-            // Only our own page is known to name its layers lowest first.
-            layers: form == OfferForm::Page,
-        }
+        Wishes { picture: self.config.prefer, voice_dtx: self.config.voice_dtx, form }
     }
 
     pub(crate) fn interfaces(&mut self, now: Instant) -> Vec<IpAddr> {
@@ -279,6 +274,7 @@ impl From<SdpFault> for OfferRefused {
             SdpFault::WrongRole => "no role left",
             SdpFault::NoMid => "a line without mid",
             SdpFault::LinesDiffer => "declared lines differ",
+            SdpFault::Partial => "an encoder's line cannot be taken",
             SdpFault::NothingLeft => "no usable line",
         };
         Self(Refusal::OfferUnusable, reason)

@@ -34,6 +34,9 @@ pub enum SdpFault {
     /// A line is declared that the offer does not have, twice, or as another medium than it is.
     #[error("the declared lines do not match the offer")]
     LinesDiffer,
+    /// An encoder would send something that is not taken.
+    #[error("a sound or a picture of the encoder cannot be taken")]
+    Partial,
     /// Nothing is left to negotiate.
     #[error("no line of the offer can be used")]
     NothingLeft,

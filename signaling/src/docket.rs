@@ -243,10 +243,33 @@ impl Docket {
         code: &str,
         now: Timestamp,
     ) -> Result<CodeUse, DocketFault> {
+        self.exchange(code, self.secrets.token(), now, now.plus(SEAT_PASS_LIFE)).await
+    }
+
+    /// The seat of a device without a page that shows a join code each time it comes. The code is
+    /// exchanged at its first use, and stays that device's credential for as long as it was good.
+    pub(crate) async fn use_code_for_device(
+        &self,
+        code: &str,
+        now: Timestamp,
+    ) -> Result<CodeUse, DocketFault> {
+        let token = self.secrets.device_token(code);
+        match self.seat(token.reveal(), now).await? {
+            Some(pass) => Ok(CodeUse::Seated { pass, token }),
+            None => self.exchange(code, token, now, now.plus(JOIN_CODE_LIFE)).await,
+        }
+    }
+
+    async fn exchange(
+        &self,
+        code: &str,
+        token: Private<String>,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<CodeUse, DocketFault> {
         let hash: CodeHash = self.secrets.code_hash(code);
-        let token = self.secrets.token();
         let pass = TokenHash::of(token.reveal());
-        match self.sqlite.use_code(&hash, &pass, now, now.plus(SEAT_PASS_LIFE)).await? {
+        match self.sqlite.use_code(&hash, &pass, now, until).await? {
             sqlite::Used::Seated(pass) => Ok(CodeUse::Seated { pass, token }),
             sqlite::Used::Unknown => Ok(CodeUse::Unknown),
             sqlite::Used::Before => Ok(CodeUse::Used),
@@ -261,6 +284,11 @@ impl Docket {
         now: Timestamp,
     ) -> Result<Option<SeatPass>, DocketFault> {
         self.sqlite.seat(&TokenHash::of(token), now).await
+    }
+
+    /// A new token, for something that nobody may guess.
+    pub(crate) fn token(&self) -> Private<String> {
+        self.secrets.token()
     }
 
     /// Gives a seat's pass back.

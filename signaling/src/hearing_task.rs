@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hearing::{Docket as HearingDocket, Effect, Event, Hearing, Parting};
-use model::letters::{Notice, Order, RecordNotice, RecordOrder};
+use model::letters::{Notice, OfferForm, Order, RecordNotice, RecordOrder};
 use model::stage::LinkCause;
 use model::{
     Ask, Grants, HearingId, Line, Minute, ParticipantId, Private, RecordFault, Refusal, Stage,
@@ -71,6 +71,8 @@ pub(crate) struct Offer {
     pub(crate) connection: u32,
     /// The session description.
     pub(crate) sdp: Private<String>,
+    /// Who makes it.
+    pub(crate) form: OfferForm,
     /// What its lines are for.
     pub(crate) lines: Vec<Line>,
 }

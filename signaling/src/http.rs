@@ -28,6 +28,7 @@ use crate::access::{
     Attempts, Key, SEAT_COOKIE, STAFF_COOKIE, Who, clear_cookie, cookie, identify, is_same_origin,
     set_cookie,
 };
+use crate::callers::Callers;
 use crate::clock::Clock;
 use crate::docket::{CodeUse, Docket, DocketFault, Entry};
 use crate::hearings::Hearings;
@@ -39,6 +40,7 @@ use crate::tls::Peer;
 use crate::web;
 
 mod archive;
+mod whip;
 
 /// Bytes of a request's body.
 const BODY_BYTES_MAX: usize = 16 * 1024;
@@ -59,6 +61,8 @@ pub(crate) struct App {
     /// Addresses besides this machine that may read `/metrics`.
     pub(crate) metrics_from: Vec<IpAddr>,
     pub(crate) attempts: Mutex<Attempts>,
+    /// Devices without a page.
+    pub(crate) callers: Callers,
     /// Archive reads at once.
     pub(crate) reads: Arc<Semaphore>,
     /// Verifications at once: each reads a whole hearing.
@@ -147,6 +151,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/ws/{hearing}", any(enter))
         .route("/metrics", get(metrics))
         .route("/health", get(health))
+        .merge(whip::routes())
         .fallback(file)
         .layer(middleware::from_fn_with_state(state, guard))
         .with_state(app)
@@ -163,7 +168,9 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     });
     // Old browsers do not count wss: to the own host as 'self'.
     let sockets = host.map(|host| format!(" wss://{host}")).unwrap_or_default();
-    let foreign = (!reading || socket) && !is_same_origin(request.headers());
+    // What takes no cookie cannot be tricked into using one.
+    let by_token = whip::is_path(request.uri().path());
+    let foreign = (!reading || socket) && !by_token && !is_same_origin(request.headers());
     let mut response = if foreign {
         Refused(Refusal::NotYourRight).into_response()
     } else {

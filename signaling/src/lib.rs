@@ -4,11 +4,13 @@
 //! (crate `recorder`); they are reached by the letters of `model::letters` alone.
 
 mod access;
+mod callers;
 mod certificate;
 mod clock;
 mod docket;
 #[cfg(test)]
 mod fixture;
+mod fragment;
 mod hearing_task;
 mod hearings;
 mod http;

@@ -113,6 +113,15 @@ impl Secrets {
         CodeHash(hash)
     }
 
+    /// The token a join code stands for when a device shows it again and again. Nobody can make it
+    /// from what is kept of the code.
+    pub(crate) fn device_token(&self, code: &str) -> Private<String> {
+        let mut text = hmac::Context::with_key(&self.code_key);
+        text.update(b"device ");
+        text.update(code.as_bytes());
+        Private::new(URL_SAFE_NO_PAD.encode(text.sign().as_ref()))
+    }
+
     /// A password a person can read out: three groups of four letters, about 59 bits.
     pub(crate) fn readable_password(&self) -> Private<String> {
         let mut letters = String::new();

@@ -18,6 +18,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::access::Attempts;
+use crate::callers::Callers;
 use crate::certificate::{self, Certificate, CertificateFault};
 use crate::clock::Clock;
 use crate::docket::Docket;
@@ -156,6 +157,7 @@ impl Signaling {
             real_certificate: !identity.trial,
             metrics_from: config.metrics_from,
             attempts: Mutex::new(Attempts::default()),
+            callers: Callers::default(),
             reads: Arc::new(Semaphore::new(READS_MAX)),
             verifications: Arc::new(Semaphore::new(VERIFICATIONS_MAX)),
             open_sockets,

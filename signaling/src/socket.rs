@@ -9,6 +9,7 @@ use std::time::Duration;
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
+use model::letters::OfferForm;
 use model::limits::{
     LINES_MAX, MESSAGES_PER_SECOND, MID_CHARS_MAX, PARTICIPANTS_MAX, PING_EVERY, PONG_WAIT,
     SDP_BYTES_MAX,
@@ -261,7 +262,9 @@ impl<'a> Reader<'a> {
                     self.refuse(request, why);
                     return Ok(());
                 }
-                Letter::Offer { who, page, offer: Offer { request, connection, sdp, lines } }
+                let form = OfferForm::Page;
+                let offer = Offer { request, connection, sdp, form, lines };
+                Letter::Offer { who, page, offer }
             }
             ClientMessage::Tiles { tiles } => {
                 if tiles.len() > LINES_MAX {

@@ -69,7 +69,7 @@ impl Answer<'_> {
         first: bool,
     ) -> fmt::Result {
         write!(f, "m={} 9 {}", line.head[0], line.head[1])?;
-        for payload in payloads(line) {
+        for payload in payloads(line, purpose) {
             write!(f, " {payload}")?;
         }
         f.write_str("\r\nc=IN IP4 0.0.0.0\r\na=rtcp:9 IN IP4 0.0.0.0\r\n")?;
@@ -126,10 +126,15 @@ impl Answer<'_> {
 }
 
 /// Payload types of a line, the one to be sent first.
-fn payloads(line: &AgreedLine) -> impl Iterator<Item = u8> {
+fn payloads(line: &AgreedLine, purpose: LinePurpose) -> impl Iterator<Item = u8> {
     let media = line.codecs.iter().map(|codec| codec.payload);
     let repairs = line.codecs.iter().filter_map(|codec| codec.repair);
-    media.chain(line.red).chain(repairs)
+    // A browser sends redundant sound only if it stands first; what it receives is told by each
+    // packet, whatever the order.
+    let first = matches!(purpose, LinePurpose::Publish { .. });
+    let before = line.red.filter(|_| first);
+    let after = line.red.filter(|_| !first);
+    before.into_iter().chain(media).chain(after).chain(repairs)
 }
 
 /// The layers that are taken (RFC 8853 §5.3.2), each with what the page said of it.

@@ -3,6 +3,7 @@
 //! What is not here: the text of the answer (`answer.rs`).
 
 use forwarding::{Extensions, LegPlan, Mid, ReceiveLine, RepairLine, SendLine};
+use model::letters::OfferForm;
 use model::{Codec, Line, LinePurpose, Medium, ParticipantId, TrackKind, limits};
 
 use super::SdpFault;
@@ -34,8 +35,9 @@ pub struct Wishes {
     pub picture: Codec,
     /// Whether pages may send nothing while nobody speaks (RFC 7587 §3.1.3).
     pub voice_dtx: bool,
-    /// Whether a picture may come in several layers.
-    pub layers: bool,
+    /// Who offers. Only a page of ours is known to name its layers lowest first; an encoder is taken
+    /// whole or not at all (RFC 9725 §4.4.3).
+    pub form: OfferForm,
 }
 
 /// The constant sources of a line the page receives on.
@@ -131,6 +133,12 @@ impl Terms {
         }
         if lines.iter().all(|line| line.purpose.is_none()) {
             return Err(SdpFault::NothingLeft);
+        }
+        let left_out = |(offered, line): (&OfferLine, &AgreedLine)| {
+            offered.media != Media::Other && offered.direction.sends() && line.purpose.is_none()
+        };
+        if wishes.form == OfferForm::Encoder && offer.lines.iter().zip(&lines).any(left_out) {
+            return Err(SdpFault::Partial);
         }
         Ok(Self { lines, allow_mixed: offer.allow_mixed, trickle: offer.trickle })
     }
@@ -243,7 +251,7 @@ fn agree_line(
             .filter(|(media, _)| offered.ssrcs.contains(media))
             .collect();
         line.voice_dtx = sound && wishes.voice_dtx;
-        if !sound && wishes.layers {
+        if !sound && wishes.form == OfferForm::Page {
             agree_layers(&mut line, &offered.layers);
         }
     } else {

@@ -8,7 +8,7 @@ use model::{Codec, Line, LinePurpose, Medium, ParticipantId, TrackKind, limits};
 
 use super::answer::Answer;
 use super::forms::lines_of;
-use super::offer::Offer;
+use super::offer::{Direction, Offer};
 use super::terms::{Sources, Terms, Wishes};
 use super::*;
 
@@ -52,7 +52,7 @@ fn sources_of(purpose: LinePurpose) -> Sources {
 }
 
 fn wishes(picture: Codec) -> Wishes {
-    Wishes { picture, voice_dtx: false, layers: true }
+    Wishes { picture, voice_dtx: false, form: OfferForm::Page }
 }
 
 fn agree(text: &str, lines: &[Line], prefer: Codec) -> Result<Terms, SdpFault> {
@@ -138,9 +138,9 @@ fn layers_are_taken_only_where_they_can_be_told_apart() {
     assert_eq!(rids(&elsewhere), ["q", "f"], "a layer of another codec");
     let paused = agree(&CHROMIUM_LAYERS.replace("q;h;f", "q;h;~f"), &declared(), Codec::Vp8);
     assert!(answer(&paused.unwrap()).contains("a=simulcast:recv q;h;~f\r\n"));
-    let encoder = Wishes { layers: false, ..wishes(Codec::Vp8) };
+    let viewer = Wishes { form: OfferForm::Viewer, ..wishes(Codec::Vp8) };
     let offer = Offer::read(CHROMIUM_LAYERS).unwrap();
-    let terms = Terms::agree(&offer, &declared(), encoder, sources_of).unwrap();
+    let terms = Terms::agree(&offer, &declared(), viewer, sources_of).unwrap();
     assert!(!answer(&terms).contains("simulcast") && !answer(&terms).contains("a=rid"));
 }
 
@@ -182,7 +182,12 @@ fn encoders_and_viewers_need_not_declare_their_lines() {
     let offer = Offer::read(&both_ways).unwrap();
     let lines = lines_of(&offer, OfferForm::Encoder, &[]);
     assert_eq!(lines, declared()[..2], "the first sound and the first picture");
-    let text = answer(&Terms::agree(&offer, &lines, wishes(Codec::Vp8), sources_of).unwrap());
+    let encoder = Wishes { form: OfferForm::Encoder, ..wishes(Codec::Vp8) };
+    let whole = Terms::agree(&offer, &lines, encoder, sources_of);
+    assert_eq!(whole, Err(SdpFault::Partial), "a second picture would be lost in silence");
+    let mut one = offer;
+    one.lines[2].direction = Direction::RecvOnly;
+    let text = answer(&Terms::agree(&one, &lines, encoder, sources_of).unwrap());
     assert_eq!(text.matches("a=recvonly").count(), 2);
     assert_eq!(text.matches(" 0 UDP/TLS/RTP/SAVPF ").count(), 6, "the others are rejected");
     let offer = Offer::read(CHROMIUM).unwrap();

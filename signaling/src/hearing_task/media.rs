@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hearing::Event;
-use model::letters::{Notice, OfferForm, Order};
+use model::letters::{Notice, Order};
 use model::stage::LinkCause;
 use model::{Health, ParticipantId, Private, Refusal, SlotCount, SlotUse, TrackId, TrackKind};
 use protocol::{RequestOutcome, ServerMessage};
@@ -105,7 +105,7 @@ impl HearingTask {
             request: number,
             connection,
             sdp: offer.sdp,
-            form: OfferForm::Page,
+            form: offer.form,
             lines: offer.lines,
             reached,
         })

@@ -234,7 +234,8 @@ async fn a_second_window_replaces_the_first() {
 }
 
 fn offer(request: u32, connection: u32) -> Offer {
-    Offer { request, connection, sdp: "v=0".into(), lines: Vec::new() }
+    let form = OfferForm::Page;
+    Offer { request, connection, sdp: "v=0".into(), form, lines: Vec::new() }
 }
 
 #[tokio::test]

@@ -80,6 +80,7 @@ impl Api {
             real_certificate: false,
             metrics_from: vec![IpAddr::from([192, 0, 2, 99])],
             attempts: Mutex::default(),
+            callers: Callers::default(),
             reads: Arc::new(Semaphore::new(2)),
             verifications: Arc::new(Semaphore::new(1)),
             open_sockets: mpsc::channel(1).0,

@@ -26,6 +26,8 @@ use tokio_tungstenite::tungstenite::{self, Message};
 use super::*;
 use crate::fixture::{Court, OneTape, OtherRooms, Seats, clock, reach, registry, wall};
 
+mod whip;
+
 /// A test that waits longer has failed.
 const PATIENCE: Duration = Duration::from_secs(20);
 

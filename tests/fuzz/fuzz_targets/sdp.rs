@@ -5,6 +5,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use model::letters::OfferForm;
 use model::{Codec, Line, LinePurpose, Medium, ParticipantId, TrackKind};
 use sfu::sdp::answer::Answer;
 use sfu::sdp::offer::{Media, Offer};
@@ -23,7 +24,7 @@ fuzz_target!(|text: &str| {
         };
         lines.push(Line { mid: line.mid.clone(), purpose });
     }
-    let wishes = Wishes { picture: Codec::Vp8, voice_dtx: true, layers: true };
+    let wishes = Wishes { picture: Codec::Vp8, voice_dtx: true, form: OfferForm::Page };
     let sources = Sources { media: 7, repair: 8 };
     let Ok(terms) = Terms::agree(&offer, &lines, wishes, |_| sources) else { return };
     let plan = terms.plan(ParticipantId(1), 1);

@@ -1,0 +1,78 @@
+"""A room encoder (WHIP) or a plain viewer (WHEP) made of aiortc, for tests/devices.rs.
+
+    device.py whip|whep https://127.0.0.1:PORT/whip/HEARING TOKEN
+
+Says one JSON object a line: what it was answered, and the first sound and picture it got. A line on
+its standard input ends the session.
+"""
+
+import asyncio
+import http.client
+import json
+import ssl
+import sys
+from urllib.parse import urlsplit
+
+import aioice.ice
+from aiortc import RTCPeerConnection, RTCSessionDescription
+from aiortc.mediastreams import AudioStreamTrack, VideoStreamTrack
+
+# The library passes over loopback, where the server of a test listens.
+aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.1"]
+
+
+def say(**what):
+    print(json.dumps(what), flush=True)
+
+
+def ask(method, url, token, body=None, kind=None):
+    parts = urlsplit(url)
+    # A trial certificate, which the test has no need to check.
+    door = http.client.HTTPSConnection(parts.netloc, context=ssl._create_unverified_context(), timeout=20)
+    headers = {"Authorization": f"Bearer {token}"}
+    if kind is not None:
+        headers["Content-Type"] = kind
+    door.request(method, parts.path, body, headers)
+    answer = door.getresponse()
+    text = answer.read().decode()
+    door.close()
+    return answer, text
+
+
+async def watch(track, name):
+    await track.recv()
+    say(got=name)
+    while True:
+        await track.recv()
+
+
+async def main(form, url, token):
+    connection = RTCPeerConnection()
+    watching = []
+    connection.on("connectionstatechange", lambda: say(state=connection.connectionState))
+    if form == "whip":
+        connection.addTrack(AudioStreamTrack())
+        connection.addTrack(VideoStreamTrack())
+    else:
+        for kind in ("audio", "video"):
+            line = connection.addTransceiver(kind, direction="recvonly")
+            watching.append(asyncio.ensure_future(watch(line.receiver.track, kind)))
+    await connection.setLocalDescription(await connection.createOffer())
+    offer = connection.localDescription.sdp
+    loop = asyncio.get_running_loop()
+    answer, text = await loop.run_in_executor(None, ask, "POST", url, token, offer, "application/sdp")
+    say(status=answer.status, etag=answer.getheader("ETag"), location=answer.getheader("Location"))
+    if answer.status != 201:
+        return
+    await connection.setRemoteDescription(RTCSessionDescription(text, "answer"))
+    await loop.run_in_executor(None, sys.stdin.readline)
+    parts = urlsplit(url)
+    session = f"{parts.scheme}://{parts.netloc}{answer.getheader('Location')}"
+    answer, _ = await loop.run_in_executor(None, ask, "DELETE", session, token)
+    say(ended=answer.status)
+    for one in watching:
+        one.cancel()
+    await connection.close()
+
+
+asyncio.run(main(*sys.argv[1:]))
