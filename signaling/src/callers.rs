@@ -46,7 +46,7 @@ pub(crate) enum Hangup {
 /// A caller that is in.
 #[derive(Debug)]
 pub(crate) struct Begun {
-    /// Names the session; whoever knows it may end it.
+    /// Names the session; nobody can guess it.
     pub(crate) session: Private<String>,
     /// Names its ICE session.
     pub(crate) etag: String,
