@@ -141,10 +141,12 @@ fn in_order(packets: &[Packet]) {
     }
 }
 
-/// The packets from the first parameter set on.
+/// The packets from the first parameter set to the end of the last whole picture: the bridge may
+/// have been stopped in the middle of one.
 fn from_keyframe(packets: &[Packet]) -> &[Packet] {
     let first = packets.iter().position(|packet| packet.payload[0] & 0x1f == 24);
-    &packets[first.expect("parameter sets come before keyframes")..]
+    let last = packets.iter().rposition(|packet| packet.header.marker);
+    &packets[first.expect("parameter sets come before keyframes")..=last.expect("a picture")]
 }
 
 /// When a track began on the clock of its last report, ms; `first` is its first timestamp.
