@@ -64,17 +64,43 @@ pub(crate) fn verify(archive: &Path) -> ExitCode {
 }
 
 /// `assize simulate`: 0 when every invariant held, 1 with the command that repeats the failure.
-pub(crate) fn simulate(seed: u64, steps: u32) -> ExitCode {
-    match sim::run(seed, steps) {
-        Ok(report) => {
-            say(&report.to_string());
-            ExitCode::SUCCESS
-        }
-        Err(failure) => {
-            say(&failure.to_string());
-            ExitCode::FAILURE
+pub(crate) fn simulate(seed: u64, steps: u32, seeds: u64) -> ExitCode {
+    for seed in seed..seed.saturating_add(seeds) {
+        match sim::run(seed, steps) {
+            Ok(report) => say(&report.to_string()),
+            Err(failure) => {
+                say(&failure.to_string());
+                return ExitCode::FAILURE;
+            }
         }
     }
+    ExitCode::SUCCESS
+}
+
+/// `assize simulate --plan`: plays one plan or all, and says what they came to. 1 when a bound did
+/// not hold, 2 when there is no such plan.
+pub(crate) fn play(plan: &str, seed: Option<u64>, seeds: u64) -> ExitCode {
+    let names = sim::plan::names();
+    let chosen: Vec<_> = names.iter().filter(|name| plan == "all" || plan == **name).collect();
+    if chosen.is_empty() {
+        return complain(&format!(
+            "没有名为 {plan} 的方案。There is no plan {plan}. 方案 Plans: {}.",
+            names.join(", ")
+        ));
+    }
+    // A plan's own seed is one alone; more of them count up from the first.
+    let first = seed.or((seeds > 1).then_some(1));
+    say(&sim::plan::heading());
+    let mut held = true;
+    for name in chosen {
+        for seed in (0..seeds).map(|after| first.map(|first| first.wrapping_add(after))) {
+            if let Some(outcome) = sim::plan::play(name, seed) {
+                held &= outcome.broken.is_empty();
+                say(&outcome.to_string());
+            }
+        }
+    }
+    if held { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// `assize check-config`: 0 when the file can be used.

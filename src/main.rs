@@ -35,14 +35,20 @@ enum Command {
         /// The folder.
         archive: PathBuf,
     },
-    /// Runs the whole house in a false world with a lossy network.
+    /// Runs the whole house in a false world with a lossy network: by chance, or by a plan.
     Simulate {
-        /// The seed; the same seed is the same run.
-        #[arg(long)]
-        seed: u64,
-        /// How many steps.
-        #[arg(long, default_value_t = 2_000)]
+        /// The seed; the same seed is the same run. A plan has one of its own.
+        #[arg(long, required_unless_present = "plan")]
+        seed: Option<u64>,
+        /// How many steps of chance.
+        #[arg(long, default_value_t = 2_000, conflicts_with = "plan")]
         steps: u32,
+        /// The plan to play: its name, or `all`.
+        #[arg(long)]
+        plan: Option<String>,
+        /// How many seeds to try, counting up from `seed`.
+        #[arg(long, default_value_t = 1)]
+        seeds: u64,
     },
     /// Checks a configuration file and says what is wrong.
     CheckConfig {
@@ -71,7 +77,12 @@ fn main() -> ExitCode {
     let command = CommandLine::parse().command;
     match command {
         Command::Verify { archive } => commands::verify(&archive),
-        Command::Simulate { seed, steps } => commands::simulate(seed, steps),
+        Command::Simulate { seed, plan: Some(plan), seeds, .. } => {
+            commands::play(&plan, seed, seeds)
+        }
+        Command::Simulate { seed, steps, plan: None, seeds } => {
+            commands::simulate(seed.unwrap_or_default(), steps, seeds)
+        }
         Command::CheckConfig { config } => commands::check_config(&config),
         Command::Token { config, hearing, participant } => {
             in_runtime(commands::token(config, hearing, participant))

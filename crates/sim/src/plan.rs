@@ -15,6 +15,8 @@ mod stage;
 mod stamp;
 mod station;
 mod table;
+#[cfg(test)]
+mod truth;
 mod vice;
 mod watch;
 
@@ -41,6 +43,8 @@ pub(crate) struct Ways {
     pub(crate) repair: bool,
     /// Pages tell when each packet came.
     pub(crate) transport: bool,
+    /// Sound may come with the sound before it (RFC 2198).
+    pub(crate) redundant: bool,
     /// Picture rate of each camera, kbit/s, all layers.
     pub(crate) kbps: u32,
 }
@@ -77,6 +81,10 @@ pub(crate) enum Deed {
     Screen(u32, bool),
     /// Somebody's wall clock jumps by so many ms.
     Clock(u32, i64),
+    /// Somebody's browser sends layers up to this one only.
+    TopLayer(u32, usize),
+    /// Somebody's page draws the pictures of its first seats so large; the others not at all.
+    Tiles(u32, &'static [(u16, u16)]),
 }
 
 impl Deed {
@@ -93,7 +101,9 @@ impl Deed {
             | Self::Bad(who, _)
             | Self::Camera(who, _)
             | Self::Screen(who, _)
-            | Self::Clock(who, _) => *who,
+            | Self::Clock(who, _)
+            | Self::TopLayer(who, _)
+            | Self::Tiles(who, _) => *who,
         }
     }
 }
@@ -133,8 +143,14 @@ impl Plan {
         let seed = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
         });
-        let ways =
-            Ways { codec: Codec::Vp8, layers: false, repair: false, transport: false, kbps: 300 };
+        let ways = Ways {
+            codec: Codec::Vp8,
+            layers: false,
+            repair: false,
+            transport: false,
+            redundant: false,
+            kbps: 300,
+        };
         Self {
             name,
             about,

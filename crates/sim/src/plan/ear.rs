@@ -42,7 +42,9 @@ impl Ear {
 
     /// A packet arrived that was not there before.
     pub(crate) fn hear(&mut self, stamp: Stamp, now: Instant) {
-        if !self.active {
+        let known = self.span.is_some_and(|(source, _, _)| source == stamp.source)
+            && self.arrived.contains(&stamp.number);
+        if !self.active || known {
             return;
         }
         if let Some(due) = self.due.take() {

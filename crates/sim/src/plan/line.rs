@@ -5,7 +5,7 @@ use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 
 use forwarding::rtcp::{Block, SenderReport};
-use model::{Instant, Now};
+use model::{Codec, Instant, Now};
 
 use super::stamp::Stamp;
 
@@ -63,6 +63,11 @@ impl Line {
             latest: None,
             asked_key: None,
         }
+    }
+
+    /// Whether sound comes here.
+    pub(crate) const fn is_sound(&self) -> bool {
+        self.clock_hz == Codec::Opus.clock_hz()
     }
 
     /// A packet came, by itself or as a repair. Its extended number; none when it came before.

@@ -38,7 +38,7 @@ fn receive(who: ParticipantId, connection: u32, kind: TrackKind, ways: &Ways) ->
         mid: mid(&format!("s{}", kind as u8)),
         payloads: vec![(own, codec)],
         repairs: if repair { vec![(payload_type::repair(codec), own)] } else { Vec::new() },
-        red: None,
+        red: (ways.redundant && kind.is_sound()).then_some(payload_type::REDUNDANT),
         ssrcs: if layered { Vec::new() } else { vec![media] },
         repair_ssrcs: if repair && !layered { vec![(media, media | 0x80)] } else { Vec::new() },
         rids: if layered { b"lmh".iter().map(rid).collect() } else { Vec::new() },
@@ -69,7 +69,7 @@ fn send_line(leg: LegId, purpose: LinePurpose, number: u32, ways: &Ways) -> Send
         ssrc,
         payloads: codecs.iter().map(|codec| (*codec, payload_type::of(*codec))).collect(),
         repair,
-        red: None,
+        red: (ways.redundant && sound).then_some(payload_type::REDUNDANT),
         extensions: Extensions {
             mid: Some(extension::MID),
             level: sound.then_some(extension::LEVEL),

@@ -30,6 +30,8 @@ pub(crate) struct Publisher {
     pub(crate) pauses: bool,
     pub(crate) camera: bool,
     pub(crate) screen: bool,
+    /// Highest layer that is sent; a browser stops the others when its line is thin.
+    pub(crate) top_layer: usize,
     /// Picture rate, kbit/s.
     pub(crate) kbps: u32,
     /// How far its wall clock is ahead of the truth, µs, and how much faster it runs, ppm.
@@ -50,6 +52,7 @@ impl Publisher {
             pauses: false,
             camera: true,
             screen: false,
+            top_layer: LAYERS.len() - 1,
             kbps,
             clock_us: 0,
             clock_ppm: 0,
@@ -65,7 +68,7 @@ impl Publisher {
             let layered = ways.layers && kind == TrackKind::Camera;
             let layers = if layered { &LAYERS[..] } else { &LAYERS[2..] };
             for (layer, (_, rid)) in (0_u32..).zip(layers) {
-                let mark = connection << 4 | layer;
+                let mark = connection << 4 | if layered { layer + 1 } else { 0 };
                 let ssrc = ssrc(self.who, connection, kind, layer);
                 let seed = seed.wrapping_add(u32::from(*rid) * 77);
                 let mut source = Source::new(track, codec, ssrc, mark, seed);
@@ -104,8 +107,9 @@ impl Publisher {
                 }
                 TrackKind::Camera => {
                     let (share, of) = if layers > 1 { (LAYERS[layer].0, 17) } else { (1, 1) };
+                    let sent = self.camera && (layers == 1 || layer <= self.top_layer);
                     layer += 1;
-                    if self.camera && self.beats.is_multiple_of(2) {
+                    if sent && self.beats.is_multiple_of(2) {
                         let bytes = self.kbps * share * 5 / of;
                         push_picture(source, now.instant, bytes, &mut out);
                     }

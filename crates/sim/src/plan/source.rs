@@ -39,6 +39,9 @@ pub(crate) mod payload_type {
         }
     }
 
+    /// Of sound with the sound before it.
+    pub(crate) const REDUNDANT: u8 = 63;
+
     /// Of its repair.
     pub(crate) const fn repair(codec: Codec) -> u8 {
         of(codec) + 1

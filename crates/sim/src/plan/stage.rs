@@ -8,11 +8,14 @@ use forwarding::{LegId, Outlet, Router, RouterNotice};
 use hearing::Event;
 use model::letters::TapeItem;
 use model::stage::LinkCause;
-use model::{Ask, Grants, Health, Instant, ParticipantId, Stage as Phase, TrackId, limits};
+use model::{
+    Ask, Grants, Health, Instant, LinePurpose, Medium, ParticipantId, SlotUse, Stage as Phase,
+    Tile, TrackId, limits,
+};
 
 use super::court::{Court, Ruling};
 use super::measure::{Figures, Measure};
-use super::path::Way;
+use super::path::{Tally, Way};
 use super::stamp::Stamp;
 use super::station::Station;
 use super::vice::Vice;
@@ -94,12 +97,33 @@ pub(crate) struct Stage<'a> {
     next_leg: u32,
     grants: Grants,
     due: BTreeSet<(ParticipantId, TrackId)>,
+    slots: BTreeMap<ParticipantId, Vec<SlotUse>>,
+    tiles: BTreeMap<ParticipantId, Vec<Tile>>,
     tick_at: Instant,
     opened_at: Option<Instant>,
     closed_at: Option<Instant>,
     watch: Watch,
-    /// What the router told of everybody's line, and when.
-    pub(crate) told: Vec<(Instant, ParticipantId, Health)>,
+    /// What the router told of everybody's line.
+    pub(crate) told: Vec<Told>,
+    /// How unevenly everybody's sound really arrives at the router.
+    pub(crate) unevenness: BTreeMap<ParticipantId, Unevenness>,
+}
+
+/// Sum and number of changes of the time sound packets travel, and the last one's time.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Unevenness {
+    pub(crate) changes: Duration,
+    pub(crate) count: u32,
+    last: Option<(u32, Duration)>,
+}
+
+/// What the router told of somebody's line, and what it had really done until then.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Told {
+    pub(crate) who: ParticipantId,
+    pub(crate) health: Health,
+    pub(crate) up: Tally,
+    pub(crate) down: Tally,
 }
 
 /// Plays a plan.
@@ -139,11 +163,14 @@ impl<'a> Stage<'a> {
             next_leg: 0,
             grants: Grants::default(),
             due: BTreeSet::new(),
+            slots: BTreeMap::new(),
+            tiles: BTreeMap::new(),
             tick_at: Instant(u64::MAX),
             opened_at: None,
             closed_at: None,
             watch: Watch::default(),
             told: Vec::new(),
+            unevenness: BTreeMap::new(),
             dice: Dice::from_seed(u64::from(dice.roll(u32::MAX))),
         };
         for who in stage.stations.keys().copied().collect::<Vec<_>>() {
@@ -228,6 +255,19 @@ impl<'a> Stage<'a> {
         self.route(|router, out| router.rtp(now, leg, bytes, out));
         let dropped = dropped_in(&self.router.figures()) != before;
         let stamp = forwarding::packet::Packet::read(bytes).and_then(|one| Stamp::of(one.payload));
+        if let Some(stamp) = stamp.filter(|stamp| stamp.track.kind.is_sound()) {
+            let one = self.unevenness.entry(stamp.track.participant).or_default();
+            let travelled = now.instant.since(stamp.captured);
+            // What is sent again says nothing of the line.
+            let newer = one.last.is_none_or(|(number, _)| stamp.number > number);
+            if let Some((_, last)) = one.last.filter(|_| newer) {
+                one.changes += travelled.abs_diff(last);
+                one.count += 1;
+            }
+            if newer {
+                one.last = Some((stamp.number, travelled));
+            }
+        }
         if let Some(stamp) = stamp.filter(|stamp| {
             let layered = self.plan.ways.layers && !stamp.track.kind.is_sound();
             !dropped && !layered && self.grants.record.contains(&stamp.track)
@@ -298,12 +338,15 @@ impl<'a> Stage<'a> {
                 RouterNotice::TrackLive { track } => self.tell(Event::TrackLive { track }),
                 RouterNotice::TrackSilent { track } => self.tell(Event::TrackSilent { track }),
                 RouterNotice::Health { participant, health } => {
-                    self.told.push((now, participant, health));
+                    let (up, down) = &self.ways[&participant];
+                    let (up, down) = (up.tally, down.tally);
+                    self.told.push(Told { who: participant, health, up, down });
                     self.tell(Event::Health { who: participant, health });
                 }
-                RouterNotice::Slots { .. }
-                | RouterNotice::Pictures { .. }
-                | RouterNotice::Speaking { .. } => {}
+                RouterNotice::Slots { participant, slots, .. } => {
+                    self.slots.insert(participant, slots);
+                }
+                RouterNotice::Pictures { .. } | RouterNotice::Speaking { .. } => {}
             }
         }
         let wake = self.router.wake_at();
@@ -444,6 +487,17 @@ impl<'a> Stage<'a> {
             Deed::Camera(_, on) => station.publisher.camera = *on,
             Deed::Screen(_, on) => station.publisher.screen = *on,
             Deed::Clock(_, ms) => station.publisher.clock_us += ms * 1_000,
+            Deed::TopLayer(_, layer) => station.publisher.top_layer = *layer,
+            Deed::Tiles(_, sizes) => {
+                let tile = |(slot, (width, height)): (u8, &(u16, u16))| Tile {
+                    purpose: LinePurpose::Seat { slot, medium: Medium::Picture },
+                    width: *width,
+                    height: *height,
+                };
+                let tiles: Vec<_> = (0..).zip(*sizes).map(tile).collect();
+                self.route(|router, out| router.set_tiles(now, who, &tiles, out));
+                self.tiles.insert(who, tiles);
+            }
         }
     }
 
@@ -468,7 +522,8 @@ impl<'a> Stage<'a> {
                 let talker = self.stations.get(&track.participant);
                 let sends =
                     talker.is_some_and(|one| one.leg.is_some() && one.publisher.sends(track.kind));
-                if sends && self.grants.reaches(*track, *listener) {
+                let shown = self.is_shown(*listener, *track);
+                if sends && shown && self.grants.reaches(*track, *listener) {
                     due.insert((*listener, *track));
                 }
             }
@@ -483,6 +538,18 @@ impl<'a> Stage<'a> {
                 station.due(*track, self.due.contains(&(*listener, *track)), now);
             }
         }
+    }
+
+    /// Whether the listener's page draws a picture; sound always counts.
+    fn is_shown(&self, listener: ParticipantId, track: TrackId) -> bool {
+        let Some(tiles) = self.tiles.get(&listener).filter(|_| !track.kind.is_sound()) else {
+            return true;
+        };
+        let slots = self.slots.get(&listener).map_or(&[][..], Vec::as_slice);
+        let slot = slots.iter().find(|slot| slot.track == track);
+        slot.is_some_and(|slot| {
+            tiles.iter().any(|tile| tile.purpose == slot.purpose && tile.width > 0)
+        })
     }
 
     fn close(&mut self) {

@@ -6,6 +6,8 @@ use model::{Codec, Instant, ParticipantId, TrackId, TrackKind};
 /// Begins every stamp; long enough not to appear by chance.
 const MAGIC: &[u8; 8] = b"\xA5pln\x5Ast\xC3";
 const STAMP_BYTES: usize = MAGIC.len() + 1 + 1 + 4 + 4 + 2 + 2 + 1 + 8;
+/// Width and height of a keyframe: of a single source, and of three layers.
+const SIZES: [[u16; 2]; 4] = [[640, 360], [320, 180], [640, 360], [1_280, 720]];
 /// A stamp begins at the latest here.
 const HEAD_MAX: usize = 40;
 
@@ -14,7 +16,8 @@ const HEAD_MAX: usize = 40;
 pub(crate) struct Stamp {
     /// The track.
     pub(crate) track: TrackId,
-    /// The publisher's source: another one for each connection and layer.
+    /// The publisher's source: another one for each connection and layer. The two lowest bits are
+    /// the layer, from 1, or 0 for a single source.
     pub(crate) source: u32,
     /// Sound packet or picture within the source, counted up.
     pub(crate) number: u32,
@@ -43,8 +46,10 @@ impl Stamp {
                 let mut head = vec![0x80 | begin, 0xe0, high, low, level, 0];
                 match (first, self.key) {
                     (true, true) => {
-                        let keyframe = [0x10, 0, 0, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0x68, 0x01];
-                        head.extend_from_slice(&keyframe);
+                        head.extend_from_slice(&[0x10, 0, 0, 0x9d, 0x01, 0x2a]);
+                        for side in SIZES[(self.source & 3) as usize] {
+                            head.extend_from_slice(&side.to_le_bytes());
+                        }
                     }
                     (true, false) => head.extend_from_slice(&[0x11, 0, 0]),
                     (false, _) => {}

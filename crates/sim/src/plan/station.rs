@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use forwarding::packet::Packet;
 use forwarding::rtcp::{self, Compound, Item};
+use forwarding::transport::arrivals::Arrivals;
 use forwarding::{LegId, LegPlan};
 use model::{Codec, Instant, LinePurpose, Medium, Now, ParticipantId, TrackId, TrackKind};
 
@@ -15,6 +16,7 @@ use super::eye::Eye;
 use super::line::Line;
 use super::measure::{Figures, Measure};
 use super::publisher::{Outgoing, Publisher};
+use super::source::extension;
 use super::stamp::Stamp;
 use super::vice::Vice;
 
@@ -40,6 +42,8 @@ pub(crate) struct Station {
     pub(crate) vice: Option<Vice>,
     /// Round trip it knows of, for asking again.
     pub(crate) round_trip: Duration,
+    /// What arrived, for the server's estimate.
+    arrivals: Arrivals,
     beats: u64,
     lip_from: Instant,
     pub(crate) lips: BTreeMap<ParticipantId, Figures>,
@@ -59,6 +63,7 @@ impl Station {
             eyes: BTreeMap::new(),
             vice: None,
             round_trip: Duration::from_millis(60),
+            arrivals: Arrivals::default(),
             beats: u64::from(who.0) * 7,
             lip_from: Instant(0),
             lips: BTreeMap::new(),
@@ -68,6 +73,7 @@ impl Station {
     /// A connection stands: its lines are new, the old ones stay while packets come.
     pub(crate) fn connect(&mut self, now: Now, leg: LegId, plan: &LegPlan) {
         self.leg = Some(leg);
+        self.arrivals = Arrivals::default();
         self.lip_from = now.instant.plus(LIP_AFTER);
         for line in &plan.send {
             let sound = matches!(line.purpose, LinePurpose::Seat { medium: Medium::Sound, .. });
@@ -84,6 +90,11 @@ impl Station {
         self.beats += 1;
         let mut out = self.publisher.beat(now);
         if !self.vice.as_ref().is_some_and(Vice::is_deaf) {
+            let mut told = Compound::default();
+            while self.arrivals.write(now.instant, 1, 1, &mut told) {
+                out.push((Duration::ZERO, told.as_bytes().to_vec(), true));
+                told.clear();
+            }
             let wishes = self.wishes(now);
             out.extend(wishes.into_iter().map(|bytes| (Duration::ZERO, bytes, true)));
             if self.beats.is_multiple_of(50) {
@@ -105,6 +116,11 @@ impl Station {
             return true;
         }
         let Some(packet) = Packet::read(bytes) else { return false };
+        if let Some(number) = packet.extension(extension::TRANSPORT)
+            && let Some(number) = number.first_chunk::<2>()
+        {
+            self.arrivals.take(u16::from_be_bytes(*number), bytes.len(), now);
+        }
         let repaired = self.repairs.get(&packet.ssrc).copied();
         let (ssrc, sequence, payload) = match (repaired, packet.payload.split_first_chunk::<2>()) {
             (Some(ssrc), Some((original, payload))) => {
@@ -115,14 +131,20 @@ impl Station {
             (None, _) => (packet.ssrc, packet.sequence, packet.payload),
         };
         let Some(line) = self.lines.get_mut(&ssrc) else { return false };
+        let sound = line.is_sound();
         let Some(number) = line.take(sequence, repaired.is_some(), now) else { return true };
         if payload.is_empty() {
             return true;
         }
-        let Some(stamp) = Stamp::of(payload) else { return false };
+        // The newest is the last: redundant sound brings older sound along before it.
+        let newest = if sound { Stamp::all(payload).last() } else { Stamp::of(payload) };
+        let Some(stamp) = newest else { return false };
         line.note(packet.rtp_time, stamp, now);
         if stamp.track.kind.is_sound() {
-            self.ears.entry(stamp.track.participant).or_default().hear(stamp, now);
+            let ear = self.ears.entry(stamp.track.participant).or_default();
+            for stamp in Stamp::all(payload) {
+                ear.hear(stamp, now);
+            }
         } else {
             let eye = self.eyes.entry(stamp.track).or_default();
             eye.look(stamp, (ssrc, number), &line.arrived, now);

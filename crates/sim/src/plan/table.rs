@@ -2,6 +2,7 @@
 //! What is not here: what the words mean; `plan.rs` says so.
 
 mod changes;
+mod layers;
 mod peers;
 mod weather;
 
@@ -9,5 +10,8 @@ use super::Plan;
 
 /// All plans.
 pub(crate) fn all() -> Vec<Plan> {
-    [weather::plans(), changes::plans(), peers::plans()].into_iter().flatten().collect()
+    [weather::plans(), changes::plans(), layers::plans(), peers::plans()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
