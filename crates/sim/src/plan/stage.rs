@@ -119,6 +119,7 @@ pub(crate) struct Unevenness {
 
 /// What the router told of somebody's line, and what it had really done until then.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(test), expect(dead_code, reason = "truth.rs alone compares it"))]
 pub(crate) struct Told {
     pub(crate) who: ParticipantId,
     pub(crate) health: Health,
