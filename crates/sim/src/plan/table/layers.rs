@@ -2,7 +2,7 @@
 //! What is not here: lines that carry everything.
 
 use super::super::measure::Figures;
-use super::super::measure::Measure::{FirstPicture, Freeze, Freezes, Gap, Lost};
+use super::super::measure::Measure::{FirstPicture, Freeze, Freezes, Gap, Lip, Lost};
 use super::super::path::Path;
 use super::super::vice::Bad;
 use super::super::{Deed, Plan};
@@ -12,8 +12,12 @@ pub(super) fn plans() -> Vec<Plan> {
     tiles().into_iter().chain(thin()).chain(repairs()).collect()
 }
 
+/// Until the estimate of a line has risen, the least important pictures stand still on it.
+const RISING: Figures =
+    Figures::CALM.most(Freeze, 3_500).most(Freezes, 3).most(FirstPicture, 3_500);
+
 fn layered(name: &'static str, about: &'static str) -> Plan {
-    Plan::new(name, about).ways(|ways| {
+    Plan::new(name, about).bounds(|_| RISING).ways(|ways| {
         (ways.layers, ways.repair, ways.kbps) = (true, true, 600);
         (ways.transport, ways.redundant) = (true, true);
     })
@@ -41,7 +45,7 @@ fn tiles() -> Vec<Plan> {
         layered("layer_dies", "the judge's browser stops the best layers, and resumes")
             .at(4_000, Deed::TopLayer(1, 0))
             .at(7_000, Deed::TopLayer(1, 2))
-            .hurts(&[1], Figures::CALM.most(Freeze, 1_500).most(Freezes, 2)),
+            .hurts(&[1], RISING.most(Freezes, 6)),
     ]
 }
 
@@ -72,17 +76,16 @@ fn thin() -> Vec<Plan> {
 /// Sound that is counted by transport-wide numbers is not sent again; it comes twice at most.
 fn repairs() -> Vec<Plan> {
     let lossy = |name, about, loss| {
-        layered(name, about)
-            .lines(Path::HOME.loss(loss))
-            .bounds(|calm| calm.most(Gap, 200).most(Freeze, 700).most(FirstPicture, 2_000))
+        layered(name, about).lines(Path::HOME.loss(loss)).bounds(|calm| calm.most(Gap, 200))
     };
     vec![
         lossy("repair_2", "one packet in fifty, repairs on their own sources", 20)
             .bounds(|some| some.most(Freezes, 8).most(Lost, 30)),
         lossy("repair_10", "one packet in ten, repairs on their own sources", 100)
             .bounds(|some| some.most(Freezes, 30).most(Lost, 90)),
+        // A line that starts with a repaired packet is labelled late until the next report.
         layered("repair_mobile", "telephones, with layers and repairs")
             .lines(Path::MOBILE)
-            .bounds(|calm| calm.most(Freeze, 600).most(Freezes, 25).most(Lost, 25)),
+            .bounds(|rising| rising.most(Freezes, 25).most(Lost, 25).most(Lip, 250)),
     ]
 }

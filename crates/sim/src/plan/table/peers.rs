@@ -28,7 +28,7 @@ pub(super) fn plans() -> Vec<Plan> {
         // A source that starts anew is asked for a keyframe at once: its own harm.
         bad("sequence_jumps", "sequence numbers jump, near and far", Bad::SequenceJumps)
             .bounds(|calm| calm.most(Asked, 4)),
-        bad("time_jumps", "timestamps jump", Bad::TimeJumps),
+        bad("time_jumps", "timestamps jump", Bad::TimeJumps).bounds(|calm| calm.most(Asked, 4)),
         bad("collisions", "sends under other people's SSRCs", Bad::Collisions),
         bad("rid_changes", "a new rid and SSRC with every beat", Bad::RidChanges),
         bad("over_mtu", "packets of 9,000 bytes", Bad::OverMtu),
