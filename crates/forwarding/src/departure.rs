@@ -1,4 +1,4 @@
-//! The one way out: every RTP packet of a line leaves the router in [`Leg::depart`].
+//! The one way out: every RTP packet leaves the router here, at once or when its turn comes.
 //!
 //! What is not here: which packets leave, and their numbers (`send_line.rs`, `rewrite.rs`).
 
