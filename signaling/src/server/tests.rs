@@ -43,6 +43,10 @@ struct House {
 
 impl House {
     async fn new() -> Self {
+        Self::with(reach()).await
+    }
+
+    async fn with(reach: Reach) -> Self {
         let court = Court::new().await;
         let (orders_to, orders) = mpsc::channel(64);
         let (notices, notices_in) = mpsc::channel(64);
@@ -58,7 +62,7 @@ impl House {
             docket: Arc::clone(&court.docket),
             clock: clock(),
             registry: registry(),
-            reach: reach(),
+            reach,
             figures: Arc::new(NodeFigures::default),
         };
         let config = Config {
@@ -467,4 +471,81 @@ fn the_trial_key_is_for_its_owner_only() {
     assert_eq!(mode & 0o777, 0o600);
     let again = certificate::load(&Certificate::Trial, folder.path(), wall()).unwrap();
     assert_eq!(made.fingerprint, again.fingerprint, "it is kept");
+}
+
+#[tokio::test]
+async fn media_and_pages_come_by_one_port_and_are_told_apart() {
+    let (taken, mut streams) = mpsc::channel(8);
+    let take = move |stream| {
+        taken.try_send(stream).unwrap();
+    };
+    let house = House::with(Reach { streams: Arc::new(take), relays: reach().relays }).await;
+    // A binding request in its frame, and an Allocate request: outside TLS, and inside it without
+    // and with a name.
+    let frame = [&[0, 20, 0, 1, 0, 0, 0x21, 0x12, 0xA4, 0x42][..], &[7; 12]].concat();
+    let allocate = [&[0, 3, 0, 0, 0x21, 0x12, 0xA4, 0x42][..], &[7; 12]].concat();
+    for (bytes, named) in [
+        (&frame, None),
+        (&allocate, None),
+        (&allocate, Some(&[][..])),
+        (&allocate, Some(&[b"stun.turn".to_vec()][..])),
+    ] {
+        let tcp = TcpStream::connect((Ipv4Addr::LOCALHOST, house.port())).await.unwrap();
+        let mut there: Box<dyn crate::ByteStream> = match named {
+            None => Box::new(tcp),
+            Some(names) => {
+                let mut config = (**house.tls.config()).clone();
+                config.alpn_protocols = names.to_vec();
+                let name = ServerName::try_from("localhost").unwrap();
+                Box::new(TlsConnector::from(Arc::new(config)).connect(name, tcp).await.unwrap())
+            }
+        };
+        there.write_all(bytes).await.unwrap();
+        let mut here = timeout(PATIENCE, streams.recv()).await.unwrap().unwrap();
+        assert_eq!(here.over_tls, named.is_some());
+        let mut seen = vec![0; bytes.len()];
+        here.io.read_exact(&mut seen).await.unwrap();
+        assert_eq!(&seen, bytes, "nothing of it is missing");
+        here.io.write_all(b"answer").await.unwrap();
+        here.io.flush().await.unwrap();
+        let mut answer = [0; 6];
+        there.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"answer");
+    }
+    assert!(house.http("GET /health", "").await.starts_with("HTTP/1.1 200"));
+    for other in [&b"\x05\x01\x00"[..], &[0xFF; 8], b"{\"a\":1}"] {
+        let mut tcp = TcpStream::connect((Ipv4Addr::LOCALHOST, house.port())).await.unwrap();
+        tcp.write_all(other).await.unwrap();
+        let mut rest = Vec::new();
+        // The end, or a reset for what was sent and nobody read.
+        let end = timeout(PATIENCE, tcp.read_to_end(&mut rest)).await.unwrap();
+        assert!(end.is_err() || rest.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn half_open_connections_of_one_source_leave_room_for_others() {
+    let house = House::new().await;
+    let port = house.port();
+    let mut silent = Vec::new();
+    for _ in 0..1_000 {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::from(([127, 0, 0, 2], 0))).unwrap();
+        silent.push(socket.connect(SocketAddr::from(([127, 0, 0, 1], port))).await.unwrap());
+    }
+    assert!(house.http("GET /health", "").await.starts_with("HTTP/1.1 200"));
+    drop(silent);
+}
+
+#[tokio::test]
+async fn a_page_is_told_of_relays_by_the_name_it_used() {
+    let house = House::new().await;
+    let cookie = house.join().await;
+    let mut page = house.socket(&cookie).await;
+    say(&mut page, &ClientMessage::Hello { version: VERSION }).await;
+    let ServerMessage::Welcome { relays, .. } = hear(&mut page).await else {
+        panic!("welcome comes first")
+    };
+    let host = format!("turn:localhost:{}?transport=tcp", house.port());
+    assert_eq!(relays.first().map(|relay| relay.urls.clone()), Some(vec![host]));
 }
