@@ -25,7 +25,7 @@ export function person(id, more = {}) {
   return {
     id, role, name, place: 'in_hearing', checked_in: true, online: true, media: true, locked: false,
     screen_allowed: false, hand: 0, warnings: 0, devices: ['microphone', 'camera'], others_present: '',
-    tested: true, grade: 'good', ...more,
+    tested: true, line_test: null, grade: 'good', trouble: null, unheard: [], ...more,
   }
 }
 
@@ -39,7 +39,7 @@ export function view(me, stage, more = {}) {
     stage_since: NOW, opened_at: ['in_session', 'recess'].includes(stage.name ?? stage) ? NOW - 25 * minute : null,
     record: { name: stage === 'in_session' ? 'rolling' : 'off' },
     me: {
-      id: me, role, name, place, checked_in, locked, hand, warnings: 0,
+      id: me, role, name, place, checked_in, locked, hand, warnings: 0, unheard: [],
       may_publish: may_publish ?? (place === 'in_hearing' ? ['microphone', 'camera'] : []),
       may_ask: may_ask ?? (me === 1 ? [...COURT, ...({ scheduled: ['open_check_in'], check_in: ['open'], in_session: ['recess', 'close'], recess: ['resume', 'close'] }[stage.name ?? stage] ?? [])] : me === 2 ? ['devices', 'hand'] : ['check_in', 'hand', 'devices']),
     },
@@ -96,7 +96,7 @@ export const archive = {
 
 export const verdict = { intact: true, sealed: true, entries: 412, segments: 14, findings: [] }
 
-const health = { loss_up_permille: 4, loss_down_permille: 0, jitter_ms: 6, round_trip_ms: 23, up_bps: 642_000, down_bps: 1_830_000 }
+const health = { loss_up_permille: 4, loss_down_permille: 0, jitter_ms: 6, round_trip_ms: 23, up_bps: 642_000, down_bps: 1_830_000, estimate_bps: 3_100_000, queue_ms: 4, frozen_lines: 0, freeze_permille: 0 }
 export const ops = {
   server_time: NOW, started_at: NOW - 86_400_000 * 3, version: '0.1.0', archive_free_bytes: 412_316_860_416, forward_delay_micros: [38, 71, 164],
   hearings: [
@@ -105,6 +105,8 @@ export const ops = {
       people: [1, 2, 3, 4, 5].map((id) => ({
         id, role: names[id][0], place: id === 5 ? 'waiting' : 'in_hearing', online: id !== 5, media: id !== 5, join_ms: id === 5 ? null : 240 + id * 37,
         health: id === 5 ? null : { ...health, loss_up_permille: id === 4 ? 124 : 4 }, grade: id === 5 ? null : id === 4 ? 'poor' : 'good',
+        trouble: id === 4 ? 'loss_up' : null, unheard: id === 4 ? ['microphone'] : [], path: id === 5 ? null : id === 3 ? 'relay_tls' : 'udp', buffer_ms: id === 5 ? null : 60,
+        line_test: id !== 3 ? null : { signaling: 'passed', udp: 'failed', tcp: 'failed', tls: 'passed', camera: 'passed', microphone: 'passed', speaker: 'untried', up_kbps: 1400, down_kbps: 6200 },
       })),
     },
     { hearing: 18, stage: { name: 'recess', ground: 'recess' }, record: { name: 'faulty', fault: 'disk_slow' }, people: [] },

@@ -10,6 +10,17 @@ const hearing = '/hearing/17'
 const all = [person(2), person(3), person(4, { grade: 'poor', hand: 1 })]
 const opened = { record: { name: 'rolling' }, people: all }
 
+const picture = (slot, layer, reason) => ({ purpose: { for: 'seat', slot, medium: 'picture' }, layer, reason })
+const health = {
+  loss_up_permille: 120, loss_down_permille: 0, jitter_ms: 20, round_trip_ms: 80, up_bps: 300_000, down_bps: 200_000,
+  estimate_bps: 250_000, queue_ms: 40, frozen_lines: 1, freeze_permille: 0,
+}
+const thin = [
+  { type: 'pictures', pictures: [picture(0, 1, 'best'), picture(1, 0, 'bandwidth'), picture(2, 0, 'size'), picture(3, null, 'starting')] },
+  { type: 'pictures', pictures: [picture(0, 1, 'best'), picture(1, 0, 'bandwidth'), picture(2, null, 'frozen'), picture(3, null, 'starting')] },
+  { type: 'health', health }, { type: 'health', health },
+]
+
 export const scenes = {
   home: { path: '/', act: (page) => page.locator(test('home-join')).waitFor() },
   'home-seat': { path: '/', me: seat, act: (page) => page.locator(test('home-resume')).waitFor() },
@@ -105,6 +116,33 @@ export const scenes = {
   },
   clerk: { path: hearing, me: { ...staff, staff: 'clerk', name: '林晓雯' }, view: view(2, 'in_session', { record: { name: 'rolling' }, people: [person(1), person(3), person(4)] }), slots: slots([1, 3, 4]), speaking: [1], act: (page) => playing(page, 4) },
   gallery: { path: hearing, me: seat, view: view(7, 'in_session', { record: { name: 'rolling' }, may_publish: [], may_ask: [], people: [person(1), person(2), person(3), person(4)] }), slots: slots([1, 2, 3, 4]), speaking: [3], act: (page) => playing(page, 4) },
+  'party-thin': {
+    path: hearing, me: seat, sizes: [[1366, 768]],
+    view: view(3, 'in_session', { record: { name: 'rolling' }, people: [person(1), person(2), person(4), person(6)] }),
+    slots: slots([1, 2, 4, 6]), speaking: [1],
+    pictures: thin,
+    act: async (page) => {
+      await playing(page, 4)
+      await page.locator(test('picture-frozen')).first().waitFor()
+      await page.locator(test('own-trouble')).waitFor()
+    },
+  },
+  'judge-thin': {
+    path: hearing, me: staff, sizes: [[1366, 768]],
+    view: view(1, 'in_session', { ...opened, people: [person(2), person(3, { grade: 'bad', trouble: 'loss_up' }), person(4, { unheard: ['microphone'], grade: 'poor', trouble: 'delay' }), person(5, { place: 'waiting', line_test: { signaling: 'passed', udp: 'failed', tcp: 'failed', tls: 'failed', camera: 'passed', microphone: 'passed', speaker: 'untried', up_kbps: 900, down_kbps: 4000 } })] }),
+    slots: slots([2, 3, 4]), speaking: [3], act: (page) => playing(page, 4),
+  },
+  'party-help': {
+    path: hearing, me: seat, sizes: [[1366, 768]],
+    view: view(3, 'in_session', { record: { name: 'rolling' }, people: [person(1), person(2), person(4)] }),
+    slots: slots([1, 2, 4]),
+    act: async (page) => {
+      await playing(page, 4)
+      await page.locator(test('help')).click()
+      await page.locator(test('line-test-start')).click()
+      await page.locator(`${test('line-test')}:not([data-advice=""])`).waitFor()
+    },
+  },
   lost: {
     path: hearing, me: seat, lose: true, view: view(3, 'in_session', { record: { name: 'rolling' }, people: [person(1), person(2), person(4)] }),
     slots: slots([1, 2, 4]), act: (page) => page.locator(test('link-lost')).waitFor(),

@@ -40,7 +40,8 @@ async function serve(page, scene) {
       const from = Number(/bytes=(\d+)/.exec(route.request().headers()['range'] ?? '')?.[1] ?? 0)
       const headers = { 'Content-Type': 'video/webm', 'Accept-Ranges': 'bytes', 'Content-Range': `bytes ${from}-${whole.length - 1}/${whole.length}` }
       await route.fulfill({ status: 206, headers, body: whole.subarray(from) })
-    } else if (path === '/api/join') await route.fulfill({ status: 403, json: { why: 'code_used', zh: '', en: '' } })
+    } else if (path === '/api/line-test') await route.fulfill({ status: 200, body: Buffer.alloc(1024 * 1024) })
+    else if (path === '/api/join') await route.fulfill({ status: 403, json: { why: 'code_used', zh: '', en: '' } })
     else await route.fulfill(path in answers ? { json: answers[path] } : { status: 404, json: { why: 'not_found', zh: '', en: '' } })
   })
   await page.routeWebSocket('**/ws/**', (socket) => {
@@ -48,15 +49,17 @@ async function serve(page, scene) {
     socket.onMessage(async (text) => {
       const message = JSON.parse(text)
       if (message.type === 'hello') {
-        say({ type: 'welcome', version: 1, slots: { seats: 2, screens: 1 }, view: scene.view })
+        say({ type: 'welcome', version: 1, slots: { seats: 2, screens: 1 }, relays: scene.relays ?? [], view: scene.view })
         if (scene.slots) say(scene.slots)
+        if (scene.pictures) setTimeout(() => scene.pictures.forEach(say), 4000)
         if (scene.speaking) say({ type: 'speaking', who: scene.speaking })
       } else if (message.type === 'ask') say({ type: 'outcome', request: message.request, outcome: scene.outcome ?? { result: 'done' } })
       else if (message.type === 'offer') {
         const offer = [message.connection, message.sdp, message.lines]
         const sdp = await sfu.evaluate(([c, s, l]) => window.answer(c, s, l), offer).catch(() => undefined)
         if (sdp) say({ type: 'answer', request: message.request, connection: message.connection, sdp })
-      } else if (message.type === 'stats') console.log(`  stats: ${JSON.stringify(message.figures[0])}`)
+      } else if (message.type === 'stats') console.log(`  stats: ${JSON.stringify(message.figures[0])} ${message.path}`)
+      else if (message.type === 'tiles') console.log(`  tiles: ${message.tiles.map((tile) => `${tile.purpose.for}${tile.purpose.slot} ${tile.width}×${tile.height}`).join(', ')}`)
     })
     if (scene.lose) setTimeout(() => socket.close({ code: 1012 }), 2500)
   })
@@ -65,7 +68,7 @@ async function serve(page, scene) {
 let bad = 0
 for (const [name, scene] of Object.entries(scenes)) {
   if (only && !only.split(',').some((word) => name.includes(word))) continue
-  for (const size of scene.sizes ?? [[1366, 768], [1920, 1080]]) {
+  for (const size of process.env['SIZE'] ? [process.env['SIZE'].split('x').map(Number)] : scene.sizes ?? [[1366, 768], [1920, 1080]]) {
     const context = await browser.newContext({ viewport: { width: size[0], height: size[1] }, locale: 'zh-CN' })
     // A new one for each picture, so that the painting of the last one stops.
     await sfu?.close()

@@ -241,7 +241,15 @@ tiles: Array<Tile>, } | { "type": "stats",
 /**
  * The figures, one for each publisher.
  */
-figures: Array<ClientStats>, } | { "type": "pong", 
+figures: Array<ClientStats>, 
+/**
+ * How the page's own media travels; none while it does not.
+ */
+path: MediaPath | null, } | { "type": "line_test", 
+/**
+ * The result.
+ */
+test: LineTest, } | { "type": "pong", 
 /**
  * From the ping.
  */
@@ -593,6 +601,47 @@ slot: number, } | { "for": "stage",
 medium: Medium, };
 
 /**
+ * The result of the whole test.
+ */
+export type LineTest = { 
+/**
+ * The signaling connection (WSS).
+ */
+signaling: Trial, 
+/**
+ * Media over UDP.
+ */
+udp: Trial, 
+/**
+ * Media over TCP.
+ */
+tcp: Trial, 
+/**
+ * Media over TLS.
+ */
+tls: Trial, 
+/**
+ * The camera.
+ */
+camera: Trial, 
+/**
+ * The microphone.
+ */
+microphone: Trial, 
+/**
+ * The loudspeaker.
+ */
+speaker: Trial, 
+/**
+ * From the page to the server, kilobits per second; none when it could not be measured.
+ */
+up_kbps: number | null, 
+/**
+ * From the server to the page, kilobits per second; none when it could not be measured.
+ */
+down_kbps: number | null, };
+
+/**
  * Why a participant's link went away; facts only, never a verdict (在线诉讼规则 art. 25).
  */
 export type LinkCause = "page_closed" | "socket_lost" | "media_silent" | "node_stopped" | "replaced";
@@ -645,6 +694,11 @@ may_publish: Array<TrackKind>,
  * Names of the asks that would not be refused for want of right or stage (`open`, `admit`…).
  */
 may_ask: Array<string>, };
+
+/**
+ * How the media of a page travels.
+ */
+export type MediaPath = "udp" | "tcp" | "relay_udp" | "relay_tcp" | "relay_tls";
 
 /**
  * Sound or picture.
@@ -724,7 +778,27 @@ health: Health | null,
 /**
  * Their grade.
  */
-grade: Grade | null, };
+grade: Grade | null, 
+/**
+ * What is wrong with their line.
+ */
+trouble: Trouble | null, 
+/**
+ * Kinds switched on of which no packet arrives.
+ */
+unheard: Array<TrackKind>, 
+/**
+ * How their media travels.
+ */
+path: MediaPath | null, 
+/**
+ * Delay of the jitter buffer at their page, the longest, ms.
+ */
+buffer_ms: number | null, 
+/**
+ * What their page found in its connection test.
+ */
+line_test: LineTest | null, };
 
 /**
  * Answer of `GET /api/ops`.
@@ -820,6 +894,10 @@ others_present: string,
  * Whether camera and microphone tests passed; only the court sees it.
  */
 tested: boolean, 
+/**
+ * What their page found in its connection test, once it made one; only the court sees it.
+ */
+line_test: LineTest | null, 
 /**
  * Their line; only the court sees it.
  */
@@ -1130,6 +1208,11 @@ kind: TrackKind, };
  * The kind of a track.
  */
 export type TrackKind = "microphone" | "camera" | "screen";
+
+/**
+ * How one step of the test went.
+ */
+export type Trial = "passed" | "failed" | "untried";
 
 /**
  * What is wrong with a line, the heaviest first.

@@ -10,7 +10,7 @@ function person(id: number, role: Role, place: Place, more: Partial<Person> = {}
   return {
     id, role, name: `人${id}`, place, checked_in: true, online: true, media: true, locked: false,
     screen_allowed: false, hand: 0, warnings: 0, devices: ['microphone', 'camera'], others_present: '',
-    tested: true, grade: 'good', trouble: null, unheard: [], ...more,
+    tested: true, line_test: null, grade: 'good', trouble: null, unheard: [], ...more,
   }
 }
 

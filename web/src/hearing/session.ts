@@ -7,13 +7,15 @@ import { api } from '../api/http'
 import { MediaConnection } from '../media/connection'
 import type { MediaState, Streams } from '../media/connection'
 import { LocalMedia } from '../media/local'
+import { browserTests, testLine } from '../media/linetest'
+import { pathOf } from '../media/path'
 import { placesOf } from '../media/slots'
 import type { Place } from '../media/slots'
 import { PictureBook } from '../media/pictures'
 import type { Showing } from '../media/pictures'
 import { StatsCounter, inboundOf } from '../media/stats'
 import { TileBook } from '../media/tiles'
-import type { Ask, Bye, Health, ParticipantId, Refusal, ServerMessage, SlotUse, Trouble, View } from '../protocol'
+import type { Ask, Bye, Health, LineTest, ParticipantId, Refusal, Relay, ServerMessage, SlotUse, Trial, Trouble, View } from '../protocol'
 import { HearingSocket, socketUrl } from '../signaling/socket'
 import type { Link } from '../signaling/socket'
 import { ServerClock } from './clock'
@@ -58,6 +60,7 @@ export class Visit {
   private readonly socket: HearingSocket
   private readonly media: MediaConnection
   private slots: SlotUse[] = []
+  private relays: readonly Relay[] = []
   private counter = new StatsCounter()
   private book = new PictureBook()
   private steady = new Steady<Trouble | null>(null)
@@ -136,6 +139,20 @@ export class Visit {
     } catch {
       return { done: false, why: null }
     }
+  }
+
+  /** Tries out the line; `step` is told how far it is. The court and operators are told the end. */
+  async testLine(devices: { camera: Trial; microphone: Trial; speaker: Trial }, step: (test: LineTest) => void): Promise<LineTest> {
+    const report = await this.media.peer?.getStats()
+    const known = {
+      ...devices,
+      signaling: this.state.link === 'open',
+      path: report && this.state.media === 'connected' ? pathOf(report) : null,
+      relays: this.relays,
+    }
+    const test = await testLine(known, browserTests, step)
+    this.socket.lineTest(test)
+    return test
   }
 
   /** Whether the button for this ask is to be enabled. */
@@ -220,6 +237,7 @@ export class Visit {
       case 'welcome':
         this.toldDevices = ''
         this.book.renewed()
+        this.relays = message.relays
         this.media.relay(message.relays)
         this.media.begin(message.slots)
         this.tellDevices()
@@ -275,8 +293,9 @@ export class Visit {
     const { peer } = this.media
     if (!peer || this.state.media !== 'connected') return
     const report = await peer.getStats()
+    const path = pathOf(report)
     const figures = this.counter.figures(inboundOf(report), (mid) => this.media.purposeOf(mid), this.slots)
-    if (figures.length > 0) this.socket.stats(figures)
+    this.socket.stats(figures, path)
     this.tellDevices()
   }
 }

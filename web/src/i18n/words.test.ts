@@ -3,8 +3,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { factWords } from '../archive/words'
+import type { Advice } from '../media/linetest'
 import { REFUSAL_TEXT } from '../protocol'
-import type { Ask, Fact, Grade, Ground, LinkCause, Place, RecordFault, RecordState, Role, StaffKind, Stage, TrackKind } from '../protocol'
+import type { Ask, Fact, Grade, Ground, LinkCause, MediaPath, Place, RecordFault, RecordState, Role, StaffKind, Stage, TrackKind, Trial, Trouble } from '../protocol'
 import { en } from './en'
 import { zh } from './zh'
 
@@ -51,11 +52,18 @@ describe('words of the protocol', () => {
   const kind: Record<TrackKind, string> = zh.kind
   const staff: Record<StaffKind, string> = zh.staff
   const ask: Record<Ask['do'], string> = zh.ask
+  const trouble: Record<Trouble, string> = zh.trouble
+  const ownTrouble: Record<Trouble, string> = zh.ownTrouble
+  const unheard: Record<TrackKind, string> = zh.unheard
+  const paths: Record<MediaPath, string> = zh.ops.paths
+  const trial: Record<Trial, string> = zh.lineTest.trial
+  const advice: Record<Advice, string> = zh.lineTest.advice
   const fact: Record<Fact['fact'] | 'screen_denied' | 'hand_lowered', string> = zh.fact
 
   it('are all there', () => {
-    const sizes = [role, stage, ground, place, grade, record, fault, cause, kind, staff, ask, fact].map((each) => Object.keys(each).length)
-    expect(sizes).toEqual([7, 6, 3, 5, 4, 6, 6, 5, 3, 3, 17, 25])
+    const sizes = [role, stage, ground, place, grade, record, fault, cause, kind, staff, ask, fact, trouble, ownTrouble, paths, trial, advice].map((each) => Object.keys(each).length)
+    expect(sizes).toEqual([7, 6, 3, 5, 4, 6, 6, 5, 3, 3, 17, 25, 6, 6, 5, 3, 5])
+    expect(Object.keys(unheard)).toContain('screen')
   })
 
   it('make a sentence of every fact', () => {

@@ -2,7 +2,7 @@
 // loss. What the messages mean to the person is not here: see hearing/session.ts.
 
 import { CLOSE_CODE, VERSION } from '../protocol'
-import type { Ask, Bye, ClientMessage, ClientStats, Line, RequestOutcome, ServerMessage, Tile, View } from '../protocol'
+import type { Ask, Bye, ClientMessage, ClientStats, Line, LineTest, MediaPath, RequestOutcome, ServerMessage, Tile, View } from '../protocol'
 import { waitBefore } from './backoff'
 
 /** Where the connection stands. */
@@ -157,8 +157,13 @@ export class HearingSocket {
   }
 
   /** Reports what this page measures; dropped while there is no connection. */
-  stats(figures: ClientStats[]): void {
-    if (this.greeted) this.send({ type: 'stats', figures })
+  stats(figures: ClientStats[], path: MediaPath | null): void {
+    if (this.greeted) this.send({ type: 'stats', figures, path })
+  }
+
+  /** Tells what the connection test found; dropped while there is no connection. */
+  lineTest(test: LineTest): void {
+    if (this.greeted) this.send({ type: 'line_test', test })
   }
 
   private call(make: (request: number) => ClientMessage): Promise<ServerMessage> {
