@@ -41,7 +41,7 @@ impl Hearing {
         if self.live.stopped {
             return None;
         }
-        kept.chain(opening).chain(self.live.parting_at).min()
+        kept.chain(opening).chain(self.live.parting_at).chain(self.next_missed()).min()
     }
 
     /// People of the hearing whose page is gone, and until when their seat is kept. The court's

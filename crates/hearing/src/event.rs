@@ -4,7 +4,7 @@
 use model::archive::Attendee;
 use model::stage::LinkCause;
 use model::view::Heading;
-use model::{Ask, Health, HearingId, ParticipantId, RecordFault, TrackId};
+use model::{Ask, Health, HearingId, LineTest, ParticipantId, RecordFault, TrackId};
 
 /// What the docket knows of a hearing before it starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +70,13 @@ pub enum Event {
         who: ParticipantId,
         /// The figures.
         health: Health,
+    },
+    /// Somebody's page tried out its line and devices.
+    LineTested {
+        /// Whose.
+        who: ParticipantId,
+        /// What it found.
+        test: LineTest,
     },
     /// The ledger stands on disk (`RecordNotice::Opened`).
     LedgerOpened,

@@ -19,6 +19,7 @@ mod rights;
 mod speaking;
 mod state;
 mod turn;
+mod unheard;
 mod view;
 
 use std::collections::BTreeSet;
@@ -103,6 +104,7 @@ impl Hearing {
             table.epoch += 1;
             self.grants = table;
         }
+        self.look_for_unheard(&mut turn);
         let tell = changed || (restarted && self.durable.minutes > 0);
         let grants = tell.then(|| Effect::Grants(self.grants.clone()));
         let due = self.next_due().filter(|due| self.live.wake_at != Some(*due));
@@ -149,6 +151,7 @@ impl Hearing {
                 self.confirm_opening(turn);
             }
             Event::Health { who, health } => self.graded(turn, who, health),
+            Event::LineTested { who, test } => self.line_tested(turn, who, test),
             Event::LedgerOpened => self.live.ledger = true,
             Event::FirstFrames { track } => self.first_frames(turn, track),
             Event::RecordFault { fault } => self.record_failed(turn, fault),

@@ -2,7 +2,7 @@
 //! What is not here: what an absence means, which is the judge's to find.
 
 use model::stage::LinkCause;
-use model::{Actor, Fact, Health, ParticipantId, Place, Refusal, Stage};
+use model::{Actor, Fact, Health, LineTest, ParticipantId, Place, Refusal, Stage};
 
 use crate::Hearing;
 use crate::effect::Parting;
@@ -66,6 +66,19 @@ impl Hearing {
             link.grade = Some(grade);
             link.trouble = trouble;
         }
+    }
+
+    /// A page tried out its line and devices; for the display only.
+    pub(crate) fn line_tested(&mut self, turn: &mut Turn<'_>, who: ParticipantId, test: LineTest) {
+        if let Some(link) = self.live.links.get_mut(&who) {
+            turn.views |= link.line_test != Some(test);
+            link.line_test = Some(test);
+        }
+    }
+
+    /// What somebody's page found in its connection test, once it made one.
+    pub fn line_test_of(&self, who: ParticipantId) -> Option<LineTest> {
+        self.live.links.get(&who).and_then(|link| link.line_test)
     }
 
     /// Whether somebody's page is connected.

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    Grade, Instant, ParticipantId, Place, Private, RecordFault, Role, Stage, Timestamp, TrackId,
-    TrackKind, Trouble,
+    Grade, Instant, LineTest, ParticipantId, Place, Private, RecordFault, Role, Stage, Timestamp,
+    TrackId, TrackKind, Trouble,
 };
 
 use crate::event::Docket;
@@ -111,6 +111,10 @@ pub(crate) struct Live {
     pub(crate) links: BTreeMap<ParticipantId, Link>,
     /// Tracks whose packets arrive.
     pub(crate) tracks: BTreeSet<TrackId>,
+    /// Tracks that ought to bring packets (switched on, granted, connected), and since when.
+    pub(crate) expected: BTreeMap<TrackId, Instant>,
+    /// Those among them of which nothing arrives, as people were told.
+    pub(crate) unheard: BTreeSet<TrackId>,
     /// Tracks the recorder confirmed since it was told to roll.
     pub(crate) confirmed: BTreeSet<TrackId>,
     /// Whether the ledger stands on disk.
@@ -163,4 +167,6 @@ pub(crate) struct Link {
     pub(crate) grade: Option<Grade>,
     /// What is wrong with their line.
     pub(crate) trouble: Option<Trouble>,
+    /// What the page found in its connection test.
+    pub(crate) line_test: Option<LineTest>,
 }

@@ -60,7 +60,7 @@ impl Hearing {
             locked: seat.locked,
             hand: self.durable.hands.contains(&who),
             warnings: seat.warnings,
-            unheard: Vec::new(),
+            unheard: self.unheard_of(who),
             may_publish: TrackKind::ALL
                 .into_iter()
                 .filter(|kind| self.grants.publish.contains(&model::TrackId::new(who, *kind)))
@@ -92,9 +92,10 @@ impl Hearing {
             devices: link.devices.iter().copied().collect(),
             others_present: if court { seat.others_present.clone() } else { Private::default() },
             tested: court && seat.tested,
+            line_test: if court { link.line_test } else { None },
             grade: if court { link.grade } else { None },
             trouble: if court { link.trouble } else { None },
-            unheard: Vec::new(),
+            unheard: if court { self.unheard_of(id) } else { Vec::new() },
         }
     }
 

@@ -88,6 +88,12 @@ pub const CONSENT_WAIT: Duration = Duration::from_secs(15);
 pub const FALTER_WAIT: Duration = Duration::from_secs(3);
 /// A track that is switched on and granted but brings no packet for this long raises an alarm.
 pub const UNHEARD_WAIT: Duration = Duration::from_secs(3);
+/// What a page said of itself is out of date after this time.
+pub const STATS_LIFE: Duration = Duration::from_secs(12);
+/// Bytes of one measurement of a line, each way.
+pub const LINE_TEST_BYTES_MAX: usize = 1024 * 1024;
+/// Measurements one seat or account may make in a minute; `TooFast` otherwise.
+pub const LINE_TESTS_PER_MINUTE: u32 = 12;
 /// Simulcast layers of one picture.
 pub const LAYERS_MAX: usize = 3;
 /// A page tells its tiles at most this often.

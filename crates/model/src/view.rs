@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::health::{Grade, Trouble};
 use crate::id::{HearingId, ParticipantId};
+use crate::line_test::LineTest;
 use crate::private::Private;
 use crate::role::Role;
 use crate::stage::{Place, RecordState, Stage};
@@ -117,6 +118,8 @@ pub struct Person {
     pub others_present: Private<String>,
     /// Whether camera and microphone tests passed; only the court sees it.
     pub tested: bool,
+    /// What their page found in its connection test, once it made one; only the court sees it.
+    pub line_test: Option<LineTest>,
     /// Their line; only the court sees it.
     pub grade: Option<Grade>,
     /// What is wrong with their line; only the court sees it.

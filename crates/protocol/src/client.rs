@@ -1,6 +1,6 @@
 //! What a page may say.
 
-use model::{Ask, Line, ParticipantId, Private, Tile};
+use model::{Ask, Line, LineTest, MediaPath, ParticipantId, Private, Tile};
 use serde::{Deserialize, Serialize};
 
 /// A message from a page. Unknown kinds and unknown fields are violations.
@@ -42,6 +42,13 @@ pub enum ClientMessage {
     Stats {
         /// The figures, one for each publisher.
         figures: Vec<ClientStats>,
+        /// How the page's own media travels; none while it does not.
+        path: Option<MediaPath>,
+    },
+    /// What the page found when it tried out its line and devices.
+    LineTest {
+        /// The result.
+        test: LineTest,
     },
     /// Answer to `ping`.
     Pong {

@@ -1,8 +1,11 @@
 //! Bodies of the HTTP API. Paths and status codes: `docs/protocol.md`.
 
 use model::archive::ArchiveLine;
-use model::{Grade, Health, HearingId, ParticipantId, Place, Private, RecordState, Refusal, Role};
-use model::{Stage, Timestamp, view::Heading};
+use model::view::Heading;
+use model::{
+    Grade, Health, HearingId, LineTest, MediaPath, ParticipantId, Place, Private, RecordState,
+    Refusal, Role, Stage, Timestamp, TrackKind, Trouble,
+};
 use serde::{Deserialize, Serialize};
 
 /// `POST /api/sign-in`.
@@ -196,6 +199,16 @@ pub struct OpsPerson {
     pub health: Option<Health>,
     /// Their grade.
     pub grade: Option<Grade>,
+    /// What is wrong with their line.
+    pub trouble: Option<Trouble>,
+    /// Kinds switched on of which no packet arrives.
+    pub unheard: Vec<TrackKind>,
+    /// How their media travels.
+    pub path: Option<MediaPath>,
+    /// Delay of the jitter buffer at their page, the longest, ms.
+    pub buffer_ms: Option<u16>,
+    /// What their page found in its connection test.
+    pub line_test: Option<LineTest>,
 }
 
 /// The body of every refusal of the HTTP API.

@@ -10,9 +10,9 @@ use model::archive::{ArchiveLine, ArchiveRecord, Attendee, Stretch, Verdict};
 use model::stage::Gap;
 use model::view::{Heading, Me, Person};
 use model::{
-    Actor, Ask, Fact, Grade, Ground, Health, HearingId, Line, LinePurpose, Medium, Minute,
-    ParticipantId, PictureReason, PictureUse, Place, Private, RecordState, Refusal, Relay, Role,
-    SlotCount, SlotUse, Stage, Tile, Timestamp, TrackId, TrackKind, View,
+    Actor, Ask, Fact, Grade, Ground, Health, HearingId, Line, LinePurpose, LineTest, MediaPath,
+    Medium, Minute, ParticipantId, PictureReason, PictureUse, Place, Private, RecordState, Refusal,
+    Relay, Role, SlotCount, SlotUse, Stage, Tile, Timestamp, TrackId, TrackKind, Trial, View,
 };
 use protocol::{
     ApiRefusal, ArchiveList, Bye, ClientMessage, ClientStats, CodeIssued, DocketLine, DocketList,
@@ -124,12 +124,14 @@ fn client_messages() -> Vec<ClientMessage> {
                 concealed_permille: 2,
                 buffer_ms: 40,
             }],
+            path: Some(MediaPath::RelayTls),
         },
+        ClientMessage::LineTest { test: line_test() },
         ClientMessage::Pong { number: 4 },
         ClientMessage::Bye {},
     ];
     all.extend(asks().into_iter().map(|ask| ClientMessage::Ask { request: 7, ask }));
-    assert_each_once(&all[..7], 7, |message| match message {
+    assert_each_once(&all[..8], 8, |message| match message {
         ClientMessage::Hello { .. } => 0,
         ClientMessage::Offer { .. } => 1,
         ClientMessage::Tiles { .. } => 2,
@@ -137,6 +139,7 @@ fn client_messages() -> Vec<ClientMessage> {
         ClientMessage::Pong { .. } => 4,
         ClientMessage::Bye {} => 5,
         ClientMessage::Ask { .. } => 6,
+        ClientMessage::LineTest { .. } => 7,
     });
     all
 }
@@ -179,10 +182,25 @@ fn view() -> View {
             devices: vec![TrackKind::Microphone, TrackKind::Camera],
             others_present: private(""),
             tested: true,
+            line_test: Some(line_test()),
             grade: Some(Grade::Good),
             trouble: None,
             unheard: vec![TrackKind::Microphone],
         }],
+    }
+}
+
+fn line_test() -> LineTest {
+    LineTest {
+        signaling: Trial::Passed,
+        udp: Trial::Failed,
+        tcp: Trial::Passed,
+        tls: Trial::Passed,
+        camera: Trial::Passed,
+        microphone: Trial::Passed,
+        speaker: Trial::Untried,
+        up_kbps: Some(4_200),
+        down_kbps: Some(18_000),
     }
 }
 
@@ -288,6 +306,7 @@ fn client_part() -> String {
             | ClientMessage::Offer { .. }
             | ClientMessage::Tiles { .. }
             | ClientMessage::Stats { .. }
+            | ClientMessage::LineTest { .. }
             | ClientMessage::Pong { .. }
             | ClientMessage::Bye {} => format!("`{}`", tag(&message, "type")),
         };
@@ -417,6 +436,11 @@ fn ops() -> OpsPicture {
         join_ms: Some(340),
         health: Some(health()),
         grade: Some(Grade::Good),
+        trouble: None,
+        unheard: Vec::new(),
+        path: Some(MediaPath::Udp),
+        buffer_ms: Some(45),
+        line_test: Some(line_test()),
     };
     let (stage, record) = (Stage::InSession, RecordState::Rolling);
     OpsPicture {

@@ -56,6 +56,8 @@ struct Play {
     docket: Docket,
     minutes: Vec<Minute>,
     now: Now,
+    /// When the hearing last had an event.
+    looked: Instant,
     wake_at: Option<Instant>,
     request: u32,
     /// Requests not answered yet: only an opening may wait.
@@ -83,6 +85,7 @@ impl Play {
             docket,
             minutes: Vec::new(),
             now,
+            looked: now.instant,
             wake_at: None,
             request: 0,
             unanswered: BTreeSet::new(),
@@ -98,6 +101,7 @@ impl Play {
         let before = self.before(&event);
         let mut effects = Vec::new();
         self.hearing.handle(self.now, event.clone(), &mut effects);
+        self.looked = self.now.instant;
         let lawful = self.reference.step(self.now.instant, &event);
         self.tale.events += 1;
         if event == Event::Stop {

@@ -30,6 +30,7 @@ struct Soul {
     warned: bool,
     left_page: Option<Instant>,
     moved_hand: Option<Instant>,
+    switched_on: BTreeSet<TrackKind>,
 }
 
 /// The obvious hearing.
@@ -38,6 +39,8 @@ pub struct Reference {
     souls: BTreeMap<ParticipantId, Soul>,
     stage: Stage,
     sending: BTreeSet<TrackId>,
+    /// Tracks one would expect to hear or see, and since when.
+    awaited: BTreeMap<TrackId, Instant>,
     on_disk: BTreeSet<TrackId>,
     announced: Option<(ParticipantId, Instant)>,
     hands: Vec<ParticipantId>,
@@ -59,11 +62,13 @@ impl Reference {
             warned: false,
             left_page: None,
             moved_hand: None,
+            switched_on: BTreeSet::new(),
         };
         Self {
             souls: attendees.iter().map(|attendee| (attendee.id, soul(attendee))).collect(),
             stage: Stage::Scheduled,
             sending: BTreeSet::new(),
+            awaited: BTreeMap::new(),
             on_disk: BTreeSet::new(),
             announced: None,
             hands: Vec::new(),
@@ -120,8 +125,29 @@ impl Reference {
         soul.at == At::Inside && lets_in
     }
 
+    /// Whether a track is switched on and ought to arrive, and does not, at a look at this time.
+    pub fn is_missed(&self, track: TrackId, looked: Instant) -> bool {
+        let long = |since: &Instant| since.plus(limits::UNHEARD_WAIT) <= looked;
+        self.awaited.get(&track).is_some_and(long) && !self.sending.contains(&track)
+    }
+
     /// Lets something happen; for something asked, whether it ought to be granted.
     pub fn step(&mut self, now: Instant, event: &Event) -> Option<bool> {
+        let granted = self.happen(now, event);
+        let souls = self.souls.iter().filter(|(_, soul)| soul.page && soul.media);
+        let on = |(who, soul): (&ParticipantId, &Soul)| {
+            let who = *who;
+            soul.switched_on.clone().into_iter().map(move |kind| TrackId::new(who, kind))
+        };
+        let hoped: BTreeSet<_> = souls.flat_map(on).filter(|track| self.speaks(*track)).collect();
+        self.awaited.retain(|track, _| hoped.contains(track));
+        for track in hoped {
+            self.awaited.entry(track).or_insert(now);
+        }
+        granted
+    }
+
+    fn happen(&mut self, now: Instant, event: &Event) -> Option<bool> {
         if self.stopped && *event != Event::Restarted {
             return matches!(event, Event::Asked { .. }).then_some(false);
         }
@@ -138,6 +164,7 @@ impl Reference {
             Event::MediaDown { who, .. } => {
                 if let Some(soul) = self.souls.get_mut(who).filter(|soul| soul.media) {
                     soul.media = false;
+                    soul.switched_on.clear();
                     self.sending.retain(|track| track.participant != *who);
                 }
             }
@@ -166,7 +193,8 @@ impl Reference {
             Event::RecordMended => self.trouble = None,
             Event::Stop => self.stopped = true,
             Event::Restarted => self.restart(now),
-            Event::Health { .. } | Event::RecordSealed | Event::Woke => {}
+            Event::Health { .. } | Event::LineTested { .. } | Event::RecordSealed | Event::Woke => {
+            }
         }
         None
     }
@@ -239,6 +267,7 @@ impl Reference {
         for soul in self.souls.values_mut() {
             soul.page = false;
             soul.media = false;
+            soul.switched_on.clear();
             soul.moved_hand = None;
             soul.left_page = (self.stage != Stage::Closed).then_some(now);
         }

@@ -2,7 +2,7 @@
 //! What is not here: how stories are made.
 
 use hearing::{Effect, Event, Hearing};
-use model::{Ask, Fact, Place, Role, Stage};
+use model::{Ask, Fact, Place, Role, Stage, TrackId, TrackKind};
 
 use super::{Before, Play};
 
@@ -164,9 +164,17 @@ impl Play {
             if !court && view.me.place != Place::InHearing && !view.people.is_empty() {
                 return Err(format!("{} is not inside and sees people", person.id));
             }
+            for kind in TrackKind::ALL {
+                let missed = self.reference.is_missed(TrackId::new(person.id, kind), self.looked);
+                if view.me.unheard.contains(&kind) != missed {
+                    return Err(format!("{}'s {kind:?} is missed wrongly", person.id));
+                }
+            }
             for other in &view.people {
                 let private = !other.others_present.reveal().is_empty()
                     || other.tested
+                    || !other.unheard.is_empty()
+                    || other.line_test.is_some()
                     || other.grade.is_some();
                 if !court && (other.role == Role::Gallery || private) {
                     return Err(format!("{} sees too much of {}", person.id, other.id));

@@ -162,7 +162,10 @@ impl Reference {
                 }
                 self.change(who, |soul| soul.moved_hand = Some(now));
             }
-            Ask::Devices { .. } => {}
+            Ask::Devices { on } => {
+                let on = on.iter().copied().collect();
+                self.change(who, |soul| soul.switched_on = on);
+            }
         }
     }
 

@@ -109,6 +109,7 @@ pub(super) fn answer(cast: &Cast, question: &str) -> Result<Option<String>, Stri
             let person = view.people.iter().find(|person| person.id == whom);
             person.map_or_else(|| "nothing".to_owned(), traits)
         }
+        ["unheard", who] => list(view(who)?.me.unheard.iter().map(|kind| kind.name())),
         _ => return Ok(None),
     }))
 }
@@ -143,7 +144,9 @@ fn traits(person: &Person) -> String {
         told.push(format!("warnings {}", person.warnings));
     }
     told.extend(person.devices.iter().map(|kind| format!("{} on", kind.name())));
+    told.extend(person.unheard.iter().map(|kind| format!("{} unheard", kind.name())));
     told.extend(person.grade.map(|grade| format!("line {}", snake(&grade))));
+    told.extend(person.trouble.map(|trouble| format!("for {}", snake(&trouble))));
     if !person.others_present.reveal().is_empty() {
         told.push(format!("others \"{}\"", person.others_present.reveal()));
     }
