@@ -12,10 +12,10 @@ use hearing::{Docket as HearingDocket, Effect, Event, Hearing, Parting};
 use model::letters::{Notice, OfferForm, Order, RecordNotice, RecordOrder};
 use model::stage::LinkCause;
 use model::{
-    Ask, Grants, HearingId, Line, Minute, ParticipantId, Private, RecordFault, Refusal, Stage,
-    Tile, TrackId,
+    Ask, Grants, HearingId, Line, LineTest, MediaPath, Minute, ParticipantId, Private, RecordFault,
+    Refusal, Stage, Tile, TrackId,
 };
-use protocol::{Bye, OpsHearing, RequestOutcome, ServerMessage};
+use protocol::{Bye, ClientStats, OpsHearing, RequestOutcome, ServerMessage};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{sleep, timeout};
 
@@ -26,6 +26,7 @@ use crate::outbox::Outbox;
 use crate::reach::{Reach, Reached};
 
 mod ledger;
+mod measured;
 mod media;
 mod page;
 mod picture;
@@ -33,6 +34,7 @@ mod picture;
 pub(crate) use picture::empty;
 
 use ledger::Ledger;
+use measured::Measured;
 use media::Media;
 use page::Page;
 
@@ -54,6 +56,10 @@ pub(crate) enum Letter {
     Offer { who: ParticipantId, page: u64, offer: Offer },
     /// A page tells how large it draws its pictures.
     Tiles { who: ParticipantId, page: u64, tiles: Vec<Tile> },
+    /// A page tells what it measures.
+    Measured { who: ParticipantId, page: u64, figures: Vec<ClientStats>, path: Option<MediaPath> },
+    /// A page tried out its line and devices.
+    LineTested { who: ParticipantId, page: u64, test: LineTest },
     /// Media happened.
     Notice(Notice),
     /// A person's credential is no longer good.
@@ -225,6 +231,17 @@ impl HearingTask {
                 if self.is_current(who, page) {
                     let hearing = self.id();
                     self.tell_sfu(Order::Tiles { hearing, participant: who, tiles }).await;
+                }
+            }
+            Letter::Measured { who, page, figures, path } => {
+                if self.is_current(who, page) {
+                    let now = self.rooms.clock.now().instant;
+                    self.media.measured.insert(who, Measured::new(now, &figures, path));
+                }
+            }
+            Letter::LineTested { who, page, test } => {
+                if self.is_current(who, page) {
+                    self.todo.push_back(Event::LineTested { who, test });
                 }
             }
             Letter::Notice(notice) => self.notice(notice),

@@ -40,7 +40,10 @@ use crate::tls::Peer;
 use crate::web;
 
 mod archive;
+mod line_test;
 mod whip;
+
+pub(crate) use line_test::LineTests;
 
 /// Bytes of a request's body.
 const BODY_BYTES_MAX: usize = 16 * 1024;
@@ -63,6 +66,7 @@ pub(crate) struct App {
     pub(crate) attempts: Mutex<Attempts>,
     /// Devices without a page.
     pub(crate) callers: Callers,
+    pub(crate) line_tests: Mutex<LineTests>,
     /// Archive reads at once.
     pub(crate) reads: Arc<Semaphore>,
     /// Verifications at once: each reads a whole hearing.
@@ -74,6 +78,10 @@ pub(crate) struct App {
 impl App {
     fn attempts(&self) -> MutexGuard<'_, Attempts> {
         self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn line_tests(&self) -> MutexGuard<'_, LineTests> {
+        self.line_tests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn who(&self, headers: &HeaderMap) -> Result<Who, Refused> {
@@ -147,6 +155,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/archive/{hearing}/verify", get(archive::verify))
         .route("/api/archive/{hearing}/{participant}/{kind}", get(archive::playable))
         .route("/api/ops", get(ops))
+        .route("/api/line-test", get(line_test::down).post(line_test::up))
         .route("/api/{*rest}", any(nothing))
         .route("/ws/{hearing}", any(enter))
         .route("/metrics", get(metrics))

@@ -2,7 +2,7 @@
 //!
 //! What is not here: ids. Labels come from closed enums only.
 
-use model::{Refusal, Role};
+use model::{Health, Refusal, Role};
 use prometheus::{
     Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
 };
@@ -11,6 +11,10 @@ use serde::Serialize;
 
 /// Seconds until a minute is durable: the middle is one commit.
 const DURABLE_BUCKETS: [f64; 9] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0];
+/// Shares of packets or time; the grades begin at 0.1 and 0.15, a good line is below 0.01.
+const SHARE_BUCKETS: [f64; 10] = [0.0, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.3, 0.5];
+/// Seconds on the way; the grades begin at 0.1 (jitter), 0.4 and 1.
+const DELAY_BUCKETS: [f64; 11] = [0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.4, 1.0, 2.0];
 
 /// The counters of this room.
 #[derive(Clone, Debug)]
@@ -29,6 +33,43 @@ pub(crate) struct Metrics {
     pub(crate) archive_reads: IntCounterVec,
     pub(crate) page_frames: IntCounter,
     pub(crate) page_frozen_ms: IntCounter,
+    pub(crate) line: LineMetrics,
+    pub(crate) line_tests: IntCounterVec,
+}
+
+/// How people's lines are doing: one sample for each person and interval.
+#[derive(Clone, Debug)]
+pub(crate) struct LineMetrics {
+    loss_up: Histogram,
+    loss_down: Histogram,
+    jitter: Histogram,
+    round_trip: Histogram,
+    freeze: Histogram,
+}
+
+impl LineMetrics {
+    fn register(registry: &Registry) -> Result<Self, prometheus::Error> {
+        let share = |name, help| histogram(registry, name, help, &SHARE_BUCKETS);
+        let delay = |name, help| histogram(registry, name, help, &DELAY_BUCKETS);
+        Ok(Self {
+            loss_up: share("line_loss_up_ratio", "Packets lost from people")?,
+            loss_down: share("line_loss_down_ratio", "Packets lost to people")?,
+            jitter: delay("line_jitter_seconds", "Interarrival jitter of people's sound")?,
+            round_trip: delay("line_round_trip_seconds", "Round-trip time to people")?,
+            freeze: share("line_freeze_ratio", "Time pictures stood still at people's pages")?,
+        })
+    }
+
+    /// Counts one person's figures of one interval.
+    pub(crate) fn sampled(&self, health: &Health) {
+        self.loss_up.observe(f64::from(health.loss_up_permille) / 1_000.0);
+        self.loss_down.observe(f64::from(health.loss_down_permille) / 1_000.0);
+        self.jitter.observe(f64::from(health.jitter_ms) / 1_000.0);
+        if let Some(round_trip) = health.round_trip_ms {
+            self.round_trip.observe(f64::from(round_trip) / 1_000.0);
+        }
+        self.freeze.observe(f64::from(health.freeze_permille) / 1_000.0);
+    }
 }
 
 impl Metrics {
@@ -47,7 +88,19 @@ impl Metrics {
                 "Sockets ended by the server, by reason",
                 "why",
             )?,
-            minute_durable: durable(registry)?,
+            minute_durable: histogram(
+                registry,
+                "minute_durable_seconds",
+                "Time until a minute is on disk",
+                &DURABLE_BUCKETS,
+            )?,
+            line: LineMetrics::register(registry)?,
+            line_tests: counters(
+                registry,
+                "line_tests_total",
+                "Measurements of a line, by outcome",
+                "outcome",
+            )?,
             minutes_late: counter(registry, "minutes_late_total", "Minutes not durable in time")?,
             hearing_restarts: counter(
                 registry,
@@ -136,13 +189,14 @@ fn counters(
     Ok(made)
 }
 
-fn durable(registry: &Registry) -> Result<Histogram, prometheus::Error> {
-    let options = HistogramOpts::new(
-        "assize_signaling_minute_durable_seconds",
-        "Time until a minute is on disk",
-    )
-    .buckets(DURABLE_BUCKETS.to_vec());
-    let made = Histogram::with_opts(options)?;
+fn histogram(
+    registry: &Registry,
+    name: &str,
+    help: &str,
+    buckets: &[f64],
+) -> Result<Histogram, prometheus::Error> {
+    let options = HistogramOpts::new(format!("assize_signaling_{name}"), help);
+    let made = Histogram::with_opts(options.buckets(buckets.to_vec()))?;
     registry.register(Box::new(made.clone()))?;
     Ok(made)
 }
@@ -156,13 +210,35 @@ mod tests {
     const DOCUMENT: &str = include_str!("../../docs/metrics.md");
 
     #[test]
+    fn each_figure_of_a_line_is_one_sample_in_its_own_unit() {
+        let registry = Registry::new();
+        let metrics = Metrics::register(&registry).unwrap();
+        let health = Health {
+            loss_up_permille: 120,
+            loss_down_permille: 20,
+            jitter_ms: 30,
+            round_trip_ms: None,
+            freeze_permille: 800,
+            ..Health::default()
+        };
+        metrics.line.sampled(&health);
+        metrics.line.sampled(&Health { round_trip_ms: Some(250), ..health });
+        let line = &metrics.line;
+        let sums = [&line.loss_up, &line.loss_down, &line.jitter, &line.round_trip, &line.freeze]
+            .map(|figure| (figure.get_sample_count(), (figure.get_sample_sum() * 1e3).round()));
+        assert_eq!(sums, [(2, 240.0), (2, 40.0), (2, 60.0), (1, 250.0), (2, 1_600.0)]);
+    }
+
+    #[test]
     fn the_document_names_every_metric_and_no_other() {
         let registry = Registry::new();
         let metrics = Metrics::register(&registry).unwrap();
         metrics.asked(None);
         metrics.parted(Bye::Fault);
         metrics.role(Role::Clerk).inc();
-        for family in [&metrics.sign_ins, &metrics.joins, &metrics.archive_reads] {
+        let families =
+            [&metrics.sign_ins, &metrics.joins, &metrics.archive_reads, &metrics.line_tests];
+        for family in families {
             family.with_label_values(&["done"]).inc();
         }
         let gathered = registry.gather();

@@ -158,6 +158,7 @@ impl Signaling {
             metrics_from: config.metrics_from,
             attempts: Mutex::new(Attempts::default()),
             callers: Callers::default(),
+            line_tests: Mutex::default(),
             reads: Arc::new(Semaphore::new(READS_MAX)),
             verifications: Arc::new(Semaphore::new(VERIFICATIONS_MAX)),
             open_sockets,

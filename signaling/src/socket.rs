@@ -275,7 +275,19 @@ impl<'a> Reader<'a> {
                 }
                 Letter::Tiles { who, page, tiles }
             }
-            ClientMessage::Stats { figures } => return self.count(&figures),
+            ClientMessage::Stats { figures, path } => {
+                self.count(&figures)?;
+                if pace == Step::TooFast {
+                    return Ok(());
+                }
+                Letter::Measured { who, page, figures, path }
+            }
+            ClientMessage::LineTest { test } => {
+                if pace == Step::TooFast {
+                    return Ok(());
+                }
+                Letter::LineTested { who, page, test }
+            }
             ClientMessage::Pong { .. } | ClientMessage::Bye {} => return Ok(()),
         };
         if self.entered.tell(letter).await { Ok(()) } else { Err(Bye::Fault) }

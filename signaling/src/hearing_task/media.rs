@@ -10,7 +10,7 @@ use model::stage::LinkCause;
 use model::{Health, ParticipantId, Private, Refusal, SlotCount, SlotUse, TrackId, TrackKind};
 use protocol::{RequestOutcome, ServerMessage};
 
-use super::{HearingTask, Offer};
+use super::{HearingTask, Measured, Offer};
 
 /// Offers of one person that wait for an answer; one more is too fast.
 const OFFERS_WAITING_MAX: usize = 4;
@@ -47,6 +47,8 @@ pub(super) struct Media {
     slots: BTreeMap<ParticipantId, (Vec<SlotUse>, SlotCount)>,
     pub(super) join_ms: BTreeMap<ParticipantId, u32>,
     pub(super) health: BTreeMap<ParticipantId, Health>,
+    /// What each page last told of itself.
+    pub(super) measured: BTreeMap<ParticipantId, Measured>,
 }
 
 impl Media {
@@ -170,19 +172,28 @@ impl HearingTask {
                 self.todo.push_back(Event::TrackSilent { track });
             }
             Notice::Speaking { who, .. } => self.speaking(&who),
-            Notice::Health { participant, health, .. } => {
-                self.media.health.insert(participant, health);
-                if let Some(page) = self.pages.get(&participant) {
-                    page.outbox.push(ServerMessage::Health { health });
-                }
-                self.todo.push_back(Event::Health { who: participant, health });
-            }
+            Notice::Health { participant, health, .. } => self.healthy(participant, health),
         }
+    }
+
+    /// Figures of a line, with what the page itself measured.
+    fn healthy(&mut self, who: ParticipantId, mut health: Health) {
+        let now = self.rooms.clock.now().instant;
+        if let Some(measured) = self.media.measured.get(&who) {
+            health.freeze_permille = measured.freeze_permille(now);
+        }
+        self.rooms.metrics.line.sampled(&health);
+        self.media.health.insert(who, health);
+        if let Some(page) = self.pages.get(&who) {
+            page.outbox.push(ServerMessage::Health { health });
+        }
+        self.todo.push_back(Event::Health { who, health });
     }
 
     fn disconnected(&mut self, who: ParticipantId, cause: LinkCause) {
         self.media.connected.remove(&who);
         self.media.health.remove(&who);
+        self.media.measured.remove(&who);
         self.media.slots.remove(&who);
         self.media.live.retain(|track| track.participant != who);
         self.todo.push_back(Event::MediaDown { who, cause });

@@ -37,21 +37,29 @@ impl HearingTask {
     }
 
     fn people(&self, view: &View) -> Vec<OpsPerson> {
-        let person = |id: ParticipantId, role, place, grade| OpsPerson {
-            id,
-            role,
-            place,
-            online: self.pages.contains_key(&id),
-            media: self.media.connected().contains(&id),
-            join_ms: self.media.join_ms.get(&id).copied(),
-            health: self.media.health.get(&id).copied(),
-            grade,
+        let now = self.rooms.clock.now().instant;
+        let person = |id: ParticipantId, role, place| {
+            let measured = self.media.measured.get(&id);
+            let health = self.media.health.get(&id).copied();
+            let verdict = health.map(|health| health.verdict());
+            OpsPerson {
+                id,
+                role,
+                place,
+                online: self.pages.contains_key(&id),
+                media: self.media.connected().contains(&id),
+                join_ms: self.media.join_ms.get(&id).copied(),
+                health,
+                grade: verdict.map(|(grade, _)| grade),
+                trouble: verdict.and_then(|(_, trouble)| trouble),
+                unheard: self.hearing.unheard_of(id),
+                path: measured.and_then(|measured| measured.path(now)),
+                buffer_ms: measured.and_then(|measured| measured.buffer_ms(now)),
+                line_test: self.hearing.line_test_of(id),
+            }
         };
-        let own = self.media.health.get(&view.me.id).map(model::Health::grade);
-        let mut people = vec![person(view.me.id, view.me.role, view.me.place, own)];
-        people.extend(
-            view.people.iter().map(|other| person(other.id, other.role, other.place, other.grade)),
-        );
+        let mut people = vec![person(view.me.id, view.me.role, view.me.place)];
+        people.extend(view.people.iter().map(|other| person(other.id, other.role, other.place)));
         people
     }
 }

@@ -4,7 +4,8 @@
 use std::net::Ipv4Addr;
 
 use model::letters::RecordNotice;
-use model::{Fact, SlotCount, TrackKind};
+use model::view::Person;
+use model::{Fact, Grade, Health, SlotCount, TrackKind, Trial, Trouble};
 use tokio::task::JoinHandle;
 
 use super::*;
@@ -436,4 +437,79 @@ async fn a_hearing_found_on_disk_goes_on_in_its_ledger() {
     stand.send(Letter::Leave { who: stand.seats.witness, page, cause }).await;
     let (_, _outbox, view) = stand.enter(stand.seats.clerk).await;
     assert_eq!(view.stage, Stage::CheckIn, "it stays live without pages");
+}
+
+/// Waits for a view in which the plaintiff looks like this to the judge.
+async fn person(outbox: &Outbox, who: ParticipantId, fits: impl Fn(&Person) -> bool) {
+    loop {
+        match next(outbox).await {
+            Next::Message(ServerMessage::View { view }) => {
+                if view.people.iter().any(|person| person.id == who && fits(person)) {
+                    return;
+                }
+            }
+            Next::Message(_) => {}
+            Next::Bye(why) => panic!("{why:?} instead of a view"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_line_that_turns_bad_is_shown_with_its_reason_at_once() {
+    let mut stand = Stand::new().await;
+    let (_, judge_box, page, plaintiff_box) = stand.with_plaintiff().await;
+    let (hearing, who) = (stand.court.entry.hearing, stand.seats.plaintiff);
+    let health = Health { loss_up_permille: 120, ..Health::default() };
+    stand.send(Letter::Notice(Notice::Health { hearing, participant: who, health })).await;
+    person(&judge_box, who, |person| {
+        (person.grade, person.trouble) == (Some(Grade::Poor), Some(Trouble::LossUp))
+    })
+    .await;
+    // The page's own pictures stand still: the server adds that to what it measures itself.
+    let frozen = ClientStats {
+        from: stand.seats.judge,
+        frames: 20,
+        frozen_ms: 4_000,
+        concealed_permille: 0,
+        buffer_ms: 80,
+    };
+    let figures = vec![frozen];
+    stand.send(Letter::Measured { who, page, figures, path: Some(MediaPath::RelayTls) }).await;
+    let health = Health::default();
+    stand.send(Letter::Notice(Notice::Health { hearing, participant: who, health })).await;
+    person(&judge_box, who, |person| person.trouble == Some(Trouble::Freeze)).await;
+    loop {
+        if let Next::Message(ServerMessage::Health { health }) = next(&plaintiff_box).await
+            && health.freeze_permille == 800
+        {
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_court_sees_what_a_page_found_and_what_does_not_arrive() {
+    let mut stand = Stand::new().await;
+    let (_, judge_box, page, _outbox) = stand.with_plaintiff().await;
+    let (hearing, who) = (stand.court.entry.hearing, stand.seats.plaintiff);
+    let test = LineTest {
+        signaling: Trial::Passed,
+        udp: Trial::Failed,
+        tcp: Trial::Untried,
+        tls: Trial::Passed,
+        camera: Trial::Passed,
+        microphone: Trial::Passed,
+        speaker: Trial::Untried,
+        up_kbps: Some(900),
+        down_kbps: None,
+    };
+    stand.send(Letter::LineTested { who, page, test }).await;
+    person(&judge_box, who, |person| person.line_test == Some(test)).await;
+    let connected = Notice::Connected { hearing, participant: who, join_ms: 9 };
+    stand.send(Letter::Notice(connected)).await;
+    stand.ask(who, page, 2, Ask::Devices { on: vec![TrackKind::Microphone] }).await;
+    person(&judge_box, who, |person| person.unheard == [TrackKind::Microphone]).await;
+    let track = TrackId::new(who, TrackKind::Microphone);
+    stand.send(Letter::Notice(Notice::TrackLive { hearing, track })).await;
+    person(&judge_box, who, |person| person.unheard.is_empty()).await;
 }

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 
 use axum::http::header::{CONTENT_RANGE, COOKIE, HOST, ORIGIN, RANGE, SET_COOKIE};
-use model::limits::ATTEMPTS_MAX;
+use model::limits::{ATTEMPTS_MAX, LINE_TEST_BYTES_MAX, LINE_TESTS_PER_MINUTE};
 use protocol::{ArchiveList, SeatPass, StaffKind};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -81,6 +81,7 @@ impl Api {
             metrics_from: vec![IpAddr::from([192, 0, 2, 99])],
             attempts: Mutex::default(),
             callers: Callers::default(),
+            line_tests: Mutex::default(),
             reads: Arc::new(Semaphore::new(2)),
             verifications: Arc::new(Semaphore::new(1)),
             open_sockets: mpsc::channel(1).0,
@@ -430,4 +431,28 @@ fn digits_are_read_as_people_type_them() {
     assert_eq!(digits(" 1234 5678\n"), "12345678");
     assert_eq!(digits("1234-5678"), "12345678");
     assert_eq!(digits("\u{ff11}\u{ff12}\u{ff13}\u{ff14}5678"), "12345678");
+}
+
+#[tokio::test]
+async fn lines_are_measured_by_whoever_has_a_seat_or_an_account() {
+    let api = Api::new().await;
+    let stranger = api.get("/api/line-test", "").await;
+    assert_eq!(
+        (stranger.status, stranger.why()),
+        (StatusCode::UNAUTHORIZED, Refusal::SignInNeeded)
+    );
+    let judge = api.sign_in("judge").await;
+    let down = api.get("/api/line-test", &judge).await;
+    assert_eq!((down.status, down.body.len()), (StatusCode::OK, LINE_TEST_BYTES_MAX));
+    let up = |bytes: usize| {
+        let request = Request::builder().method("POST").uri("/api/line-test");
+        let request = request.header(COOKIE, &judge).header(ORIGIN, "https://court.test");
+        api.send(request, Body::from(vec![0; bytes]))
+    };
+    assert_eq!(up(LINE_TEST_BYTES_MAX).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(up(LINE_TEST_BYTES_MAX + 1).await.why(), Refusal::Malformed);
+    for _ in 3..LINE_TESTS_PER_MINUTE {
+        assert_eq!(up(1).await.status, StatusCode::NO_CONTENT);
+    }
+    assert_eq!(up(1).await.why(), Refusal::TooFast);
 }
