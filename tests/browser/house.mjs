@@ -184,7 +184,7 @@ export class Person {
               kind: entry.kind, mid: entry.mid, packets: entry.packetsReceived, lost: entry.packetsLost,
               frames: entry.framesDecoded ?? 0, energy: entry.totalAudioEnergy ?? 0,
               playout: entry.estimatedPlayoutTimestamp, jitter: entry.jitter,
-              freezes: entry.totalFreezesDuration ?? 0,
+              freezes: entry.totalFreezesDuration ?? 0, width: entry.frameWidth ?? 0,
             });
           }
         }
