@@ -8,6 +8,7 @@ mod eye;
 mod line;
 mod lines;
 mod measure;
+mod outbox;
 mod path;
 mod publisher;
 mod source;

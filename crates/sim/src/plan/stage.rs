@@ -4,7 +4,7 @@
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 
-use forwarding::{LegId, Outlet, Router, RouterNotice};
+use forwarding::{LegId, Router, RouterNotice};
 use hearing::Event;
 use model::letters::TapeItem;
 use model::stage::LinkCause;
@@ -15,6 +15,7 @@ use model::{
 
 use super::court::{Court, Ruling};
 use super::measure::{Figures, Measure};
+use super::outbox::Outbox;
 use super::path::{Tally, Way};
 use super::stamp::Stamp;
 use super::station::Station;
@@ -53,32 +54,6 @@ enum Letter {
     Woke,
     Speak(u32),
     Close,
-}
-
-/// What one call of the router led to.
-#[derive(Debug, Default)]
-struct Outbox {
-    down: Vec<(LegId, Vec<u8>, bool)>,
-    taped: Vec<(TapeItem, Vec<u8>)>,
-    notices: Vec<RouterNotice>,
-}
-
-impl Outlet for Outbox {
-    fn rtp(&mut self, leg: LegId, header: &[u8], payload: &[u8]) {
-        self.down.push((leg, [header, payload].concat(), false));
-    }
-
-    fn rtcp(&mut self, leg: LegId, compound: &[u8]) {
-        self.down.push((leg, compound.to_vec(), true));
-    }
-
-    fn tape(&mut self, item: TapeItem, payload: &[u8]) {
-        self.taped.push((item, payload.to_vec()));
-    }
-
-    fn tell(&mut self, notice: RouterNotice) {
-        self.notices.push(notice);
-    }
 }
 
 /// A plan under way.
