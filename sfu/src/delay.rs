@@ -49,6 +49,12 @@ impl Delay {
         stretch[bucket(delay)].fetch_add(packets, Ordering::Relaxed);
     }
 
+    /// Packets counted over about the last minute.
+    pub(crate) fn packets(&self) -> u64 {
+        let counts = self.stretches.iter().flatten();
+        counts.map(|count| u64::from(count.load(Ordering::Relaxed))).sum()
+    }
+
     /// Forgets what is older than a minute. Called by the writer; `since` is when it last did.
     pub(crate) fn turn(&self, now: Instant, since: &mut Instant) {
         if now.since(*since) < STRETCH {

@@ -22,6 +22,7 @@ mod metrics;
 mod orders;
 mod outbox;
 mod packets;
+mod placing;
 mod relays;
 pub mod sdp;
 mod socket;

@@ -21,6 +21,7 @@ use crate::delay::{Delay, DelayFigures, figures};
 use crate::door::{Homes, State, StreamDoor, StreamWay};
 use crate::dtls::Identity;
 use crate::metrics::Metrics;
+use crate::placing::Placing;
 use crate::relays::{RelayMaker, Told};
 use crate::socket::{Socket, bind_all};
 use crate::streams::Reach;
@@ -125,7 +126,7 @@ pub fn start(
             .name(format!("media-{number}"))
             .spawn(move || media.run())
             .map_err(system("start a media thread"))?;
-        ways.push(Way { orders: way, waker: Arc::clone(&waker), hearings: 0 });
+        ways.push(Way { orders: way, waker: Arc::clone(&waker) });
         stream_ways.push(StreamWay { arrivals: arrivals_in, waker: Arc::clone(&waker) });
         sfu_threads.push(Thread { waker, delay, handle });
     }
@@ -139,7 +140,9 @@ pub fn start(
         made: AtomicU64::new(0),
         sources: Mutex::default(),
     });
-    let mut tasks = vec![tokio::spawn(dispatch(doors.orders, ways, homes.clone()))];
+    let placing = Placing::new(sfu_threads.iter().map(|thread| Arc::clone(&thread.delay)));
+    let places = Places { homes: homes.clone(), placing, clock: Arc::clone(&clock) };
+    let mut tasks = vec![tokio::spawn(dispatch(doors.orders, ways, places))];
     for stream in streams {
         let stream = tokio::net::TcpListener::from_std(stream).map_err(system("accept TCP"))?;
         tasks.push(tokio::spawn(door.clone().accept(stream)));
@@ -255,11 +258,18 @@ fn system(doing: &'static str) -> impl Fn(io::Error) -> SfuFault {
 struct Way {
     orders: mpsc::Sender<Order>,
     waker: Arc<Waker>,
-    hearings: usize,
 }
 
-/// Brings each order to its hearing's thread; a new hearing goes to the thread with the fewest.
-async fn dispatch(mut orders: mpsc::Receiver<Order>, mut ways: Vec<Way>, homes: Homes) {
+/// Where hearings live, and where new ones go.
+struct Places {
+    homes: Homes,
+    placing: Placing,
+    clock: Clock,
+}
+
+/// Brings each order to its hearing's thread; a new hearing goes to the one that forwards least.
+async fn dispatch(mut orders: mpsc::Receiver<Order>, ways: Vec<Way>, places: Places) {
+    let Places { homes, mut placing, clock } = places;
     while let Some(order) = orders.recv().await {
         let hearing = match &order {
             Order::Open { hearing }
@@ -269,17 +279,16 @@ async fn dispatch(mut orders: mpsc::Receiver<Order>, mut ways: Vec<Way>, homes: 
             | Order::Drop { hearing, .. }
             | Order::Close { hearing } => *hearing,
         };
-        let least = (0..ways.len()).min_by_key(|place| ways[*place].hearings).unwrap_or_default();
         let known = homes.get(hearing);
-        let place = known.unwrap_or(least);
+        let mut place = known.unwrap_or_default();
         match &order {
             Order::Open { .. } if known.is_none() => {
+                place = placing.open(clock().instant);
                 homes.set(hearing, place);
-                ways[place].hearings += 1;
             }
             Order::Close { .. } if known.is_some() => {
                 homes.remove(hearing);
-                ways[place].hearings -= 1;
+                placing.close(place);
             }
             Order::Open { .. }
             | Order::Close { .. }

@@ -24,6 +24,8 @@ pub struct Assize {
     folder: PathBuf,
     /// For its counters.
     door: Option<Door>,
+    /// Hearings and the doors to them, by room and place.
+    doors: Vec<(u64, Vec<Door>)>,
     /// Pages by room and place.
     pages: Vec<Vec<Page>>,
 }
@@ -40,7 +42,7 @@ impl Assize {
     ) -> Result<(Self, Generator), String> {
         let folder = std::env::temp_dir().join(format!("assize-load-{}", std::process::id()));
         let (child, ready) = serve(binary, &folder, load, settings).await?;
-        let mut server = Self { child, folder, door: None, pages: Vec::new() };
+        let mut server = Self { child, folder, door: None, doors: Vec::new(), pages: Vec::new() };
         let generator = server.seat(load, &ready).await?;
         Ok((server, generator))
     }
@@ -65,6 +67,7 @@ impl Assize {
                 doors.push(door);
             }
             self.pages.push(check_in(&doors, hearing).await?);
+            self.doors.push((hearing, doors));
         }
         let generator = self.connect(load).await?;
         if load.record {
@@ -89,20 +92,51 @@ impl Assize {
         for (place, sdp) in offers.into_iter().enumerate() {
             let people = usize::from(load.people);
             let page = &self.pages[place / people][place % people];
-            let lines = purposes(load.people);
-            let message = json!({"type": "offer", "connection": 1, "sdp": sdp, "lines": lines});
-            let answer = page.ask(message).await?;
-            let text = answer["sdp"].as_str().ok_or("an answer without a description")?;
-            let other = other(text, own).ok_or_else(|| format!("no way to the server: {text}"))?;
-            generator.order(Order::Meet(place, other));
-            page.tell(json!({"type": "tiles", "tiles": tiles(load.people)})).await;
-            let on = json!(["microphone", "camera"]);
-            page.ask(json!({"type": "ask", "ask": {"do": "devices", "on": on}})).await?;
+            enter(page, &generator, place, load, 1, &sdp).await?;
         }
         let all = usize::from(load.rooms) * usize::from(load.people);
         until("media connections", PATIENCE, || generator.connected() == all).await?;
         Ok(generator)
     }
+}
+
+impl Assize {
+    /// The page of a person, the door to open it again, and the hearing.
+    pub fn seat_of(&self, room: u16, person: u8) -> (&Page, Door, u64) {
+        let (room, person) = (usize::from(room), usize::from(person));
+        let (hearing, doors) = &self.doors[room];
+        (&self.pages[room][person], doors[person].clone(), *hearing)
+    }
+
+    /// Keeps a person's new page.
+    pub fn put(&mut self, room: u16, person: u8, page: Page) {
+        self.pages[usize::from(room)][usize::from(person)] = page;
+    }
+}
+
+/// Offers a person's media connection, its tiles and its devices.
+///
+/// # Errors
+/// What went wrong.
+pub async fn enter(
+    page: &Page,
+    generator: &Generator,
+    place: usize,
+    load: Load,
+    connection: u32,
+    sdp: &str,
+) -> Result<(), String> {
+    let lines = purposes(load.people);
+    let message = json!({"type": "offer", "connection": connection, "sdp": sdp, "lines": lines});
+    let answer = page.ask(message).await?;
+    let text = answer["sdp"].as_str().ok_or("an answer without a description")?;
+    let other = other(text, here([127, 0, 0, 1]));
+    let other = other.ok_or_else(|| format!("no way to the server: {text}"))?;
+    generator.order(Order::Meet(place, other));
+    page.tell(json!({"type": "tiles", "tiles": tiles(load.people)})).await;
+    let on = json!(["microphone", "camera"]);
+    page.ask(json!({"type": "ask", "ask": {"do": "devices", "on": on}})).await?;
+    Ok(())
 }
 
 impl Server for Assize {

@@ -7,7 +7,7 @@ use std::io::IoSliceMut;
 use std::net::SocketAddr;
 use std::os::fd::AsRawFd;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -51,6 +51,8 @@ pub struct Seat {
 pub enum Order {
     /// A station learns where the other end is.
     Meet(usize, Other),
+    /// A person leaves and comes again over another transport.
+    Renew(usize, Box<Station>),
     /// The measurement begins.
     Begin,
     /// It ends; what is on its way still counts.
@@ -95,7 +97,7 @@ pub struct Counted {
 /// The running thread.
 pub struct Generator {
     orders: mpsc::Sender<Order>,
-    connected: Arc<AtomicUsize>,
+    connected: Arc<[AtomicBool]>,
     thread: JoinHandle<()>,
     ports: Vec<u16>,
 }
@@ -107,7 +109,7 @@ impl Generator {
     /// When the system gives no poll or thread.
     pub fn start(seats: Vec<Seat>) -> std::io::Result<Self> {
         let (orders, inbox) = mpsc::channel();
-        let connected = Arc::new(AtomicUsize::new(0));
+        let connected: Arc<[AtomicBool]> = seats.iter().map(|_| AtomicBool::new(false)).collect();
         let told = Arc::clone(&connected);
         let ports = seats.iter().map(|seat| seat.station.own().address.port()).collect();
         let mut room = Room::new(seats)?;
@@ -133,7 +135,12 @@ impl Generator {
 
     /// How many stations are connected.
     pub fn connected(&self) -> usize {
-        self.connected.load(Ordering::Relaxed)
+        self.connected.iter().filter(|one| one.load(Ordering::Relaxed)).count()
+    }
+
+    /// Whether this station is connected.
+    pub fn is_connected(&self, place: usize) -> bool {
+        self.connected.get(place).is_some_and(|one| one.load(Ordering::Relaxed))
     }
 
     /// The ports of its stations.
@@ -198,7 +205,7 @@ impl Room {
         })
     }
 
-    fn run(&mut self, inbox: &mpsc::Receiver<Order>, connected: &AtomicUsize) {
+    fn run(&mut self, inbox: &mpsc::Receiver<Order>, connected: &[AtomicBool]) {
         let mut events = Events::with_capacity(1_024);
         let space = nix::cmsg_space!(TimeSpec);
         let mut headers = MultiHeaders::<SockaddrIn>::preallocate(BATCH, Some(space));
@@ -223,8 +230,9 @@ impl Room {
                     self.readable[place] = self.read(place, &mut headers);
                 }
             }
-            let up = self.seats.iter().filter(|s| s.station.phase() == Phase::Connected).count();
-            connected.store(up, Ordering::Relaxed);
+            for (seat, told) in self.seats.iter().zip(connected) {
+                told.store(seat.station.phase() == Phase::Connected, Ordering::Relaxed);
+            }
             let now = Instant::now();
             next = (next + PACE).max(now);
             std::thread::park_timeout(next.saturating_duration_since(now));
@@ -234,6 +242,7 @@ impl Room {
     fn take(&mut self, order: Order) {
         match order {
             Order::Meet(place, other) => self.seats[place].station.meet(other),
+            Order::Renew(place, station) => self.renew(place, *station),
             Order::Begin => {
                 self.epoch = self.epoch.wrapping_add(1).max(1);
                 self.measuring = true;
@@ -256,6 +265,17 @@ impl Room {
             }
             Order::Stop => (),
         }
+    }
+
+    fn renew(&mut self, place: usize, mut station: Station) {
+        let seat = &mut self.seats[place];
+        seat.station.close(Instant::now());
+        // A closed socket leaves the poll by itself; one that cannot be watched is never connected.
+        let token = Token(place);
+        drop(self.poll.registry().register(&mut station.socket, token, Interest::READABLE));
+        seat.station = station;
+        seat.tracks.iter_mut().flatten().for_each(Track::rewind);
+        self.readable[place] = true;
     }
 
     /// Compares what was sent with what came.

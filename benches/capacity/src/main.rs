@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod assize;
+mod churn;
 mod door;
 mod forwarder;
 mod generator;
@@ -27,6 +28,7 @@ use serde_json::Value;
 use tokio::time::{sleep, timeout};
 
 use crate::assize::{Assize, SETTLE};
+use crate::churn::churn;
 use crate::forwarder::Forwarder;
 use crate::janus::Janus;
 use crate::run::{Load, measure};
@@ -68,6 +70,18 @@ enum Server {
         /// Media threads of the server.
         #[arg(long, default_value_t = 1)]
         threads: u16,
+    },
+    /// People who come and go from Assize, and its memory meanwhile.
+    Churn {
+        #[command(flatten)]
+        size: Size,
+        /// The binary.
+        #[arg(long)]
+        binary: PathBuf,
+        /// How often somebody leaves and comes again.
+        #[arg(long, default_value_t = 10_000,
+            value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+        cycles: u32,
     },
     /// Reads rows and prints them side by side.
     Table,
@@ -124,6 +138,15 @@ async fn run(server: Server) -> Result<Value, String> {
             let row = measure("assize", load, size.seconds, &mut server, &generator).await;
             generator.stop();
             Ok(row)
+        }
+        Server::Churn { size, binary, cycles } => {
+            let load = Load { rooms: size.rooms, people: size.people.max(3), record: false };
+            let started = timeout(ALL_WAIT, Assize::start(&binary, load, "")).await;
+            let (mut server, generator) =
+                started.map_err(|_| "the start took too long".to_owned())??;
+            let row = churn(&mut server, &generator, load, cycles).await;
+            generator.stop();
+            row
         }
         Server::Janus { size } => {
             let load = Load { rooms: size.rooms, people: size.people, record: false };

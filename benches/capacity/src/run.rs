@@ -71,24 +71,42 @@ pub fn seats(
     for room in 0..load.rooms {
         for person in 0..load.people {
             let name = format!("load{room:05}x{person:03}");
-            let station = Station::new(Arc::clone(identity), own, &name)
-                .map_err(|fault| fault.to_string())?;
+            let (station, sdp) = fresh(load, identity, own, room, person, &name)?;
+            offers.push(sdp);
             let [sound, picture] = sources(room, person);
-            let mut lines = vec![
-                Line { kind: Kind::Sound, sends: Some(sound) },
-                Line { kind: Kind::Picture, sends: Some(picture) },
-            ];
-            for _ in 1..load.people {
-                lines.push(Line { kind: Kind::Sound, sends: None });
-                lines.push(Line { kind: Kind::Picture, sends: None });
-            }
-            offers.push(offer(&station.own(), &lines));
             let tracks = [Track::new(Kind::Sound, 0, sound), Track::new(Kind::Picture, 1, picture)];
             let people = load.people;
             seats.push(Seat { station, room, person, tracks: Some(tracks), people });
         }
     }
     Ok((seats, offers))
+}
+
+/// A station of its own name for a person, and its offer.
+///
+/// # Errors
+/// When the system gives no socket.
+pub fn fresh(
+    load: Load,
+    identity: &Arc<Identity>,
+    own: SocketAddr,
+    room: u16,
+    person: u8,
+    name: &str,
+) -> Result<(Station, String), String> {
+    let station =
+        Station::new(Arc::clone(identity), own, name).map_err(|fault| fault.to_string())?;
+    let [sound, picture] = sources(room, person);
+    let mut lines = vec![
+        Line { kind: Kind::Sound, sends: Some(sound) },
+        Line { kind: Kind::Picture, sends: Some(picture) },
+    ];
+    for _ in 1..load.people {
+        lines.push(Line { kind: Kind::Sound, sends: None });
+        lines.push(Line { kind: Kind::Picture, sends: None });
+    }
+    let sdp = offer(&station.own(), &lines);
+    Ok((station, sdp))
 }
 
 struct Reading {
