@@ -158,16 +158,8 @@ async fn open_rooms(
     let (stop_recorder, recorder_stopping) = watch::channel(false);
 
     let media_clock = Arc::clone(clock);
-    let sfu_config = SfuConfig {
-        listen: config.media.clone(),
-        streams_from: config.https.clone(),
-        announce: config.announce.clone(),
-        prefer: config.camera_codec,
-        voice_dtx: config.voice_dtx,
-        threads: config.media_threads,
-    };
     let sfu_doors = sfu::Doors { orders, notices: notices_in, tapes: tapes_in };
-    let sfu = sfu::start(&sfu_config, move || media_clock(), sfu_doors, &registry)
+    let sfu = sfu::start(&sfu_settings(config), move || media_clock(), sfu_doors, &registry)
         .map_err(|fault| sfu_sentence(&fault))?;
     let delay = sfu.delay_reader();
     let (streams, relays) = (sfu.stream_door(), sfu.relay_maker());
@@ -214,7 +206,25 @@ async fn open_rooms(
             }
         }),
     };
-    let settings = signaling::Config {
+    let signaling = Signaling::start(signaling_settings(config), doors, unfinished)
+        .await
+        .map_err(|fault| signaling_sentence(&fault))?;
+    Ok(Node { signaling, sfu, recorder, stop_recorder })
+}
+
+fn sfu_settings(config: &Config) -> SfuConfig {
+    SfuConfig {
+        listen: config.media.clone(),
+        streams_from: config.https.clone(),
+        announce: config.announce.clone(),
+        prefer: config.camera_codec,
+        voice_dtx: config.voice_dtx,
+        threads: config.media_threads,
+    }
+}
+
+fn signaling_settings(config: &Config) -> signaling::Config {
+    signaling::Config {
         listen: config.https.clone(),
         certificate: match (&config.certificate, &config.certificate_key) {
             (Some(chain), Some(key)) => {
@@ -225,11 +235,7 @@ async fn open_rooms(
         data: config.data.clone(),
         metrics_from: config.metrics_from.clone(),
         version: env!("CARGO_PKG_VERSION"),
-    };
-    let signaling = Signaling::start(settings, doors, unfinished)
-        .await
-        .map_err(|fault| signaling_sentence(&fault))?;
-    Ok(Node { signaling, sfu, recorder, stop_recorder })
+    }
 }
 
 fn sfu_sentence(fault: &SfuFault) -> String {
