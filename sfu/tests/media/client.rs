@@ -43,6 +43,9 @@ pub(crate) struct Client {
     credentials: (String, String),
     keys: Option<(Context, Context)>,
     pub(crate) closed: bool,
+    /// RTP time of the next packet. It goes slower than the numbers, so that thousands of packets
+    /// in a row do not outrun the clock.
+    time: u32,
     /// How the server is reached when not by plain UDP.
     pub(crate) line: Option<Way>,
     /// Where the server takes TCP.
@@ -81,6 +84,7 @@ impl Client {
             credentials: (String::new(), String::new()),
             keys: None,
             closed: false,
+            time: 0,
             line: None,
             streams: Vec::new(),
         }
@@ -317,7 +321,8 @@ impl Client {
     pub(crate) fn publish(&mut self, sequence: u16, payload: &[u8]) {
         let mut packet = vec![0x90, OPUS];
         packet.extend_from_slice(&sequence.to_be_bytes());
-        packet.extend_from_slice(&(u32::from(sequence) * 960).to_be_bytes());
+        self.time += 4;
+        packet.extend_from_slice(&self.time.to_be_bytes());
         packet.extend_from_slice(&0x0A0B_0C0D_u32.to_be_bytes());
         packet.extend_from_slice(&[0xBE, 0xDE, 0, 1, 0x40, b'0', 0, 0]);
         packet.extend_from_slice(payload);
