@@ -5,7 +5,7 @@ set -euo pipefail
 
 case "${1:-}" in
   build) packages=(build-essential cmake) ;;
-  tests) packages=(build-essential cmake chromium firefox-esr ffmpeg fonts-noto-cjk iproute2 procps python3-venv) ;;
+  tests) packages=(build-essential cmake chromium firefox-esr ffmpeg fonts-noto-cjk iproute2 nftables procps python3-venv) ;;
   *) echo "usage: $0 build|tests" >&2; exit 2 ;;
 esac
 

@@ -152,7 +152,7 @@ test('after closing the clerk plays every person and the record verifies', async
   await clerk.see('verdict', '[data-intact="true"]');
 
   const verify = spawnSync(
-    path(dirname(fileURLToPath(import.meta.url)), '..', '..', 'target/debug/assize'),
+    path(dirname(fileURLToPath(import.meta.url)), '..', '..', process.env.ASSIZE_BINARY ?? 'target/debug/assize'),
     ['verify', path(house.folder, 'archive')],
   );
   assert.equal(verify.status, 0, String(verify.stdout));

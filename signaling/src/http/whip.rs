@@ -259,10 +259,11 @@ fn header(text: &str) -> Result<HeaderValue, Denied> {
     Ok(value)
 }
 
-/// A relay in the words of RFC 9725 §4.6.
+/// A relay in the words of RFC 9725 §4.6. Not over UDP: where that passes, the direct path does too,
+/// and an encoder that uses one socket for both would take the one for the other.
 fn links(relay: &Relay) -> impl Iterator<Item = String> {
     let (name, password) = (relay.username.reveal(), relay.credential.reveal());
-    relay.urls.iter().map(move |url| {
+    relay.urls.iter().filter(|url| !url.ends_with("?transport=udp")).map(move |url| {
         format!(
             "<{url}>; rel=\"ice-server\"; username=\"{name}\"; credential=\"{password}\"; \
              credential-type=\"password\""

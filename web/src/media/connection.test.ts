@@ -3,7 +3,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Line, Relay, RequestOutcome } from '../protocol'
 import { LinkLost, OfferRefused } from '../signaling/socket'
-import { CONNECT_MS, DISCONNECTED_MS, MediaConnection, PROOF_MS } from './connection'
+import { CONNECT_MS, DISCONNECTED_MS, MediaConnection, PROOF_MS, withoutUdp } from './connection'
 import type { MediaState, MediaWorld, Streams } from './connection'
 import { atLeast, declare, missingLines, placesOf } from './slots'
 
@@ -385,6 +385,13 @@ describe('MediaConnection', () => {
     connection.renew(true)
     await settle()
     expect(last(peers).relays[0]?.urls).toEqual(['turns:court:443'])
+  })
+
+  it('never asks a relay over UDP, which would stand in the way of the direct path', () => {
+    const relay = (urls: string[]): Relay => ({ urls, username: '9:p1', credential: 'secret' })
+    const both = relay(['turn:court:1?transport=udp', 'turn:court:1?transport=tcp'])
+    expect(withoutUdp([both])).toEqual([relay(['turn:court:1?transport=tcp'])])
+    expect(withoutUdp([relay(['turn:court:1?transport=udp'])])).toEqual([])
   })
 
   it('looks for a path at once when the network changed, also while it waits to try again', async () => {

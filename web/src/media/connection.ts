@@ -386,8 +386,19 @@ function configuration(relays: readonly Relay[]): RTCConfiguration {
   return {
     bundlePolicy: 'max-bundle',
     rtcpMuxPolicy: 'require',
-    iceServers: relays.map(({ urls, username, credential }) => ({ urls, username, credential })),
+    iceServers: withoutUdp(relays).map(({ urls, username, credential }) => ({ urls, username, credential })),
   }
+}
+
+/**
+ * The relays without those over UDP. Where UDP passes, the direct path does too; and Chromium, which
+ * uses one socket for both, takes whatever comes from a relay's address for the relay's words, so
+ * that a relay over UDP on the media port would keep the direct path from ever working.
+ */
+export function withoutUdp(relays: readonly Relay[]): Relay[] {
+  return relays
+    .map((relay) => ({ ...relay, urls: relay.urls.filter((url) => !url.endsWith('?transport=udp')) }))
+    .filter((relay) => relay.urls.length > 0)
 }
 
 const browserWorld: MediaWorld = {
