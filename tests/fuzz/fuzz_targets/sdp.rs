@@ -36,6 +36,7 @@ fuzz_target!(|text: &str| {
         password: "serverpasswordserverpassword",
         fingerprint: &[7; 32],
         candidates: &[],
+        streams: &[],
         terms: &terms,
     };
     for line in answer.to_string().split_terminator("\r\n") {
