@@ -10,6 +10,9 @@ use crate::allocate::Claim;
 
 /// A line gets better only after bandwidth was no limit for so long.
 const CLIMB_AFTER: Duration = Duration::from_secs(2);
+/// While the estimate of a line is younger than this it starts low on purpose and rises by leaps:
+/// what it allows is had at once.
+pub(crate) const WARM_UP: Duration = Duration::from_secs(3);
 /// Sizes of layers until a keyframe tells them: the best one, each lower one half of it.
 const FULL_SIZE: (u16, u16) = (1_280, 720);
 /// A better layer is wanted when the picture is drawn larger than this part of the lower one, in
@@ -62,14 +65,16 @@ impl Choice {
     /// were bandwidth no matter, `well` what bandwidth allows with something to spare. It may get
     /// better only when there was something to spare for a while; what may not be had yet is not
     /// claimed either, so that others can have it. `claim` says which layers there are: from one
-    /// that is gone the line goes to another at once.
+    /// that is gone the line goes to another at once. While `warming` nobody waits.
     pub(crate) fn permit(
         &mut self,
         now: Instant,
         claim: &Claim,
         of_use: Option<usize>,
         well: Option<usize>,
+        warming: bool,
     ) -> Option<usize> {
+        let climb_after = if warming { Duration::ZERO } else { CLIMB_AFTER };
         let gone = |layer: usize| claim.costs[layer].is_none();
         if well < of_use {
             self.limited_at = Some(now);
@@ -78,13 +83,13 @@ impl Choice {
             self.climb = None;
             return of_use;
         }
-        let rested = self.limited_at.is_none_or(|at| now.since(at) >= CLIMB_AFTER);
+        let rested = self.limited_at.is_none_or(|at| now.since(at) >= climb_after);
         self.climb = match (well > self.decided, self.climb) {
             (false, _) => None,
             (true, None) => Some((well, now)),
             (true, Some((lowest, since))) => Some((lowest.min(well), since)),
         };
-        let climbed = self.climb.filter(|(_, since)| now.since(*since) >= CLIMB_AFTER);
+        let climbed = self.climb.filter(|(_, since)| now.since(*since) >= climb_after);
         if let Some((layer, _)) = climbed {
             self.climb = None;
             return layer;
@@ -132,7 +137,7 @@ mod tests {
 
     /// One round in which bandwidth allows `fits`, and `well` with something to spare.
     fn round(choice: &mut Choice, ms: u64, fits: usize, well: usize) -> Option<usize> {
-        let may = choice.permit(Instant(ms * 1_000), &CLAIM, Some(2), Some(well));
+        let may = choice.permit(Instant(ms * 1_000), &CLAIM, Some(2), Some(well), false);
         choice.settle(may.min(Some(fits)));
         choice.reason = Some(choice.explain(Some(2), Some(2)));
         choice.decided
@@ -158,19 +163,30 @@ mod tests {
         let mut choice = Choice::default();
         round(&mut choice, 0, 2, 2);
         let gone = Claim { costs: [Some(1), None, None], wanted: 2 };
-        assert_eq!(choice.permit(Instant(1), &gone, Some(0), Some(0)), Some(0));
+        assert_eq!(choice.permit(Instant(1), &gone, Some(0), Some(0), false), Some(0));
         choice.settle(None);
         assert_eq!(choice.explain(Some(0), Some(0)), PictureReason::Frozen);
-        assert_eq!(choice.permit(Instant(2), &gone, Some(0), None), None);
-        assert_eq!(choice.permit(Instant(3), &gone, Some(0), Some(0)), None, "not yet");
+        assert_eq!(choice.permit(Instant(2), &gone, Some(0), None, false), None);
+        assert_eq!(choice.permit(Instant(3), &gone, Some(0), Some(0), false), None, "not yet");
         let later = Instant(2_000_003);
-        assert_eq!(choice.permit(later, &gone, Some(0), Some(0)), Some(0));
+        assert_eq!(choice.permit(later, &gone, Some(0), Some(0), false), Some(0));
+    }
+
+    #[test]
+    fn a_young_estimate_is_followed_at_once() {
+        let mut choice = Choice::default();
+        round(&mut choice, 0, 0, 0);
+        let at = |ms: u64| Instant(ms * 1_000);
+        assert_eq!(choice.permit(at(10), &CLAIM, Some(2), Some(1), true), Some(1));
+        choice.settle(Some(1));
+        assert_eq!(choice.permit(at(20), &CLAIM, Some(2), Some(2), true), Some(2));
+        assert_eq!(choice.permit(at(20), &CLAIM, Some(2), Some(2), false), Some(1), "later not");
     }
 
     #[test]
     fn a_larger_tile_gets_its_layer_at_once_where_bandwidth_is_no_matter() {
         let mut choice = Choice::default();
-        let small = choice.permit(Instant(1), &CLAIM, Some(0), Some(0));
+        let small = choice.permit(Instant(1), &CLAIM, Some(0), Some(0), false);
         choice.settle(small);
         choice.reason = Some(choice.explain(Some(0), Some(2)));
         assert_eq!(choice.reason, Some(PictureReason::Size));

@@ -54,6 +54,8 @@ pub(crate) struct Leg {
     pub(crate) heard: bool,
     pub(crate) round_trip: Option<Duration>,
     pub(crate) clock: PublisherClock,
+    /// Since when it is known what may be spent on the subscriber.
+    pub(crate) budget_since: Option<Instant>,
     pub(crate) bandwidth: Bandwidth,
     pub(crate) traffic: Traffic,
     /// Loss at the subscriber as last known, per mille.
@@ -80,6 +82,7 @@ impl Leg {
             heard: false,
             round_trip: None,
             clock: PublisherClock::default(),
+            budget_since: None,
             bandwidth: Bandwidth::default(),
             traffic: Traffic::default(),
             loss_down_permille: 0,

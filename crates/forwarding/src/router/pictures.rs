@@ -9,7 +9,7 @@ use model::{Instant, LinePurpose, Now, PictureReason, PictureUse, TrackKind, lim
 
 use super::Router;
 use crate::allocate::{Claim, allocate};
-use crate::choice::{Sizes, assumed_size};
+use crate::choice::{Sizes, WARM_UP, assumed_size};
 use crate::layer::Out;
 use crate::outlet::{Outlet, RouterNotice};
 use crate::track::Track;
@@ -96,12 +96,15 @@ impl Router {
         self.legs[place].bandwidth.want((all * WANTED_PERCENT / 100).max(least));
         let budget = self.legs[place].budget_bps(now);
         let budget = budget.map(|bps| u64::from(bps).saturating_sub(sound_bps));
+        let since = &mut self.legs[place].budget_since;
+        *since = budget.and(since.or(Some(now)));
+        let warming = since.is_some_and(|at| now.since(at) < WARM_UP);
         allocate(None, &work.claims, &mut work.of_use);
         let less = budget.map(|bps| bps * 100 / SPARE_PERCENT);
         allocate(less, &work.claims, &mut work.well);
         for (at, (_, line, claim)) in work.ranked.iter().enumerate() {
             let choice = &mut self.legs[place].send[*line].choice;
-            let permitted = choice.permit(now, claim, work.of_use[at], work.well[at]);
+            let permitted = choice.permit(now, claim, work.of_use[at], work.well[at], warming);
             work.claims[at] = match permitted {
                 Some(layer) => Claim { wanted: claim.wanted.min(layer), ..*claim },
                 None => Claim::default(),
