@@ -14,7 +14,7 @@ pub(super) fn plans() -> Vec<Plan> {
 
 /// Until the estimate of a line has risen, the least important pictures stand still on it.
 const RISING: Figures =
-    Figures::CALM.most(Freeze, 3_500).most(Freezes, 3).most(FirstPicture, 3_500);
+    Figures::CALM.most(Freeze, 1_800).most(Freezes, 3).most(FirstPicture, 1_800);
 
 fn layered(name: &'static str, about: &'static str) -> Plan {
     Plan::new(name, about).bounds(|_| RISING).ways(|ways| {
