@@ -57,6 +57,20 @@ impl Device {
         assert_eq!(found, Ok(true), "{key}: {value} was not said, but {heard:?}");
     }
 
+    /// Waits until the device said each of these values under this key, in whatever order.
+    async fn until_all(&mut self, key: &str, values: &[&str]) {
+        let mut missing: Vec<&str> = values.to_vec();
+        let said = timeout(DEADLINE, async {
+            while !missing.is_empty() {
+                let line = self.said.next_line().await.expect("a pipe").expect("the device lives");
+                let said: Value = serde_json::from_str(&line).expect("JSON");
+                missing.retain(|value| said[key] != *value);
+            }
+        });
+        let said = said.await;
+        assert_eq!(said, Ok(()), "{key}: not said: {missing:?}");
+    }
+
     /// Ends the session in order.
     async fn end(mut self) {
         self.order.write_all(b"end\n").await.expect("a pipe");
@@ -104,5 +118,30 @@ async fn a_room_encoder_is_a_seat_like_any_other() {
     until_more(&mut judge, 100).await;
     again.end().await;
     judge.must(&format!("until:offline:{who}")).await;
+    judge.quit().await;
+}
+
+#[tokio::test]
+async fn a_plain_viewer_sees_and_hears_the_stage() {
+    let house = House::open().await;
+    let (_, seat) = house.seat("plaintiff");
+    let (_, chair) = house.seat("gallery");
+    let mut judge = house.judge();
+    judge.must("until:connected").await;
+    judge.must("open-check-in").await;
+    let mut encoder = Device::start(&house, "whip", "plaintiff");
+    encoder.until("state", "connected").await;
+    judge.must("until:checked-in:1").await;
+    judge.must(&format!("admit:p{seat}")).await;
+    until_more(&mut judge, 50).await;
+    let mut viewer = Device::start(&house, "whep", "gallery");
+    viewer.until("status", 201).await;
+    viewer.until("state", "connected").await;
+    judge.must("until:checked-in:1").await;
+    judge.must(&format!("admit:p{chair}")).await;
+    viewer.until_all("got", &["audio", "video"]).await;
+    viewer.end().await;
+    judge.must(&format!("until:offline:p{chair}")).await;
+    encoder.end().await;
     judge.quit().await;
 }

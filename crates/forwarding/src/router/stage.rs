@@ -53,16 +53,20 @@ impl Router {
             let live = track.is_some_and(|track| track.live);
             (live && self.grants.reaches(id, viewer)).then_some(id)
         };
+        let granted = || self.grants.receive.get(&viewer).into_iter().flatten();
         let first = |kind: TrackKind| {
             let speaks = self.floor.first().filter(|who| on(*who, kind).is_some());
             let judge = || self.grants.bench.iter().copied().find(|who| on(*who, kind).is_some());
-            speaks.or_else(judge)
+            let anybody = || {
+                let of_kind = granted().filter(|track| track.kind == kind);
+                of_kind.map(|track| track.participant).find(|who| on(*who, kind).is_some())
+            };
+            speaks.or_else(judge).or_else(anybody)
         };
         let before = leg.stage;
         let mut stage = Stage { sound: first(TrackKind::Microphone), picture: None, next: None };
         let shown = before.picture.filter(|track| on(track.participant, track.kind).is_some());
-        let granted = self.grants.receive.get(&viewer).into_iter().flatten();
-        let mut screens = granted.filter_map(|track| on(track.participant, TrackKind::Screen));
+        let mut screens = granted().filter_map(|track| on(track.participant, TrackKind::Screen));
         let screen = shown.filter(|track| track.kind == TrackKind::Screen);
         if let Some(screen) = screen.or_else(|| screens.next()) {
             stage.picture = Some(screen);

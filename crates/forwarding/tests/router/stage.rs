@@ -94,3 +94,12 @@ fn the_stage_follows_who_speaks_and_the_screen() {
     hall.router.set_grants(at(hall.ms), closed, &mut hall.out);
     assert_eq!(hall.run(1_000, 1), (None, None), "grants still rule");
 }
+
+#[test]
+fn where_nobody_spoke_and_no_judge_is_there_whoever_is_there_is_shown() {
+    let mut hall = Hall::new();
+    let mut grants = all_see_all(2, &[1, 3, VIEWER]);
+    grants.bench.insert(person(2));
+    hall.router.set_grants(at(0), grants, &mut hall.out);
+    assert_eq!(hall.run(400, 0), (Some(1), Some(1)));
+}
