@@ -14,6 +14,10 @@ trap '"${as_root[@]}" ip netns del "$name"' EXIT
 inside=("${as_root[@]}" ip netns exec "$name")
 "${inside[@]}" ip link set lo up
 "${inside[@]}" ip link add court0 type veth peer name court1
+# Without link-local IPv6, whose address becomes valid only seconds later: browsers take that for a
+# change of network.
+"${inside[@]}" ip link set court0 addrgenmode none
+"${inside[@]}" ip link set court1 addrgenmode none
 "${inside[@]}" ip addr add 198.51.100.1/24 dev court0
 "${inside[@]}" ip link set court0 up
 "${inside[@]}" ip link set court1 up

@@ -1,8 +1,18 @@
-// Which address shows which view, and who may see it.
+// Which address shows which view, and who may see it. Every view comes with the first load: on a
+// line that fails for a moment, a view fetched on the way into the hearing would be a locked door.
 
 import { createRouter, createWebHistory } from 'vue-router'
 import type { StaffKind } from './protocol'
 import { askWho, homeOf, who } from './who'
+import ArchiveView from './views/ArchiveView.vue'
+import DocketView from './views/DocketView.vue'
+import HearingView from './views/HearingView.vue'
+import HomeView from './views/HomeView.vue'
+import JoinView from './views/JoinView.vue'
+import LostView from './views/LostView.vue'
+import OpsView from './views/OpsView.vue'
+import PlayerView from './views/PlayerView.vue'
+import SignInView from './views/SignInView.vue'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -16,15 +26,15 @@ const COURT: StaffKind[] = ['judge', 'clerk']
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
-    { path: '/', component: () => import('./views/HomeView.vue') },
-    { path: '/join', component: () => import('./views/JoinView.vue') },
-    { path: '/sign-in', component: () => import('./views/SignInView.vue') },
-    { path: '/docket', component: () => import('./views/DocketView.vue'), meta: { staff: COURT } },
-    { path: '/hearing/:id(\\d+)', component: () => import('./views/HearingView.vue') },
-    { path: '/archive', component: () => import('./views/ArchiveView.vue'), meta: { staff: COURT } },
-    { path: '/archive/:id(\\d+)', component: () => import('./views/PlayerView.vue'), meta: { staff: COURT } },
-    { path: '/ops', component: () => import('./views/OpsView.vue'), meta: { staff: ['ops'] } },
-    { path: '/:rest(.*)', component: () => import('./views/LostView.vue') },
+    { path: '/', component: HomeView },
+    { path: '/join', component: JoinView },
+    { path: '/sign-in', component: SignInView },
+    { path: '/docket', component: DocketView, meta: { staff: COURT } },
+    { path: '/hearing/:id(\\d+)', component: HearingView },
+    { path: '/archive', component: ArchiveView, meta: { staff: COURT } },
+    { path: '/archive/:id(\\d+)', component: PlayerView, meta: { staff: COURT } },
+    { path: '/ops', component: OpsView, meta: { staff: ['ops'] } },
+    { path: '/:rest(.*)', component: LostView },
   ],
 })
 
