@@ -5,9 +5,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use model::Now;
 use model::letters::Notice;
 use model::stage::LinkCause;
+use model::{Now, limits};
 
 use crate::demux::{Kind, kind};
 use crate::dtls::DtlsStep;
@@ -74,9 +74,11 @@ impl MediaThread {
         self.reach.prove(path.way);
         self.legs.place_at(path.origin(), leg);
         let Some(connection) = self.legs.get_mut(leg) else { return };
+        let was_unheard = now.instant.since(connection.heard_at) >= limits::FALTER_WAIT;
         connection.heard_at = now.instant;
-        // The last nomination wins: a page that roams nominates its new path.
-        if check.nominates() || connection.path.is_none() {
+        // The last nomination wins: a page that roams nominates its new path. Where nothing came for
+        // long, whatever works is taken before it is nominated, which takes browsers seconds more.
+        if check.nominates() || connection.path.is_none() || was_unheard {
             connection.path = Some(path);
         }
         // The old credentials hold until the page has chosen a path with the new ones.
