@@ -13,7 +13,7 @@ const opened = { record: { name: 'rolling' }, people: all }
 const picture = (slot, layer, reason) => ({ purpose: { for: 'seat', slot, medium: 'picture' }, layer, reason })
 const health = {
   loss_up_permille: 120, loss_down_permille: 0, jitter_ms: 20, round_trip_ms: 80, up_bps: 300_000, down_bps: 200_000,
-  estimate_bps: 250_000, queue_ms: 40, frozen_lines: 1, freeze_permille: 0,
+  estimate_bps: 250_000, queue_ms: 40, frozen_lines: 1, freeze_permille: 0, speech_ms: 61_240, packets_down: 48_210,
 }
 const thin = [
   { type: 'pictures', pictures: [picture(0, 1, 'best'), picture(1, 0, 'bandwidth'), picture(2, 0, 'size'), picture(3, null, 'starting')] },

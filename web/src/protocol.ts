@@ -503,7 +503,7 @@ cause: string,
 scheduled_at: Timestamp, };
 
 /**
- * Measured on the server over the last interval (2 s).
+ * Measured on the server over the last interval (2 s), except where it says "so far".
  */
 export type Health = { 
 /**
@@ -546,7 +546,17 @@ frozen_lines: number,
 /**
  * Share of time pictures stood still at the person's page, per mille (the page's own figures).
  */
-freeze_permille: number, };
+freeze_permille: number, 
+/**
+ * How long the person spoke so far, ms: granted sound louder than noise, by the levels its
+ * packets declare (RFC 6464); 0 where none are. Starts anew when the server does.
+ */
+speech_ms: number, 
+/**
+ * Packets of sound and pictures sent to the person so far, repeats not counted. Starts anew
+ * when the server does.
+ */
+packets_down: number, };
 
 /**
  * One hearing (one sitting of a case), unique in the court's docket. Prints as `h17`.

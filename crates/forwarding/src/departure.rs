@@ -89,7 +89,10 @@ impl Leg {
         self.traffic.bytes_down += (header.len() + parcel.payload.len()) as u64;
         figures.bytes_out += (parcel.lead.as_bytes().len() + parcel.payload.len()) as u64;
         match parcel.way {
-            Way::First => figures.packets_out += 1,
+            Way::First => {
+                self.packets_down += 1;
+                figures.packets_out += 1;
+            }
             Way::Again => figures.packets_resent += 1,
             Way::Repair => {
                 figures.packets_resent += 1;
@@ -113,6 +116,7 @@ impl Leg {
         out.rtp(self.id, header, payload);
         self.traffic.bytes_down += (header.len() + payload.len()) as u64;
         figures.bytes_out += payload.len() as u64;
+        self.packets_down += 1;
         figures.packets_out += 1;
     }
 

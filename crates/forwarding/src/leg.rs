@@ -58,6 +58,8 @@ pub(crate) struct Leg {
     pub(crate) budget_since: Option<Instant>,
     pub(crate) bandwidth: Bandwidth,
     pub(crate) traffic: Traffic,
+    /// Media packets sent for the first time.
+    pub(crate) packets_down: u64,
     /// Loss at the subscriber as last known, per mille.
     pub(crate) loss_down_permille: u16,
     /// Where redundant packets are put together.
@@ -85,6 +87,7 @@ impl Leg {
             budget_since: None,
             bandwidth: Bandwidth::default(),
             traffic: Traffic::default(),
+            packets_down: 0,
             loss_down_permille: 0,
             scratch: Vec::new(),
             told: None,

@@ -32,6 +32,7 @@ mod send_line;
 mod slots;
 mod sources;
 mod speaker;
+mod speech;
 mod track;
 pub mod transport;
 mod vp8;

@@ -41,6 +41,8 @@ pub struct Router {
     place_by_track: BTreeMap<TrackId, usize>,
     slots_told: BTreeMap<ParticipantId, (Vec<SlotUse>, SlotCount)>,
     tiles: BTreeMap<ParticipantId, Vec<Tile>>,
+    /// Media packets sent to people over connections that are gone.
+    packets_before: BTreeMap<ParticipantId, u64>,
     clock: Option<ServerClock>,
     generation: u64,
     floor: Floor,
@@ -71,6 +73,7 @@ impl Router {
             place_by_track: BTreeMap::new(),
             slots_told: BTreeMap::new(),
             tiles: BTreeMap::new(),
+            packets_before: BTreeMap::new(),
             clock: None,
             generation: 0,
             floor: Floor::default(),
@@ -159,6 +162,7 @@ impl Router {
     pub fn leg_down(&mut self, now: Now, leg: LegId, out: &mut impl Outlet) {
         let Ok(place) = self.legs.binary_search_by_key(&leg, |known| known.id) else { return };
         let gone = self.legs.remove(place);
+        *self.packets_before.entry(gone.participant).or_default() += gone.packets_down;
         if !self.legs.iter().any(|known| known.participant == gone.participant) {
             self.slots_told.remove(&gone.participant);
             self.tiles.remove(&gone.participant);

@@ -9,6 +9,7 @@ use model::{Instant, TrackId, limits};
 use crate::cache::Facts;
 use crate::layer::{Feed, Layer};
 use crate::speaker::Voice;
+use crate::speech::Speech;
 
 /// A layer that brings nothing for so long while others of the track do is dead.
 const LAYER_DEAD: Duration = Duration::from_millis(500);
@@ -66,6 +67,7 @@ pub(crate) struct Track {
     /// The layer the tape goes over to with its next keyframe.
     tape_next: Option<usize>,
     pub(crate) voice: Voice,
+    pub(crate) speech: Speech,
 }
 
 impl Track {
@@ -81,6 +83,7 @@ impl Track {
             tape_better: None,
             tape_next: None,
             voice: Voice::default(),
+            speech: Speech::default(),
         }
     }
 
@@ -102,6 +105,7 @@ impl Track {
             one.keyframes.want();
         }
         one.feed = Some(feed);
+        self.speech.begin();
         if self.taped.is_none_or(|taped| taped == layer || self.layers[taped].feed.is_none()) {
             self.tape.begin();
             self.taped = Some(layer);

@@ -34,7 +34,7 @@ pub enum Trouble {
     Narrow,
 }
 
-/// Measured on the server over the last interval (2 s).
+/// Measured on the server over the last interval (2 s), except where it says "so far".
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Health {
@@ -59,6 +59,14 @@ pub struct Health {
     pub frozen_lines: u8,
     /// Share of time pictures stood still at the person's page, per mille (the page's own figures).
     pub freeze_permille: u16,
+    /// How long the person spoke so far, ms: granted sound louder than noise, by the levels its
+    /// packets declare (RFC 6464); 0 where none are. Starts anew when the server does.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub speech_ms: u64,
+    /// Packets of sound and pictures sent to the person so far, repeats not counted. Starts anew
+    /// when the server does.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub packets_down: u64,
 }
 
 impl Health {

@@ -216,6 +216,8 @@ fn health() -> Health {
         queue_ms: 3,
         frozen_lines: 0,
         freeze_permille: 0,
+        speech_ms: 61_240,
+        packets_down: 48_210,
     }
 }
 

@@ -7,7 +7,7 @@ import { Steady, verdictOf } from './line'
 
 const fine: Health = {
   loss_up_permille: 0, loss_down_permille: 0, jitter_ms: 5, round_trip_ms: 30, up_bps: 1, down_bps: 1,
-  estimate_bps: null, queue_ms: 0, frozen_lines: 0, freeze_permille: 0,
+  estimate_bps: null, queue_ms: 0, frozen_lines: 0, freeze_permille: 0, speech_ms: 0, packets_down: 0,
 }
 
 describe('verdictOf', () => {

@@ -279,6 +279,7 @@ impl Router {
             && in_order
         {
             track.voice.hear(level, now);
+            track.speech.hear(level, facts.sequence, facts.rtp_time);
         }
         if taped {
             Self::tape(track, place, facts, in_order, payload, figures, out);

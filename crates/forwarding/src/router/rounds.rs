@@ -4,7 +4,7 @@
 
 use core::time::Duration;
 
-use model::{Health, Instant, Now, TrackKind, limits};
+use model::{Health, Instant, Now, ParticipantId, TrackId, TrackKind, limits};
 
 use super::Router;
 use super::pictures::LOOK_EVERY;
@@ -253,6 +253,7 @@ impl Router {
                 .max_by_key(|leg| (leg.heard, leg.rank(0)))
                 .is_some_and(|leg| leg.id == id);
             let (expected, holes, jitter) = self.measure_up(place);
+            let (speech_ms, packets_down) = self.so_far(participant);
             let leg = &mut self.legs[place];
             let traffic = core::mem::take(&mut leg.traffic);
             if let Some(loss) = permille(traffic.lost_down, traffic.expected_down) {
@@ -273,10 +274,21 @@ impl Router {
                 estimate_bps: leg.estimate_bps(),
                 queue_ms: leg.bandwidth.estimator.queue_ms(),
                 frozen_lines: leg.frozen_lines(),
+                speech_ms,
+                packets_down,
                 ..Health::default()
             };
             out.tell(RouterNotice::Health { participant, health });
         }
+    }
+
+    /// How long a person spoke, ms, and how many media packets went to them, over all connections.
+    fn so_far(&self, who: ParticipantId) -> (u64, u64) {
+        let microphone = self.place_by_track.get(&TrackId::new(who, TrackKind::Microphone));
+        let speech_ms = microphone.map_or(0, |place| self.tracks[*place].speech.millis());
+        let before = self.packets_before.get(&who).copied().unwrap_or(0);
+        let legs = self.legs.iter().filter(|leg| leg.participant == who);
+        (speech_ms, before + legs.map(|leg| leg.packets_down).sum::<u64>())
     }
 
     /// Packets expected and missing at first, and the jitter of the sound, on what a leg sends.

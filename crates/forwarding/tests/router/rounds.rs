@@ -7,7 +7,8 @@ use forwarding::{LegId, RouterNotice};
 use model::{Health, Medium, TrackKind};
 
 use crate::scene::{
-    Catch, INTERFRAME, KEYFRAME, LEVEL_EXT, Publisher, at, hearing, person, seat, source, track,
+    Catch, Dice, INTERFRAME, KEYFRAME, LEVEL_EXT, Publisher, all_see_all, at, hearing, person,
+    plan, seat, source, track,
 };
 
 const MIC: TrackKind = TrackKind::Microphone;
@@ -54,6 +55,54 @@ fn speakers_are_told_and_levels_go_along() {
     out.clear();
     router.tick(at(4_000), &mut out);
     assert!(out.notices.contains(&RouterNotice::Speaking { who: vec![] }));
+}
+
+#[test]
+fn people_are_told_how_long_they_spoke_and_how_much_they_got() {
+    let (mut router, mut out) = hearing(&[1, 2], 1);
+    let mut voice = Publisher::new(1, MIC);
+    let mut picture = Publisher::new(1, CAM);
+    let mut dice = Dice(7);
+    let (mut spoken_ms, mut sent) = (0, 0);
+    for step in 0..3_000_u64 {
+        let now = at(step * 20);
+        // Ten sentences of 2.6 s each, the fifth of them without the right to speak.
+        let (sentence, speaks) = (step / 300, step % 300 < 130);
+        if step % 300 == 0 && (4..6).contains(&sentence) {
+            let mut grants = all_see_all(1 + sentence, &[1, 2]);
+            if sentence == 4 {
+                grants.publish.remove(&track(1, MIC));
+            }
+            router.set_grants(now, grants, &mut out);
+        }
+        spoken_ms += if speaks && sentence != 4 { 20 } else { 0 };
+        let packet = spoken(&voice.packet(960, b"s"), 0x80 | if speaks { 30 } else { 80 });
+        if dice.roll(100) >= 3 {
+            router.rtp(now, LegId(1), &packet, &mut out);
+        }
+        if step % 2 == 0 {
+            let payload = if step == 0 { KEYFRAME } else { INTERFRAME };
+            picture.send(&mut router, now, 3_600, &payload, &mut out);
+        }
+        if step == 1_500 {
+            // A new connection of the listener: counting goes on.
+            router.leg_down(now, LegId(2), &mut out);
+            router.leg_up(now, LegId(3), plan(2, 3, 2, 1, 0), &mut out);
+        }
+        router.tick(now, &mut out);
+        sent = out.rtp.len() as u64;
+    }
+    let now = at(60_000);
+    router.tick(now, &mut out);
+    let (speaker, listener) = (health(&out, 1), health(&out, 2));
+    let told = speaker.last().unwrap().speech_ms;
+    assert!(told.abs_diff(spoken_ms) * 50 <= spoken_ms, "{told} of {spoken_ms}");
+    assert_eq!(speaker.last().unwrap().packets_down, 0);
+    assert_eq!(listener.last().unwrap().packets_down, sent);
+    assert_eq!(listener.last().unwrap().speech_ms, 0);
+    let rises =
+        |all: &[Health]| all.windows(2).all(|two| two[0].packets_down <= two[1].packets_down);
+    assert!(sent > 3_000 && rises(&listener), "{sent}");
 }
 
 #[test]
