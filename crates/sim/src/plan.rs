@@ -294,23 +294,27 @@ mod tests {
     use super::measure::Measure;
     use super::*;
 
-    /// Every other plan, so that two threads share the work.
-    fn hold(part: usize) {
+    /// What every other plan comes to; two threads share the work.
+    fn every_other(part: usize) -> Vec<Outcome> {
         let mine = table::all().into_iter().skip(part).step_by(2);
-        let outcomes = mine.map(|plan| stage::play(&plan, plan.seed));
-        let broken: Vec<_> = outcomes.filter(|outcome| !outcome.broken.is_empty()).collect();
-        let told: Vec<_> = broken.iter().map(ToString::to_string).collect();
-        assert!(broken.is_empty(), "{}\n{}", heading(), told.join("\n"));
+        mine.map(|plan| stage::play(&plan, plan.seed)).collect()
     }
 
     #[test]
-    fn even_plans_hold() {
-        hold(0);
-    }
-
-    #[test]
-    fn odd_plans_hold() {
-        hold(1);
+    fn plans_hold_and_come_to_what_the_table_says() {
+        let (even, odd) = std::thread::scope(|scope| {
+            let odd = scope.spawn(|| every_other(1));
+            (every_other(0), odd.join().expect("plans are played without a panic"))
+        });
+        let mut odd = odd.into_iter();
+        let pairs = even.into_iter().map(|even| [Some(even), odd.next()]);
+        let outcomes: Vec<Outcome> = pairs.flatten().flatten().collect();
+        let broken = outcomes.iter().filter(|outcome| !outcome.broken.is_empty());
+        let broken: Vec<_> = broken.map(ToString::to_string).collect();
+        assert!(broken.is_empty(), "{}\n{}", heading(), broken.join("\n"));
+        let rows = outcomes.iter().map(|outcome| format!("{outcome}\n"));
+        let table = format!("{}\n{}", heading(), rows.collect::<String>());
+        expect_test::expect_file!["plan/table.txt"].assert_eq(&table);
     }
 
     #[test]

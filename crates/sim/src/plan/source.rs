@@ -122,7 +122,11 @@ impl Source {
     pub(crate) fn picture(&mut self, now: Instant, bytes: usize) -> Vec<Vec<u8>> {
         let key = core::mem::take(&mut self.wants_key);
         let bytes = if key { bytes * 4 } else { bytes };
-        let least = if self.codec == Codec::H264 { 2 } else { 1 };
+        let least = match (self.codec, key) {
+            (Codec::H264, true) => 3,
+            (Codec::H264, false) => 2,
+            (Codec::Opus | Codec::Vp8, _) => 1,
+        };
         let parts = u16::try_from(bytes.div_ceil(PAYLOAD_MAX).max(least)).unwrap_or(u16::MAX);
         self.number += 1;
         (0..parts)

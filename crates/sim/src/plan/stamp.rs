@@ -11,6 +11,15 @@ const SIZES: [[u16; 2]; 4] = [[640, 360], [320, 180], [640, 360], [1_280, 720]];
 /// A stamp begins at the latest here.
 const HEAD_MAX: usize = 40;
 
+/// Sets of parameters of an H.264 picture (640 x 360) and of its sequence.
+const PARAMETERS: (&[u8], &[u8]) = (
+    &[
+        0x67, 0x42, 0xC0, 0x1E, 0xD9, 0x00, 0xA0, 0x2F, 0xF9, 0x70, 0x11, 0x00, 0x00, 0x03, 0x00,
+        0x01, 0x00, 0x00, 0x03, 0x00, 0x32, 0x0F, 0x16, 0x2E, 0x48,
+    ],
+    &[0x68, 0xCB, 0x83, 0xCB, 0x20],
+);
+
 /// What a payload says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Stamp {
@@ -56,10 +65,22 @@ impl Stamp {
                 }
                 head
             }
+            Codec::H264 if self.key && first => {
+                // The stamp lies in a unit of its own, which reaches to the end (RFC 6184 §5.7.1).
+                let mut head = vec![0x78];
+                for unit in [PARAMETERS.0, PARAMETERS.1] {
+                    head.extend_from_slice(&unit_len(unit.len()));
+                    head.extend_from_slice(unit);
+                }
+                let rest = bytes.saturating_sub(head.len() + 2).max(1 + STAMP_BYTES);
+                head.extend_from_slice(&unit_len(rest));
+                head.push(6);
+                head
+            }
             Codec::H264 => {
-                let unit = if self.key { 5 } else { 1 };
+                let (unit, begins) = if self.key { (5, self.part == 1) } else { (1, first) };
                 let mut head = vec![0x7c, unit];
-                head[1] |= if first { 0x80 } else { 0 } | if last { 0x40 } else { 0 };
+                head[1] |= if begins { 0x80 } else { 0 } | if last { 0x40 } else { 0 };
                 head
             }
         };
@@ -105,6 +126,11 @@ impl Stamp {
             captured: Instant(u64::from(word(15)?) << 32 | u64::from(word(19)?)),
         })
     }
+}
+
+/// The length before a unit of an aggregate.
+fn unit_len(bytes: usize) -> [u8; 2] {
+    u16::try_from(bytes).unwrap_or(u16::MAX).to_be_bytes()
 }
 
 #[cfg(test)]

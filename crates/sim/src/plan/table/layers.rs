@@ -1,6 +1,8 @@
 //! Plans of layers, tiles, thin lines and repairs: what is sent when not everything can be.
 //! What is not here: lines that carry everything.
 
+use model::Codec;
+
 use super::super::measure::Figures;
 use super::super::measure::Measure::{FirstPicture, Freeze, Freezes, Gap, Lip, Lost};
 use super::super::path::Path;
@@ -26,6 +28,8 @@ fn layered(name: &'static str, about: &'static str) -> Plan {
 fn tiles() -> Vec<Plan> {
     vec![
         layered("layers", "every picture at full size"),
+        layered("layers_h264", "every picture at full size, H.264")
+            .ways(|ways| ways.codec = Codec::H264),
         layered("tile_grows", "a small tile is made large: no freeze at the switch")
             .at(1_000, Deed::Tiles(2, &[(320, 180), (320, 180), (320, 180)]))
             .at(5_000, Deed::Tiles(2, &[(1_280, 720), (320, 180), (320, 180)])),

@@ -1,6 +1,8 @@
 //! Plans of lines: delay, jitter, loss, storms, reordering, narrow places.
 //! What is not here: lines that change on the way, and peers that do what no browser does.
 
+use model::Codec;
+
 use super::super::Plan;
 use super::super::measure::Figures;
 use super::super::measure::Measure::{FirstPicture, FirstSound, Freeze, Freezes, Gap, Lost};
@@ -21,6 +23,7 @@ fn quiet() -> Vec<Plan> {
             .ways(|ways| ways.kbps = 100),
         Plan::new("court_room", "everybody in the building").lines(Path::COURT),
         Plan::new("roomy", "3 Mbit/s for everybody: enough").lines(Path::HOME.narrow(3_000, 200)),
+        Plan::new("h264", "cameras send H.264").ways(|ways| ways.codec = Codec::H264),
         // 1 % of loss and 170 ms round trip: a lost packet of a picture shows.
         Plan::new("mobile", "everybody on a telephone in the country")
             .lines(Path::MOBILE)
@@ -44,6 +47,10 @@ fn losses() -> Vec<Plan> {
             .bounds(|_| with_losses(120, 400, 8)),
         Plan::new("loss_5", "one packet in twenty, both ways")
             .lines(home.loss(50))
+            .bounds(|_| with_losses(140, 500, 16)),
+        Plan::new("h264_loss_5", "one packet in twenty, both ways, H.264")
+            .lines(home.loss(50))
+            .ways(|ways| ways.codec = Codec::H264)
             .bounds(|_| with_losses(140, 500, 16)),
         Plan::new("loss_10", "one packet in ten, both ways")
             .lines(home.loss(100))
