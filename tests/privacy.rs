@@ -38,6 +38,7 @@ async fn a_whole_hearing_leaves_nothing_private_in_the_log() {
             others_present: "a-cousin-in-the-room".into(),
             camera: true,
             microphone: true,
+            faults: Vec::new(),
         })
         .await;
     assert_eq!(outcome, protocol::RequestOutcome::Done {});

@@ -127,13 +127,23 @@ impl ArchiveFolder {
             .read_until(b'\n', &mut first)
             .map_err(doing("read", &ledger))?;
         let line = parse(first.strip_suffix(b"\n").unwrap_or(&first));
-        let Ok(Entry::Opened { hearing, heading, attendees, .. }) = line.map(|line| line.entry)
+        let Ok(Entry::Opened { hearing, heading, brief, attendees, .. }) =
+            line.map(|line| line.entry)
         else {
             return Ok(None);
         };
         let Seal { opened_at, closed_at, bytes, .. } = seal;
         let sealed = true;
-        Ok(Some(ArchiveLine { hearing, heading, attendees, opened_at, closed_at, sealed, bytes }))
+        Ok(Some(ArchiveLine {
+            hearing,
+            heading,
+            brief,
+            attendees,
+            opened_at,
+            closed_at,
+            sealed,
+            bytes,
+        }))
     }
 
     fn line(&self, hearing: HearingId) -> Result<Option<ArchiveLine>, ArchiveFault> {

@@ -10,7 +10,7 @@ use model::archive::Attendee;
 use model::letters::{RecordNotice, RecordOrder, Tape, TapeItem};
 use model::limits::{RECORD_QUEUE_MAX, TAPES_MAX};
 use model::view::Heading;
-use model::{HearingId, Instant, Now, RecordFault, TrackId};
+use model::{Brief, HearingId, Instant, Now, RecordFault, TrackId};
 use record::entry::{Entry, FORMAT};
 use record::ledger::Ledger;
 use record::reel::Reel;
@@ -138,8 +138,8 @@ impl Docket {
             | RecordOrder::Roll { hearing, .. }
             | RecordOrder::Close { hearing, .. } => *hearing,
         };
-        if let RecordOrder::Open { heading, attendees, .. } = order {
-            self.open(hearing, heading, attendees).await;
+        if let RecordOrder::Open { heading, brief, attendees, .. } = order {
+            self.open(hearing, heading, brief, attendees).await;
             return;
         }
         let Some(kept) = self.kept.get(&hearing) else {
@@ -151,7 +151,13 @@ impl Docket {
         }
     }
 
-    async fn open(&mut self, hearing: HearingId, heading: Heading, attendees: Vec<Attendee>) {
+    async fn open(
+        &mut self,
+        hearing: HearingId,
+        heading: Heading,
+        brief: Brief,
+        attendees: Vec<Attendee>,
+    ) {
         if self.kept.contains_key(&hearing) {
             return self.tell(RecordNotice::Opened { hearing }).await;
         }
@@ -169,11 +175,12 @@ impl Docket {
         let software = SOFTWARE.to_owned();
         let (ledger, maker, reel, zero, floor_ms, first) = match found {
             Found::Nothing => {
-                let first = Entry::Opened { format: FORMAT, software, hearing, heading, attendees };
+                let first =
+                    Entry::Opened { format: FORMAT, software, hearing, heading, brief, attendees };
                 (Ledger::default(), SealMaker::default(), Reel::default(), None, 0, first)
             }
             Found::Open(reader, _) => {
-                let first = Entry::Reopened { software, heading, attendees };
+                let first = Entry::Reopened { software, heading, brief, attendees };
                 let (reel, floor_ms) = (Reel::new(reader.before()), reader.index.media_ms);
                 (reader.ledger, reader.maker, reel, reader.index.zero, floor_ms, first)
             }

@@ -397,6 +397,7 @@ impl Caller {
                 | ServerMessage::Slots { .. }
                 | ServerMessage::Pictures { .. }
                 | ServerMessage::Speaking { .. }
+                | ServerMessage::Notes { .. }
                 | ServerMessage::Health { .. }
                 | ServerMessage::Ping { .. }
                 | ServerMessage::Bye { .. },
@@ -419,7 +420,8 @@ impl Caller {
             let sends = self.form == OfferForm::Encoder;
             let others_present = if sends { Private::from(DECLARED) } else { Private::default() };
             let (camera, microphone) = (sends, sends);
-            let ask = Ask::CheckIn { discipline: true, others_present, camera, microphone };
+            let faults = Vec::new();
+            let ask = Ask::CheckIn { discipline: true, others_present, camera, microphone, faults };
             self.ask(ask).await?;
         }
         if self.inside && !me.locked && !self.told_on && !self.on.is_empty() {

@@ -11,7 +11,7 @@ use hearing::Docket as HearingDocket;
 use model::archive::Attendee;
 use model::limits::{JOIN_CODE_LIFE, SESSION_LIFE};
 use model::view::Heading;
-use model::{HearingId, ParticipantId, Private, Role, Timestamp};
+use model::{Brief, HearingId, ParticipantId, Private, Role, Timestamp};
 use protocol::{CodeIssued, DocketPerson, SeatPass, StaffKind};
 
 use crate::secrets::{CodeHash, Secrets, TokenHash, password_fits};
@@ -94,6 +94,8 @@ pub struct Entry {
     pub hearing: HearingId,
     /// What stands on the door.
     pub heading: Heading,
+    /// What was settled beforehand.
+    pub brief: Brief,
     /// Whether it was closed.
     pub closed: bool,
     /// Who belongs to it.
@@ -113,13 +115,14 @@ impl Entry {
         HearingDocket {
             hearing: self.hearing,
             heading: self.heading.clone(),
+            brief: self.brief.clone(),
             attendees: self.people.iter().map(attendee).collect(),
         }
     }
 }
 
 fn attendee(person: &DocketPerson) -> Attendee {
-    Attendee { id: person.id, role: person.role, name: person.name.clone() }
+    Attendee::new(person.id, person.role, person.name.clone())
 }
 
 /// What became of a join code.

@@ -134,12 +134,9 @@ impl OneTape {
     fn line(hearing: HearingId) -> ArchiveLine {
         ArchiveLine {
             hearing,
+            brief: model::Brief::default(),
             heading: heading(),
-            attendees: vec![Attendee {
-                id: ParticipantId(3),
-                role: Role::Plaintiff,
-                name: "Plaintiff P".into(),
-            }],
+            attendees: vec![Attendee::new(ParticipantId(3), Role::Plaintiff, "Plaintiff P".into())],
             opened_at: None,
             closed_at: None,
             sealed: true,

@@ -305,6 +305,10 @@ impl HearingTask {
             let version = protocol::VERSION;
             let relays = (self.rooms.reach.relays)(hearing, who, &page.reached.reveal().host);
             page.outbox.push(ServerMessage::Welcome { version, slots, relays, view });
+            let notes = self.hearing.notes_for(who);
+            if !notes.is_empty() {
+                page.outbox.push(ServerMessage::Notes { notes });
+            }
         }
     }
 
@@ -396,6 +400,13 @@ impl HearingTask {
             }
             Effect::Done { to, request } => self.answer(Some((to, request)), None),
             Effect::Refused { to, request, why } => self.answer(Some((to, request)), Some(why)),
+            Effect::Note { to, note } => {
+                for who in to {
+                    if let Some(page) = self.pages.get(&who).filter(|page| page.welcomed) {
+                        page.outbox.push(ServerMessage::Notes { notes: vec![note.clone()] });
+                    }
+                }
+            }
             Effect::Views => self.send_views(),
             Effect::Part { who, why } => {
                 if let Some(page) = self.pages.get(&who) {

@@ -110,6 +110,7 @@ impl Hearings {
         let docket = HearingDocket {
             hearing: found.hearing,
             heading: found.heading,
+            brief: found.brief,
             attendees: found.attendees,
         };
         self.launch(Start { docket, minutes: Some(found.minutes) });

@@ -103,6 +103,7 @@ fn replaces(newer: &ServerMessage, waiting: &ServerMessage) -> bool {
         ServerMessage::Welcome { .. }
         | ServerMessage::Outcome { .. }
         | ServerMessage::Answer { .. }
+        | ServerMessage::Notes { .. }
         | ServerMessage::Ping { .. }
         | ServerMessage::Bye { .. } => false,
     }

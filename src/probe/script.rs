@@ -101,7 +101,11 @@ impl Verb {
             "allow-screen" => Self::Ask(Ask::AllowScreen { who: who()?, allowed: true }),
             "forbid-screen" => Self::Ask(Ask::AllowScreen { who: who()?, allowed: false }),
             "warn" => Self::Ask(Ask::Warn { who: who()?, reason: private() }),
-            "remove" => Self::Ask(Ask::Remove { who: who()?, reason: private() }),
+            "remove" => Self::Ask(Ask::Remove {
+                who: who()?,
+                reason: private(),
+                unwarned: Private::default(),
+            }),
             "hand-up" => Self::Ask(Ask::Hand { raised: true }),
             "hand-down" => Self::Ask(Ask::Hand { raised: false }),
             "wait" => Self::Wait(Duration::try_from_secs_f64(rest.parse().ok()?).ok()?),
@@ -130,6 +134,7 @@ pub(super) fn check_in() -> Ask {
         others_present: Private::default(),
         camera: true,
         microphone: true,
+        faults: Vec::new(),
     }
 }
 
@@ -260,6 +265,9 @@ pub(super) const fn stage_name(stage: Stage) -> &'static str {
     match stage {
         Stage::Scheduled => "scheduled",
         Stage::CheckIn => "check_in",
+        Stage::PreTrial => "pre_trial",
+        Stage::TechInterrupted => "tech_interrupted",
+        Stage::Deliberation => "deliberation",
         Stage::Opening => "opening",
         Stage::InSession => "in_session",
         Stage::Recess { .. } => "recess",

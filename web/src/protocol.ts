@@ -1,6 +1,11 @@
 // Made from crates/protocol and crates/model by `UPDATE_EXPECT=1 cargo test -p protocol`.
 
 /**
+ * What the judge finds about an absence; never the software (在线诉讼规则 art. 25).
+ */
+export type AbsenceFinding = "network" | "device" | "power" | "force_majeure" | "left_without_leave" | "refused";
+
+/**
  * Who acted.
  */
 export type Actor = { "who": "participant", 
@@ -8,6 +13,11 @@ export type Actor = { "who": "participant",
  * Which.
  */
 id: ParticipantId, } | { "who": "server" };
+
+/**
+ * Why a sitting is adjourned (民事诉讼法 art. 149).
+ */
+export type AdjournGround = "missing_person" | "challenge" | "new_evidence" | "other";
 
 /**
  * The body of every refusal of the HTTP API.
@@ -38,6 +48,10 @@ hearing: HearingId,
  * Court, case number, cause, due time.
  */
 heading: Heading, 
+/**
+ * What was settled beforehand.
+ */
+brief: Brief, 
 /**
  * Who was on the docket.
  */
@@ -126,7 +140,11 @@ camera: boolean,
 /**
  * The microphone test passed.
  */
-microphone: boolean, } | { "do": "admit", 
+microphone: boolean, 
+/**
+ * What did not work in the device test.
+ */
+faults: Array<DeviceFault>, } | { "do": "admit", 
 /**
  * Who.
  */
@@ -170,7 +188,11 @@ who: ParticipantId,
 /**
  * Why, in the judge's words.
  */
-reason: string, } | { "do": "hand", 
+reason: string, 
+/**
+ * Why without a warning before; empty where there was one.
+ */
+unwarned: string, } | { "do": "hand", 
 /**
  * Raised or lowered.
  */
@@ -178,7 +200,348 @@ raised: boolean, } | { "do": "devices",
 /**
  * Kinds that are switched on.
  */
-on: Array<TrackKind>, };
+on: Array<TrackKind>, } | { "do": "consent", 
+/**
+ * Which step.
+ */
+step: Step, 
+/**
+ * Agreed or not.
+ */
+given: boolean, } | { "do": "note_consent", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * Which step.
+ */
+step: Step, 
+/**
+ * Agreed or not.
+ */
+given: boolean, 
+/**
+ * How it was said.
+ */
+how: string, } | { "do": "check_identity", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * How.
+ */
+method: IdentityMethod, 
+/**
+ * What was seen; never a number of a document.
+ */
+note: string, } | { "do": "waive_identity", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * Why.
+ */
+reason: string, } | { "do": "check_power", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * What it allows.
+ */
+power: Power, } | { "do": "note_absent", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * Not here, or here after all.
+ */
+absent: boolean, 
+/**
+ * What is known.
+ */
+reason: string, } | { "do": "answer_barred", 
+/**
+ * Those that are present; none allows to go on.
+ */
+grounds: Array<BarredGround>, 
+/**
+ * Remarks.
+ */
+note: string, } | { "do": "call_in", 
+/**
+ * How long, at most `limits::COUNTDOWN_MAX`.
+ */
+seconds: number, } | { "do": "read_discipline" } | { "do": "enter_phase", 
+/**
+ * Which.
+ */
+phase: Phase, 
+/**
+ * Why out of turn; empty in turn.
+ */
+reason: string, } | { "do": "interrupt", 
+/**
+ * What is wrong.
+ */
+reason: string, } | { "do": "deliberate" } | { "do": "adjourn", 
+/**
+ * The ground.
+ */
+ground: AdjournGround, 
+/**
+ * What comes next.
+ */
+note: string, } | { "do": "go_offline", 
+/**
+ * Why.
+ */
+reason: string, } | { "do": "call_off", 
+/**
+ * Why.
+ */
+reason: string, } | { "do": "challenge", 
+/**
+ * Whom.
+ */
+whom: ParticipantId, 
+/**
+ * Why.
+ */
+reason: string, } | { "do": "dispose_challenge", 
+/**
+ * The challenged person withdraws.
+ */
+upheld: boolean, 
+/**
+ * Why, and who decided.
+ */
+reason: string, } | { "do": "prompt", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * About what.
+ */
+reason: string, } | { "do": "reprimand", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * Why.
+ */
+reason: string, } | { "do": "readmit", 
+/**
+ * Who.
+ */
+who: ParticipantId, } | { "do": "give_floor", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * For so long; none is without a limit.
+ */
+seconds: number | null, } | { "do": "end_floor" } | { "do": "strict_floor", 
+/**
+ * Strict or not.
+ */
+strict: boolean, } | { "do": "spotlight", 
+/**
+ * Who.
+ */
+who: ParticipantId | null, } | { "do": "set_layout", 
+/**
+ * How.
+ */
+layout: Layout, } | { "do": "find_absence", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * What the judge finds.
+ */
+finding: AbsenceFinding, 
+/**
+ * On which facts.
+ */
+note: string, } | { "do": "confront", 
+/**
+ * Begin or end.
+ */
+on: boolean, 
+/**
+ * Why.
+ */
+reason: string, } | { "do": "sign_guarantee", 
+/**
+ * The name, typed out.
+ */
+name: string, } | { "do": "note_guarantee_refused", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * What was said.
+ */
+reason: string, } | { "do": "testify", 
+/**
+ * Who.
+ */
+who: ParticipantId, } | { "do": "shield", 
+/**
+ * Whose, from whom, and what; nothing of both lifts it.
+ */
+shield: Shield, } | { "do": "interpret", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * Beside or in turn.
+ */
+simultaneous: boolean, } | { "do": "listen", 
+/**
+ * Which interpreter; none is the court.
+ */
+to: ParticipantId | null, } | { "do": "note", 
+/**
+ * The words.
+ */
+text: string, } | { "do": "consult", 
+/**
+ * Whom to ask.
+ */
+with: Array<ParticipantId>, } | { "do": "answer_consultation", 
+/**
+ * Whose consultation.
+ */
+by: ParticipantId, 
+/**
+ * Come or not.
+ */
+accept: boolean, } | { "do": "leave_chamber" } | { "do": "lock_chamber", 
+/**
+ * Locked or not.
+ */
+locked: boolean, } | { "do": "caucus", 
+/**
+ * Which side; none is everybody.
+ */
+side: Side | null, } | { "do": "show_evidence", 
+/**
+ * Which.
+ */
+item: EvidenceId, 
+/**
+ * From which page, from 1.
+ */
+page: number, } | { "do": "turn_page", 
+/**
+ * Which page, from 1.
+ */
+page: number, } | { "do": "hide_evidence" } | { "do": "opine", 
+/**
+ * Which.
+ */
+item: EvidenceId, 
+/**
+ * What is said of it.
+ */
+opinion: Opinion, } | { "do": "allow_drawing", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * Leave given or taken back.
+ */
+allowed: boolean, } | { "do": "draw", 
+/**
+ * The line.
+ */
+stroke: Stroke, } | { "do": "clear_drawing" } | { "do": "tick", 
+/**
+ * Which.
+ */
+check: Check, 
+/**
+ * How.
+ */
+note: string, } | { "do": "set_record_mode", 
+/**
+ * How.
+ */
+mode: RecordMode, } | { "do": "write_sheet", 
+/**
+ * Which.
+ */
+sheet: Sheet, 
+/**
+ * The version that was changed, 0 for none.
+ */
+base: number, 
+/**
+ * The whole text.
+ */
+text: string, } | { "do": "read_back", 
+/**
+ * Which.
+ */
+sheet: Sheet, 
+/**
+ * Which version.
+ */
+version: number, } | { "do": "sign", 
+/**
+ * Which.
+ */
+sheet: Sheet, 
+/**
+ * Which version.
+ */
+version: number, 
+/**
+ * How.
+ */
+method: SigningMethod, 
+/**
+ * The name typed out, or the drawing as an SVG path.
+ */
+mark: string, } | { "do": "refuse_signing", 
+/**
+ * Which.
+ */
+sheet: Sheet, 
+/**
+ * Why.
+ */
+reason: string, } | { "do": "fail_mediation", 
+/**
+ * Why.
+ */
+ground: FailureGround, 
+/**
+ * What is worth to know, costs and conduct; no concession.
+ */
+note: string, } | { "do": "ask_presence" } | { "do": "confirm_presence", 
+/**
+ * How many listen.
+ */
+people: number, };
+
+/**
+ * How somebody attends.
+ */
+export type Attendance = "online" | "in_court";
 
 /**
  * One person of a hearing as written at the head of its ledger.
@@ -195,12 +558,163 @@ role: Role,
 /**
  * Name.
  */
-name: string, };
+name: string, 
+/**
+ * Which side, where the role does not say it.
+ */
+side: Side | null, 
+/**
+ * For whom an agent, representative, interpreter or attendant is here.
+ */
+acts_for: ParticipantId | null, 
+/**
+ * What an agent may do, as the papers say.
+ */
+power: Power | null, 
+/**
+ * How the person attends.
+ */
+attendance: Attendance, 
+/**
+ * At which place of the court's list.
+ */
+site: SiteId | null, 
+/**
+ * Name of that place.
+ */
+site_name: string, 
+/**
+ * Steps the person agreed beforehand to hold online.
+ */
+consents: Array<Step>, };
+
+/**
+ * One of the seven grounds that bar an online hearing (在线诉讼规则 art. 21).
+ */
+export type BarredGround = "refused" | "no_means" | "must_be_seen" | "complex" | "state_secret" | "public_impact" | "other";
+
+/**
+ * What is settled before the sitting starts.
+ */
+export type Brief = { 
+/**
+ * What kind of sitting.
+ */
+kind: Kind, 
+/**
+ * The order of its phases.
+ */
+course: Course, 
+/**
+ * Who may watch.
+ */
+publicity: Publicity, 
+/**
+ * Gallery seats; one more is refused.
+ */
+gallery_seats: number, 
+/**
+ * The sitting this one continues.
+ */
+continues: HearingId | null, 
+/**
+ * Cases heard together with the lead case of the heading.
+ */
+further_cases: Array<FurtherCase>, 
+/**
+ * Special measures ordered beforehand.
+ */
+shields: Array<Shield>, 
+/**
+ * People whose simple notice is not confirmed: no default judgment may rest on it
+ * (民诉法解释 art. 261).
+ */
+notice_unconfirmed: Array<ParticipantId>, 
+/**
+ * The notice came less than three days before the sitting (民事诉讼法 art. 139).
+ */
+notice_late: boolean, 
+/**
+ * Approval of the court's president to sit elsewhere than in a courtroom
+ * (在线诉讼规则 art. 24); empty when not needed.
+ */
+elsewhere_approved: string, };
 
 /**
  * Why the server ends a socket. Each has a close code.
  */
 export type Bye = "replaced" | "removed" | "closed" | "sign_in_needed" | "version" | "violation" | "too_slow" | "restart" | "fault";
+
+/**
+ * A challenge that waits for its decision.
+ */
+export type ChallengeView = { 
+/**
+ * Who challenges.
+ */
+by: ParticipantId, 
+/**
+ * Whom.
+ */
+whom: ParticipantId, 
+/**
+ * Why.
+ */
+reason: string, };
+
+/**
+ * What a room beside the hearing is for.
+ */
+export type Chamber = { "name": "deliberation", } | { "name": "caucus", 
+/**
+ * Which side.
+ */
+side: Side, } | { "name": "consultation", 
+/**
+ * Who opened it.
+ */
+by: ParticipantId, };
+
+/**
+ * Somebody of a room beside the hearing.
+ */
+export type ChamberPerson = { 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * What they answered.
+ */
+answer: Invitation, };
+
+/**
+ * A room beside the hearing as one participant may see it. Its talk is not for those outside;
+ * who waits while the other side is in caucus learns no more than that it goes on.
+ */
+export type ChamberView = { 
+/**
+ * What for.
+ */
+chamber: Chamber, 
+/**
+ * Whether this person is in it.
+ */
+mine: boolean, 
+/**
+ * Whether nobody else is asked in.
+ */
+locked: boolean, 
+/**
+ * Who was asked, and what they answered; only for those asked, inside, or of the court where
+ * it is the court's.
+ */
+people: Array<ChamberPerson>, };
+
+/**
+ * What must be done before joint talk (在线调解规则 art. 13, 17).
+ */
+export type Check = "identity" | "sham_warning" | "rights" | "disclosure" | "service_address";
 
 /**
  * A message from a page. Unknown kinds and unknown fields are violations.
@@ -295,6 +809,55 @@ code: string,
 expires_at: Timestamp, };
 
 /**
+ * The order of phases, as named variants and never as free jumps (court-domain §4.1).
+ */
+export type Course = { 
+/**
+ * Under which procedure.
+ */
+procedure: Procedure, 
+/**
+ * 先行调解: mediation (P10) comes before the investigation
+ * (最高人民法院关于适用简易程序审理民事案件的若干规定 art. 14).
+ */
+mediation_first: boolean, 
+/**
+ * 法庭调查与法庭辩论合并: P4 to P8 are one phase, by consent (民诉法解释 art. 230).
+ */
+merged: boolean, 
+/**
+ * Identity, rights and discipline were told and confirmed before opening: P3 asks for
+ * challenges alone (简易程序规定 art. 19).
+ */
+told_before: boolean, 
+/**
+ * A panel hears the case: P11 is a deliberation.
+ */
+panel: boolean, };
+
+/**
+ * A private note among the court's own. Never a minute, never recorded, gone with the process.
+ */
+export type CourtNote = { 
+/**
+ * Who wrote it.
+ */
+from: ParticipantId, 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * The words.
+ */
+text: string, };
+
+/**
+ * What did not work in the device test (court-domain §6 row 20).
+ */
+export type DeviceFault = "camera" | "microphone" | "speaker" | "bad_line" | "incomplete";
+
+/**
  * One hearing on the docket.
  */
 export type DocketLine = { 
@@ -350,6 +913,105 @@ name: string,
 joined: boolean, };
 
 /**
+ * How a sitting ended. Nothing leads back; a new sitting is a new hearing that continues it.
+ */
+export type Ending = "closed" | "adjourned" | "offline" | "called_off";
+
+/**
+ * Whether the original exists (在线诉讼规则 art. 11–13).
+ */
+export type EvidenceForm = "original" | "copy" | "electronic";
+
+/**
+ * Names a piece of evidence, unique in the docket.
+ */
+export type EvidenceId = number;
+
+/**
+ * One piece of evidence.
+ */
+export type EvidenceItem = { 
+/**
+ * Its id.
+ */
+id: EvidenceId, 
+/**
+ * Whose evidence; none is the court's own.
+ */
+side: Side | null, 
+/**
+ * Who handed it in.
+ */
+by: ParticipantId, 
+/**
+ * Its number on the list of the side, from 1.
+ */
+number: number, 
+/**
+ * Its name on the list.
+ */
+name: string, 
+/**
+ * What kind.
+ */
+kind: EvidenceKind, 
+/**
+ * What it is to prove (证明目的).
+ */
+purpose: string, 
+/**
+ * Original or copy.
+ */
+form: EvidenceForm, 
+/**
+ * Media type found in the bytes, one of `application/pdf`, `image/png`, `image/jpeg`,
+ * `audio/…`, `video/…`.
+ */
+media_type: string, 
+/**
+ * Pages of a document; 1 for everything else.
+ */
+pages: number, 
+/**
+ * Size, bytes.
+ */
+bytes: number, 
+/**
+ * SHA-256 of the bytes, hexadecimal.
+ */
+sha256: string, 
+/**
+ * SM3 of the bytes, hexadecimal.
+ */
+sm3: string, 
+/**
+ * Whether it was exchanged: the other sides may see it.
+ */
+exchanged: boolean, };
+
+/**
+ * The kinds of evidence (民事诉讼法 art. 66).
+ */
+export type EvidenceKind = "statement" | "document" | "object" | "audio_visual" | "electronic_data" | "testimony" | "expert_opinion" | "inspection_record";
+
+/**
+ * Evidence as one participant may see it.
+ */
+export type EvidenceView = { 
+/**
+ * Own evidence and what was exchanged; the court sees all.
+ */
+items: Array<EvidenceItem>, 
+/**
+ * What is shown to all now.
+ */
+shown: ShownEvidence | null, 
+/**
+ * Opinions so far.
+ */
+opinions: Array<OpinionView>, };
+
+/**
  * What happened. Free words are private: they stand in the ledger, never in a log.
  */
 export type Fact = { "fact": "check_in_opened" } | { "fact": "arrived", 
@@ -368,7 +1030,11 @@ camera: boolean,
 /**
  * Microphone test passed.
  */
-microphone: boolean, } | { "fact": "admitted", 
+microphone: boolean, 
+/**
+ * What did not work in the device test.
+ */
+faults: Array<DeviceFault>, } | { "fact": "admitted", 
 /**
  * Who.
  */
@@ -424,7 +1090,11 @@ who: ParticipantId,
 /**
  * Why.
  */
-reason: string, } | { "fact": "link_lost", 
+reason: string, 
+/**
+ * Why without a warning before; empty where there was one.
+ */
+unwarned: string, } | { "fact": "link_lost", 
 /**
  * Whose.
  */
@@ -452,7 +1122,430 @@ why: Refusal, } | { "fact": "record_failed",
 /**
  * What is wrong.
  */
-fault: RecordFault, } | { "fact": "record_mended" } | { "fact": "node_stopped" } | { "fact": "node_restarted" } | { "fact": "closed" };
+fault: RecordFault, } | { "fact": "record_mended" } | { "fact": "node_stopped" } | { "fact": "node_restarted" } | { "fact": "closed", 
+/**
+ * How it ended.
+ */
+ending: Ending, 
+/**
+ * The ground of an adjournment.
+ */
+ground: AdjournGround | null, 
+/**
+ * Why, or what comes next; empty for an ordinary closing.
+ */
+note: string, } | { "fact": "consented", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * Which step.
+ */
+step: Step, 
+/**
+ * Agreed or not.
+ */
+given: boolean, 
+/**
+ * How it was said; empty when by the person's own page.
+ */
+how: string, } | { "fact": "identity_checked", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * How.
+ */
+method: IdentityMethod, 
+/**
+ * What was seen.
+ */
+note: string, } | { "fact": "identity_waived", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * Why.
+ */
+reason: string, } | { "fact": "power_checked", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * What it allows.
+ */
+power: Power, } | { "fact": "absence_noted", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * Not here, or here after all.
+ */
+absent: boolean, 
+/**
+ * What is known.
+ */
+reason: string, } | { "fact": "barred_answered", 
+/**
+ * Those that are present.
+ */
+grounds: Array<BarredGround>, 
+/**
+ * Remarks.
+ */
+note: string, } | { "fact": "called_in", 
+/**
+ * How long it runs.
+ */
+seconds: number, } | { "fact": "discipline_read" } | { "fact": "phase_entered", 
+/**
+ * Which.
+ */
+phase: Phase, 
+/**
+ * Why out of turn; empty in turn.
+ */
+reason: string, } | { "fact": "interrupted", 
+/**
+ * Whose link, when by rule.
+ */
+who: ParticipantId | null, 
+/**
+ * What is wrong, in the judge's words.
+ */
+reason: string, } | { "fact": "deliberation_began" } | { "fact": "challenged", 
+/**
+ * Who challenges.
+ */
+by: ParticipantId, 
+/**
+ * Whom.
+ */
+whom: ParticipantId, 
+/**
+ * Why.
+ */
+reason: string, } | { "fact": "challenge_disposed", 
+/**
+ * The challenged person withdraws.
+ */
+upheld: boolean, 
+/**
+ * Why, and who decided.
+ */
+reason: string, } | { "fact": "prompted", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * About what.
+ */
+reason: string, } | { "fact": "reprimanded", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * Why.
+ */
+reason: string, } | { "fact": "readmitted", 
+/**
+ * Who.
+ */
+who: ParticipantId, } | { "fact": "floor_given", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * For so long; none is without a limit.
+ */
+seconds: number | null, } | { "fact": "floor_ended", 
+/**
+ * Who.
+ */
+who: ParticipantId, } | { "fact": "floor_strict", 
+/**
+ * Strict or not.
+ */
+strict: boolean, } | { "fact": "spotlit", 
+/**
+ * Who.
+ */
+who: ParticipantId | null, } | { "fact": "layout_set", 
+/**
+ * How.
+ */
+layout: Layout, } | { "fact": "absence_found", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * What.
+ */
+finding: AbsenceFinding, 
+/**
+ * On which facts.
+ */
+note: string, } | { "fact": "confrontation", 
+/**
+ * Began or ended.
+ */
+on: boolean, 
+/**
+ * Why.
+ */
+reason: string, } | { "fact": "isolation", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * Media packets forwarded to them before the call.
+ */
+packets: bigint, } | { "fact": "guarantee_signed", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * The name, typed out.
+ */
+name: string, } | { "fact": "guarantee_refused", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * What was said.
+ */
+reason: string, } | { "fact": "testimony_began", 
+/**
+ * Who.
+ */
+who: ParticipantId, } | { "fact": "shielded", 
+/**
+ * Whose, from whom, and what.
+ */
+shield: Shield, } | { "fact": "interpreting", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * Beside or in turn.
+ */
+simultaneous: boolean, } | { "fact": "listening", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * Which interpreter; none is the court.
+ */
+to: ParticipantId | null, } | { "fact": "chamber_opened", 
+/**
+ * What for.
+ */
+chamber: Chamber, 
+/**
+ * Who is asked in.
+ */
+asked: Array<ParticipantId>, } | { "fact": "chamber_answered", 
+/**
+ * Which.
+ */
+chamber: Chamber, 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * Came, or not.
+ */
+accept: boolean, } | { "fact": "chamber_left", 
+/**
+ * Which.
+ */
+chamber: Chamber, 
+/**
+ * Who.
+ */
+who: ParticipantId, } | { "fact": "chamber_locked", 
+/**
+ * Which.
+ */
+chamber: Chamber, 
+/**
+ * Locked or not.
+ */
+locked: boolean, } | { "fact": "chamber_closed", 
+/**
+ * Which.
+ */
+chamber: Chamber, } | { "fact": "evidence_shown", 
+/**
+ * What it is, digests included.
+ */
+item: EvidenceItem, 
+/**
+ * From which page.
+ */
+page: number, } | { "fact": "page_turned", 
+/**
+ * To which page.
+ */
+page: number, } | { "fact": "evidence_hidden" } | { "fact": "opined", 
+/**
+ * Which.
+ */
+item: EvidenceItem, 
+/**
+ * What is said of it.
+ */
+opinion: Opinion, } | { "fact": "drawing_allowed", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * Leave given or taken back.
+ */
+allowed: boolean, } | { "fact": "drawn", 
+/**
+ * The line.
+ */
+stroke: Stroke, } | { "fact": "drawing_cleared" } | { "fact": "ticked", 
+/**
+ * Which.
+ */
+check: Check, 
+/**
+ * How.
+ */
+note: string, } | { "fact": "record_mode_set", 
+/**
+ * How.
+ */
+mode: RecordMode, } | { "fact": "sheet_written", 
+/**
+ * Which.
+ */
+sheet: Sheet, 
+/**
+ * Which version, from 1.
+ */
+version: number, 
+/**
+ * The whole text.
+ */
+text: string, } | { "fact": "sheet_read", 
+/**
+ * Which.
+ */
+sheet: Sheet, 
+/**
+ * Which version.
+ */
+version: number, } | { "fact": "signed", 
+/**
+ * Which.
+ */
+sheet: Sheet, 
+/**
+ * Which version.
+ */
+version: number, 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * How.
+ */
+method: SigningMethod, 
+/**
+ * The name typed out, or the drawing as an SVG path.
+ */
+mark: string, } | { "fact": "signing_refused", 
+/**
+ * Which.
+ */
+sheet: Sheet, 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * Why.
+ */
+reason: string, } | { "fact": "agreement_effective", 
+/**
+ * Which version.
+ */
+version: number, } | { "fact": "mediation_failed", 
+/**
+ * Why.
+ */
+ground: FailureGround, 
+/**
+ * What is worth to know; no concession.
+ */
+note: string, } | { "fact": "presence_asked" } | { "fact": "presence_confirmed", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * How many listen.
+ */
+people: number, };
+
+/**
+ * Why a mediation ends without an agreement (在线调解规则 art. 25).
+ */
+export type FailureGround = "withdrawn" | "no_agreement" | "absent" | "time_over" | "sham" | "not_mediable" | "no_mediator" | "other";
+
+/**
+ * Who may speak.
+ */
+export type FloorView = { 
+/**
+ * Whether only who has the floor is heard, the bench aside.
+ */
+strict: boolean, 
+/**
+ * Who has it.
+ */
+holder: ParticipantId | null, 
+/**
+ * Since when.
+ */
+since: Timestamp | null, 
+/**
+ * Until when; none without a limit.
+ */
+until: Timestamp | null, };
+
+/**
+ * A further case heard in the same sitting.
+ */
+export type FurtherCase = { 
+/**
+ * Case number (案号).
+ */
+case_number: string, 
+/**
+ * Cause of action (案由).
+ */
+cause: string, };
 
 /**
  * What a stretch without record is called in the ledger.
@@ -564,6 +1657,29 @@ packets_down: number, };
 export type HearingId = number;
 
 /**
+ * How an identity was checked (在线诉讼规则 art. 7).
+ */
+export type IdentityMethod = "id_card" | "face_match" | "other_document" | "lawyer_licence" | "known_to_court";
+
+/**
+ * A technical interruption.
+ */
+export type InterruptionView = { 
+/**
+ * Whose link, when by rule.
+ */
+who: ParticipantId | null, 
+/**
+ * What is wrong, in the judge's words.
+ */
+reason: string, };
+
+/**
+ * Where an invited person stands with a consultation (court-domain §6 row 37).
+ */
+export type Invitation = "ringing" | "accepted" | "declined" | "unanswered" | "left";
+
+/**
  * `POST /api/join`: exchanges a join code for a seat cookie. A code works once.
  */
 export type Join = { 
@@ -571,6 +1687,16 @@ export type Join = {
  * Eight digits; spaces are ignored.
  */
 code: string, };
+
+/**
+ * What kind of sitting it is (court-domain §6 row 1).
+ */
+export type Kind = "hearing" | "mediation" | "evidence_exchange" | "inquiry" | "lecture" | "consultation" | "call";
+
+/**
+ * How the picture of the courtroom is arranged for everybody.
+ */
+export type Layout = "court" | "grid" | "speaker";
 
 /**
  * One media line of an offer.
@@ -693,6 +1819,30 @@ hand: boolean,
  */
 warnings: number, 
 /**
+ * Which side this person is on.
+ */
+side: Side | null, 
+/**
+ * For whom this person is here.
+ */
+acts_for: ParticipantId | null, 
+/**
+ * What an agent may do.
+ */
+power: Power | null, 
+/**
+ * Steps this person agreed to hold online.
+ */
+consents: Array<Step>, 
+/**
+ * Whether this person signed the guarantee; none where none is needed.
+ */
+guarantee: boolean | null, 
+/**
+ * Which interpreter this person hears instead of the court.
+ */
+listens_to: ParticipantId | null, 
+/**
  * Kinds this person has switched on but of which the server gets no packet.
  */
 unheard: Array<TrackKind>, 
@@ -709,6 +1859,35 @@ may_ask: Array<string>, };
  * How the media of a page travels.
  */
 export type MediaPath = "udp" | "tcp" | "relay_udp" | "relay_tcp" | "relay_tls";
+
+/**
+ * A mediation as one participant may see it.
+ */
+export type MediationView = { 
+/**
+ * Points of the checklist that are done.
+ */
+done: Array<Check>, 
+/**
+ * How it is taken down.
+ */
+record_mode: RecordMode, 
+/**
+ * Whether this person waits while the others talk (背靠背).
+ */
+waits: boolean, 
+/**
+ * The sheets there are.
+ */
+sheets: Array<SheetView>, 
+/**
+ * When the agreement came into force.
+ */
+effective_at: Timestamp | null, 
+/**
+ * Why it failed, once it did.
+ */
+failed: FailureGround | null, };
 
 /**
  * Sound or picture.
@@ -731,6 +1910,57 @@ by: Actor,
  * What happened.
  */
 fact: Fact, };
+
+/**
+ * Something in the way of the next step.
+ */
+export type Obstacle = { 
+/**
+ * Why the step would be refused.
+ */
+why: Refusal, 
+/**
+ * About whom, if about one person.
+ */
+who: ParticipantId | null, };
+
+/**
+ * What one side says of a piece of evidence (质证意见).
+ */
+export type Opinion = { 
+/**
+ * 真实性.
+ */
+authentic: boolean, 
+/**
+ * 合法性.
+ */
+lawful: boolean, 
+/**
+ * 关联性.
+ */
+relevant: boolean, 
+/**
+ * Why; needed when one of them is denied.
+ */
+reason: string, };
+
+/**
+ * One opinion.
+ */
+export type OpinionView = { 
+/**
+ * On what.
+ */
+item: EvidenceId, 
+/**
+ * Whose.
+ */
+who: ParticipantId, 
+/**
+ * What was said.
+ */
+opinion: Opinion, };
 
 /**
  * One live hearing on the ops page. No names: ops see seats.
@@ -893,6 +2123,90 @@ hand: number,
  */
 warnings: number, 
 /**
+ * How many prompts were given; only the court sees it.
+ */
+prompts: number, 
+/**
+ * How many reprimands were given.
+ */
+reprimands: number, 
+/**
+ * Which side they are on.
+ */
+side: Side | null, 
+/**
+ * For whom they are here.
+ */
+acts_for: ParticipantId | null, 
+/**
+ * What an agent may do.
+ */
+power: Power | null, 
+/**
+ * Whether the power was checked in this sitting; only the court sees it.
+ */
+power_checked: boolean, 
+/**
+ * How they attend.
+ */
+attendance: Attendance, 
+/**
+ * Name of the place they sit at; only the court sees it.
+ */
+site_name: string, 
+/**
+ * How their identity was checked in this sitting; only the court sees it.
+ */
+identity: IdentityMethod | null, 
+/**
+ * Whether the judge went on without an identity check; only the court sees it.
+ */
+identity_waived: boolean, 
+/**
+ * Whether their absence was noted.
+ */
+absent: boolean, 
+/**
+ * Steps they agreed to hold online; only the court sees it.
+ */
+consents: Array<Step>, 
+/**
+ * Others who sit at the same place or behind the same address; only the court sees it.
+ */
+beside: Array<ParticipantId>, 
+/**
+ * Since when their link is gone; none while it stands.
+ */
+lost_since: Timestamp | null, 
+/**
+ * Which room beside the hearing they are in; only for who may know.
+ */
+chamber: Chamber | null, 
+/**
+ * Whether they signed the guarantee; none where none is needed.
+ */
+guarantee: boolean | null, 
+/**
+ * Whether their testimony began.
+ */
+testifies: boolean, 
+/**
+ * Whether they interpret beside the court's sound.
+ */
+simultaneous: boolean, 
+/**
+ * Whether their picture is kept from this person.
+ */
+unseen: boolean, 
+/**
+ * Whether their voice is kept from this person.
+ */
+unheard_of: boolean, 
+/**
+ * What did not work in their device test; only the court sees it.
+ */
+device_faults: Array<DeviceFault>, 
+/**
  * Kinds switched on at their end.
  */
 devices: Array<TrackKind>, 
@@ -923,6 +2237,28 @@ trouble: Trouble | null,
 unheard: Array<TrackKind>, };
 
 /**
+ * Where the course of a hearing stands (court-domain §4.1).
+ */
+export type Phase = "identity" | "rights" | "statements" | "issues" | "evidence" | "questions" | "debate" | "merged" | "last_words" | "mediation" | "deliberation" | "judgment" | "closing";
+
+/**
+ * One phase of the course.
+ */
+export type PhaseStep = { 
+/**
+ * Which.
+ */
+phase: Phase, 
+/**
+ * Whether it may not be left out without a reason.
+ */
+mandatory: boolean, 
+/**
+ * Whether it was gone through.
+ */
+done: boolean, };
+
+/**
  * Why a picture is forwarded as it is.
  */
 export type PictureReason = "best" | "size" | "bandwidth" | "frozen" | "hidden" | "starting";
@@ -950,9 +2286,117 @@ reason: PictureReason, };
 export type Place = "expected" | "waiting" | "in_hearing" | "removed" | "left";
 
 /**
+ * What an agent may do for the party (民事诉讼法 art. 62).
+ */
+export type Power = "general" | "special";
+
+/**
+ * An attendance check of a lecture.
+ */
+export type PresenceView = { 
+/**
+ * When it was asked.
+ */
+asked_at: Timestamp, 
+/**
+ * Whether this person confirmed.
+ */
+mine: boolean, 
+/**
+ * How many confirmed.
+ */
+confirmed: number, 
+/**
+ * How many people listen at the sites that confirmed.
+ */
+people: number, };
+
+/**
+ * The procedure the case is heard under.
+ */
+export type Procedure = "ordinary" | "simplified" | "small_claims";
+
+/**
+ * The course of the sitting as one participant may see it.
+ */
+export type ProcedureView = { 
+/**
+ * The phase it is in; none before opening and in sittings without phases.
+ */
+phase: Phase | null, 
+/**
+ * Since when.
+ */
+phase_since: Timestamp | null, 
+/**
+ * The phases of the course, in order.
+ */
+phases: Array<PhaseStep>, 
+/**
+ * The step that would follow by the course, for the one button of who leads: the name of an
+ * ask (`open`, `enter_phase`, `close` …).
+ */
+next: string | null, 
+/**
+ * What stands in the way of that step, each with what to do; empty when nothing does. For who
+ * leads and the clerk.
+ */
+obstacles: Array<Obstacle>, 
+/**
+ * When everybody ready is called in.
+ */
+countdown_until: Timestamp | null, 
+/**
+ * The floor.
+ */
+floor: FloorView, 
+/**
+ * How long each side has spoken since opening, ms.
+ */
+spoken: Array<SideTime>, 
+/**
+ * Who is shown large to everybody.
+ */
+spotlight: ParticipantId | null, 
+/**
+ * How the courtroom is arranged.
+ */
+layout: Layout, 
+/**
+ * A challenge that waits for its decision.
+ */
+challenge: ChallengeView | null, 
+/**
+ * A technical interruption, with the link that caused it.
+ */
+interruption: InterruptionView | null, 
+/**
+ * Whether the barred grounds were gone through, and those found present.
+ */
+barred: Array<BarredGround> | null, 
+/**
+ * Whether several called people are heard at once.
+ */
+confrontation: boolean, 
+/**
+ * How the sitting ended, once it did.
+ */
+ending: Ending | null, };
+
+/**
+ * Who may watch (民事诉讼法 art. 137, 在线诉讼规则 art. 27).
+ */
+export type Publicity = "public" | "closed_by_law" | "closed_on_request";
+
+/**
  * Why the record is at risk.
  */
 export type RecordFault = "disk_full" | "unwritable" | "disk_slow" | "silent" | "tape_lost" | "no_frames";
+
+/**
+ * How a mediation is taken down (在线调解规则 art. 22).
+ */
+export type RecordMode = "text" | "recording";
 
 /**
  * What the recorder is doing.
@@ -970,7 +2414,7 @@ fault: RecordFault, } | { "name": "sealed" };
 /**
  * Why something asked was refused. The code is stable; the sentence says what to do.
  */
-export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "not_admitted" | "discipline_not_accepted" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "malformed" | "server_fault";
+export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "not_admitted" | "discipline_not_accepted" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "malformed" | "consent_missing" | "barred_not_answered" | "barred" | "party_unaccounted" | "identity_unchecked" | "power_unchecked" | "special_power_needed" | "phase_out_of_turn" | "phase_not_in_course" | "challenge_pending" | "not_challengeable" | "nothing_pending" | "no_floor" | "gallery_full" | "not_public" | "guarantee_needed" | "guarantee_refused" | "only_on_expert_topic" | "in_another_chamber" | "chamber_locked" | "no_chamber" | "not_your_people" | "not_exchanged" | "nothing_shown" | "no_such_page" | "checklist_open" | "recording_not_agreed" | "sheet_changed" | "read_back_needed" | "facts_sheet_needed" | "already_effective" | "file_not_readable" | "file_encrypted" | "file_too_large" | "place_taken" | "person_taken" | "case_number_missing" | "not_plausible" | "server_fault";
 
 /**
  * One relay (RFC 8656), as a browser's `RTCIceServer` wants it.
@@ -999,9 +2443,9 @@ export type RequestOutcome = { "result": "done", } | { "result": "refused",
 why: Refusal, };
 
 /**
- * The seat's role (court-domain names in Chinese beside each).
+ * The seat's role (court-domain §7.4; the name in Chinese beside each), in seating order.
  */
-export type Role = "presiding_judge" | "clerk" | "plaintiff" | "defendant" | "third_party" | "witness" | "gallery";
+export type Role = "presiding_judge" | "judge" | "assessor" | "chair_mediator" | "mediator" | "lecturer" | "judge_assistant" | "clerk" | "recording_officer" | "bailiff" | "adviser" | "plaintiff" | "defendant" | "third_party" | "legal_representative" | "agent" | "witness" | "appraiser" | "inspector" | "expert" | "interpreter" | "sign_interpreter" | "attendant" | "visitor" | "learner" | "media" | "gallery";
 
 /**
  * Answer of `POST /api/join`.
@@ -1095,7 +2539,11 @@ who: Array<ParticipantId>, } | { "type": "health",
 /**
  * The figures.
  */
-health: Health, } | { "type": "ping", 
+health: Health, } | { "type": "notes", 
+/**
+ * The notes, oldest first.
+ */
+notes: Array<CourtNote>, } | { "type": "ping", 
 /**
  * To be sent back.
  */
@@ -1104,6 +2552,112 @@ number: number, } | { "type": "bye",
  * Why.
  */
 why: Bye, };
+
+/**
+ * A sheet people sign.
+ */
+export type Sheet = "facts" | "agreement";
+
+/**
+ * A sheet people sign.
+ */
+export type SheetView = { 
+/**
+ * Which.
+ */
+sheet: Sheet, 
+/**
+ * Which version, from 1.
+ */
+version: number, 
+/**
+ * Its text.
+ */
+text: string, 
+/**
+ * Whether this version was read out.
+ */
+read: boolean, 
+/**
+ * Who must sign it.
+ */
+signers: Array<ParticipantId>, 
+/**
+ * Who signed this version.
+ */
+signed: Array<Signature>, 
+/**
+ * Who refused.
+ */
+refused: Array<ParticipantId>, };
+
+/**
+ * A special measure: `who` is not seen or not heard by `from` (court-domain §6 row 41).
+ */
+export type Shield = { 
+/**
+ * Who is protected.
+ */
+who: ParticipantId, 
+/**
+ * From whom.
+ */
+from: ParticipantId, 
+/**
+ * The picture is kept from them.
+ */
+picture: boolean, 
+/**
+ * The voice is kept from them.
+ */
+sound: boolean, };
+
+/**
+ * What is shown to all.
+ */
+export type ShownEvidence = { 
+/**
+ * What it is.
+ */
+item: EvidenceItem, 
+/**
+ * Who shows it.
+ */
+by: ParticipantId, 
+/**
+ * The page all see, from 1.
+ */
+page: number, 
+/**
+ * Lines drawn on it.
+ */
+strokes: Array<Stroke>, 
+/**
+ * Whether this person may turn its pages.
+ */
+may_turn: boolean, 
+/**
+ * Whether this person may draw on it.
+ */
+may_draw: boolean, };
+
+/**
+ * Which side of the dispute; in mediation the applicant is the plaintiff's side.
+ */
+export type Side = "plaintiff" | "defendant" | "third_party";
+
+/**
+ * How long a side has spoken.
+ */
+export type SideTime = { 
+/**
+ * Which side.
+ */
+side: Side, 
+/**
+ * So long, ms.
+ */
+ms: number, };
 
 /**
  * `POST /api/sign-in`.
@@ -1117,6 +2671,33 @@ name: string,
  * Password.
  */
 password: string, };
+
+/**
+ * A signature on a sheet.
+ */
+export type Signature = { 
+/**
+ * Whose.
+ */
+who: ParticipantId, 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * How.
+ */
+method: SigningMethod, };
+
+/**
+ * How somebody signs (在线诉讼规则 art. 33).
+ */
+export type SigningMethod = "typed" | "handwritten" | "on_paper";
+
+/**
+ * Names a place of the court's list: station, tribunal room, judge studio, circuit point.
+ */
+export type SiteId = number;
 
 /**
  * How many slots a page should offer.
@@ -1152,11 +2733,16 @@ export type StaffKind = "judge" | "clerk" | "ops";
 /**
  * Where the hearing stands (court-domain §7.1; later stages join here).
  */
-export type Stage = { "name": "scheduled" } | { "name": "check_in" } | { "name": "opening" } | { "name": "in_session" } | { "name": "recess", 
+export type Stage = { "name": "scheduled" } | { "name": "check_in" } | { "name": "pre_trial" } | { "name": "opening" } | { "name": "in_session" } | { "name": "recess", 
 /**
  * The ground.
  */
-ground: Ground, } | { "name": "closed" };
+ground: Ground, } | { "name": "tech_interrupted" } | { "name": "deliberation" } | { "name": "closed" };
+
+/**
+ * A step that needs its own consent to be held online (在线诉讼规则 art. 4).
+ */
+export type Step = "mediation" | "evidence_exchange" | "inquiry" | "hearing" | "service" | "recording" | "record_for_transcript";
 
 /**
  * A stretch of one track without a hole.
@@ -1178,6 +2764,19 @@ from_ms: number,
  * End, ms.
  */
 to_ms: number, };
+
+/**
+ * A line drawn on a shown page; thousandths of the page's width and height.
+ */
+export type Stroke = { 
+/**
+ * The page it stands on, from 1.
+ */
+page: number, 
+/**
+ * At most `limits::STROKE_POINTS_MAX` points, each `[x, y]` from 0 to 1,000.
+ */
+points: Array<[number, number]>, };
 
 /**
  * How large one picture line is drawn on a page now, in device pixels. 0 × 0: not shown at all.
@@ -1298,7 +2897,31 @@ me: Me,
  * The people this person may know of, in seating order, without themselves. Empty in the
  * waiting room.
  */
-people: Array<Person>, };
+people: Array<Person>, 
+/**
+ * What was settled beforehand; people who are not of the court see no shields and notices.
+ */
+brief: Brief, 
+/**
+ * The course of the sitting.
+ */
+procedure: ProcedureView, 
+/**
+ * Rooms beside the hearing this person may know of.
+ */
+chambers: Array<ChamberView>, 
+/**
+ * Evidence this person may see.
+ */
+evidence: EvidenceView, 
+/**
+ * The mediation, in a sitting that is one or in its phase P10; for those who take part.
+ */
+mediation: MediationView | null, 
+/**
+ * Whether attendance is being asked for, and who confirmed (lectures).
+ */
+presence: PresenceView | null, };
 
 /**
  * Answer of `GET /api/me` and of `POST /api/sign-in`.
@@ -1466,6 +3089,158 @@ export const REFUSAL_TEXT: Record<Refusal, { zh: string; en: string }> = {
   malformed: {
     zh: "请求内容有误，请刷新页面后重试。",
     en: "The request could not be read; reload the page.",
+  },
+  consent_missing: {
+    zh: "有当事人尚未同意本环节在线进行，请先征得其同意或者转为线下。",
+    en: "Somebody has not agreed to hold this step online; ask them, or go on offline.",
+  },
+  barred_not_answered: {
+    zh: "请先核对不适用在线庭审的七种情形。",
+    en: "Go through the seven grounds that bar an online hearing first.",
+  },
+  barred: {
+    zh: "存在不适用在线庭审的情形，请转为线下。",
+    en: "A ground bars an online hearing; go on offline.",
+  },
+  party_unaccounted: {
+    zh: "有当事人既未入庭也未记明缺席，请先准许其入庭或者记明缺席。",
+    en: "A party is neither admitted nor noted as absent; do one of the two.",
+  },
+  identity_unchecked: {
+    zh: "有当事人身份尚未核对，请先核对或者由法官说明理由后继续。",
+    en: "An identity has not been checked; check it, or go on with a reason.",
+  },
+  power_unchecked: {
+    zh: "有代理人的授权委托尚未核对。",
+    en: "An agent's power of attorney has not been checked.",
+  },
+  special_power_needed: {
+    zh: "一般授权的代理人不能签署协议，须有特别授权或者由当事人本人签署。",
+    en: "An agent with general power cannot sign this; special power or the party is needed.",
+  },
+  phase_out_of_turn: {
+    zh: "该环节不是下一环节，如需跳转请说明理由。",
+    en: "That phase does not follow; give a reason to go there.",
+  },
+  phase_not_in_course: {
+    zh: "本案程序不含该环节。",
+    en: "That phase is not part of this course.",
+  },
+  challenge_pending: {
+    zh: "回避申请尚未处理，请先作出决定。",
+    en: "A challenge waits for its decision; decide it first.",
+  },
+  not_challengeable: {
+    zh: "只能对审判人员、书记员、翻译人员、鉴定人、勘验人申请回避。",
+    en: "Only the court, interpreters, appraisers and inspectors can be challenged.",
+  },
+  nothing_pending: {
+    zh: "当前没有需要处理的事项。",
+    en: "There is nothing to decide at the moment.",
+  },
+  no_floor: {
+    zh: "当前无人持有发言权。",
+    en: "Nobody has the floor.",
+  },
+  gallery_full: {
+    zh: "旁听席已满。",
+    en: "The gallery is full.",
+  },
+  not_public: {
+    zh: "本案不公开审理，不设旁听。",
+    en: "This case is not public; there is no gallery.",
+  },
+  guarantee_needed: {
+    zh: "证人须先签署并宣读保证书。",
+    en: "The guarantee must be signed and read first.",
+  },
+  guarantee_refused: {
+    zh: "该证人拒绝签署保证书，不得作证。",
+    en: "The guarantee was refused; there can be no testimony.",
+  },
+  only_on_expert_topic: {
+    zh: "有专门知识的人仅就专业问题出庭，请在举证质证或法庭询问环节传唤。",
+    en: "A person with special knowledge comes only while evidence or questions are heard.",
+  },
+  in_another_chamber: {
+    zh: "该参加人正在其他会商中。",
+    en: "That person is in another private room.",
+  },
+  chamber_locked: {
+    zh: "该会商已锁定。",
+    en: "That private room is locked.",
+  },
+  no_chamber: {
+    zh: "没有该会商，可能已经结束。",
+    en: "There is no such private room; it may have ended.",
+  },
+  not_your_people: {
+    zh: "只能与本方当事人、代理人会商。",
+    en: "You may consult only with your own side.",
+  },
+  not_exchanged: {
+    zh: "该证据尚未交换，不能出示。",
+    en: "That evidence has not been exchanged and cannot be shown.",
+  },
+  nothing_shown: {
+    zh: "当前没有正在出示的证据。",
+    en: "Nothing is being shown.",
+  },
+  no_such_page: {
+    zh: "没有该页。",
+    en: "There is no such page.",
+  },
+  checklist_open: {
+    zh: "调解前须逐项完成核对和告知。",
+    en: "Go through the mediation's checklist first.",
+  },
+  recording_not_agreed: {
+    zh: "录音录像须经各方当事人明确同意。",
+    en: "Every party must agree to a recording.",
+  },
+  sheet_changed: {
+    zh: "文本已被修改，请查看最新版本后再操作。",
+    en: "The text was changed meanwhile; read the newest version.",
+  },
+  read_back_needed: {
+    zh: "请先宣读并说明该文本。",
+    en: "Read the text out first.",
+  },
+  facts_sheet_needed: {
+    zh: "以录音录像代替笔录的，无争议事实仍须书面记载并由各方确认。",
+    en: "Where a recording replaces the record, the undisputed facts must be written and signed.",
+  },
+  already_effective: {
+    zh: "协议已经生效，不能修改。",
+    en: "The agreement is in force and cannot be changed.",
+  },
+  file_not_readable: {
+    zh: "文件无法识别或与类型不符，请上传 PDF、图片、音频或视频文件。",
+    en: "The file is not what it claims to be; upload a PDF, picture, sound or video.",
+  },
+  file_encrypted: {
+    zh: "文件已加密，请取消密码后再上传。",
+    en: "The file is encrypted; remove its password first.",
+  },
+  file_too_large: {
+    zh: "文件过大，请压缩或分拆后再上传。",
+    en: "The file is too large; make it smaller or split it.",
+  },
+  place_taken: {
+    zh: "该场所在此时段已被占用，请更换时间或场所。",
+    en: "That place is taken at that time; choose another time or place.",
+  },
+  person_taken: {
+    zh: "有人员在此时段已有安排。",
+    en: "Somebody sits elsewhere at that time.",
+  },
+  case_number_missing: {
+    zh: "请填写案号或者诉前编号。",
+    en: "Give the case number or the pre-filing number.",
+  },
+  not_plausible: {
+    zh: "填写内容不合要求，请核对后再试。",
+    en: "Something filled in does not fit; check it and try again.",
   },
   server_fault: {
     zh: "服务器出现故障，已通知运维，请稍后重试。",

@@ -38,6 +38,7 @@ impl Hearing {
                 others_present: Private::default(),
                 camera: true,
                 microphone: true,
+                faults: Vec::new(),
             };
             self.minute(turn, by(who), fact);
         }
@@ -50,7 +51,7 @@ impl Hearing {
         who: ParticipantId,
         ask: Ask,
     ) -> Result<(), Refusal> {
-        let Ask::CheckIn { discipline, others_present, camera, microphone } = ask else {
+        let Ask::CheckIn { discipline, others_present, camera, microphone, faults } = ask else {
             return Err(Refusal::ServerFault);
         };
         if !discipline {
@@ -59,7 +60,11 @@ impl Hearing {
         if others_present.reveal().chars().count() > limits::TEXT_CHARS_MAX {
             return Err(Refusal::TextTooLong);
         }
-        self.minute(turn, by(who), Fact::Arrived { who, others_present, camera, microphone });
+        self.minute(
+            turn,
+            by(who),
+            Fact::Arrived { who, others_present, camera, microphone, faults },
+        );
         Ok(())
     }
 

@@ -25,8 +25,8 @@ impl Durable {
                 self.forget_rolling_fault();
                 self.enter(Stage::Recess { ground: *ground }, at);
             }
-            Fact::Closed => self.apply_closed(at),
-            Fact::Arrived { who, others_present, camera, microphone } => {
+            Fact::Closed { .. } => self.apply_closed(at),
+            Fact::Arrived { who, others_present, camera, microphone, .. } => {
                 self.change(*who, |seat| {
                     seat.checked_in = true;
                     seat.others_present = others_present.clone();
@@ -61,6 +61,58 @@ impl Durable {
             Fact::RecordFailed { fault } => self.fault = Some(*fault),
             Fact::RecordMended => self.fault = None,
             Fact::NodeStopped => {}
+            Fact::Consented { .. }
+            | Fact::IdentityChecked { .. }
+            | Fact::IdentityWaived { .. }
+            | Fact::PowerChecked { .. }
+            | Fact::AbsenceNoted { .. }
+            | Fact::BarredAnswered { .. }
+            | Fact::CalledIn { .. }
+            | Fact::DisciplineRead
+            | Fact::PhaseEntered { .. }
+            | Fact::Interrupted { .. }
+            | Fact::DeliberationBegan
+            | Fact::Challenged { .. }
+            | Fact::ChallengeDisposed { .. }
+            | Fact::Prompted { .. }
+            | Fact::Reprimanded { .. }
+            | Fact::Readmitted { .. }
+            | Fact::FloorGiven { .. }
+            | Fact::FloorEnded { .. }
+            | Fact::FloorStrict { .. }
+            | Fact::Spotlit { .. }
+            | Fact::LayoutSet { .. }
+            | Fact::AbsenceFound { .. }
+            | Fact::Confrontation { .. }
+            | Fact::Isolation { .. }
+            | Fact::GuaranteeSigned { .. }
+            | Fact::GuaranteeRefused { .. }
+            | Fact::TestimonyBegan { .. }
+            | Fact::Shielded { .. }
+            | Fact::Interpreting { .. }
+            | Fact::Listening { .. }
+            | Fact::ChamberOpened { .. }
+            | Fact::ChamberAnswered { .. }
+            | Fact::ChamberLeft { .. }
+            | Fact::ChamberLocked { .. }
+            | Fact::ChamberClosed { .. }
+            | Fact::EvidenceShown { .. }
+            | Fact::PageTurned { .. }
+            | Fact::EvidenceHidden
+            | Fact::Opined { .. }
+            | Fact::DrawingAllowed { .. }
+            | Fact::Drawn { .. }
+            | Fact::DrawingCleared
+            | Fact::Ticked { .. }
+            | Fact::RecordModeSet { .. }
+            | Fact::SheetWritten { .. }
+            | Fact::SheetRead { .. }
+            | Fact::Signed { .. }
+            | Fact::SigningRefused { .. }
+            | Fact::AgreementEffective { .. }
+            | Fact::MediationFailed { .. }
+            | Fact::PresenceAsked
+            | Fact::PresenceConfirmed { .. } => {}
             Fact::NodeRestarted => self.apply_restart(),
         }
     }

@@ -1,12 +1,12 @@
 //! What must be done about an event: the hearing decides, its task carries out, in this order.
 //! What is not here: how it is done.
 
-use model::{Grants, Instant, Minute, ParticipantId, Refusal};
+use model::{CourtNote, Grants, Instant, Minute, ParticipantId, Refusal};
 
 /// One thing to do.
 ///
 /// The effects of one event come in a fixed order: `OpenLedger`, every `Minute`, then `Grants`,
-/// `Roll`, `Seal` and `DropMedia`, then the answers, then `Views`, then `Part`, then `WakeAt`.
+/// `Roll`, `Seal` and `DropMedia`, then the answers, notes, then `Views`, then `Part`, then `WakeAt`.
 /// So it is enough to wait once, after the last minute, for the ledger to be synced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
@@ -44,6 +44,13 @@ pub enum Effect {
         request: u32,
         /// Why.
         why: Refusal,
+    },
+    /// Tell these people a private note of the court; it is kept nowhere.
+    Note {
+        /// To whom.
+        to: Vec<ParticipantId>,
+        /// The note.
+        note: CourtNote,
     },
     /// Something people see changed: send each connected person their view.
     Views,

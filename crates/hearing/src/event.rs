@@ -4,7 +4,9 @@
 use model::archive::Attendee;
 use model::stage::LinkCause;
 use model::view::Heading;
-use model::{Ask, Health, HearingId, LineTest, ParticipantId, RecordFault, TrackId};
+use model::{
+    Ask, Brief, EvidenceItem, Health, HearingId, LineTest, ParticipantId, RecordFault, TrackId,
+};
 
 /// What the docket knows of a hearing before it starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +15,8 @@ pub struct Docket {
     pub hearing: HearingId,
     /// What stands on the door.
     pub heading: Heading,
+    /// What was settled beforehand.
+    pub brief: Brief,
     /// Who belongs to it: ids without a double, at most `limits::PARTICIPANTS_MAX`.
     pub attendees: Vec<Attendee>,
 }
@@ -25,6 +29,19 @@ pub enum Event {
     Joined {
         /// Who.
         who: ParticipantId,
+    },
+    /// From where somebody's page came: a number that is alike for the same address and says
+    /// nothing else.
+    Origin {
+        /// Who.
+        who: ParticipantId,
+        /// The number.
+        origin: u64,
+    },
+    /// The evidence of the hearing's list, whole: at the start and at every change.
+    Evidence {
+        /// All pieces, at most `limits::EVIDENCE_MAX`.
+        items: Vec<EvidenceItem>,
     },
     /// Somebody's page is gone. Their media may still flow.
     Parted {

@@ -25,8 +25,8 @@ mod view;
 use std::collections::BTreeSet;
 
 use model::{
-    Actor, Ask, Fact, Grants, Minute, Now, ParticipantId, Place, Refusal, Role, Stage, Timestamp,
-    TrackId, limits,
+    Actor, Ask, CourtNote, Fact, Grants, Minute, Now, ParticipantId, Place, Refusal, Role, Stage,
+    Timestamp, TrackId, limits,
 };
 
 pub use effect::{Effect, Parting};
@@ -133,6 +133,12 @@ impl Hearing {
         &self.docket
     }
 
+    /// The private notes somebody may read again: the court's, to the court alone.
+    pub fn notes_for(&self, who: ParticipantId) -> Vec<CourtNote> {
+        let court = self.durable.seats.get(&who).is_some_and(|seat| seat.role.is_court());
+        if court { self.live.notes.clone() } else { Vec::new() }
+    }
+
     /// Refusals answered but not written down, because there was no ledger or too many of them.
     pub const fn refusals_unwritten(&self) -> u64 {
         self.live.refusals_unwritten
@@ -159,6 +165,15 @@ impl Hearing {
             Event::RecordSealed => self.record_sealed(turn),
             Event::Stop => self.stop(turn),
             Event::Restarted => self.restarted(turn),
+            Event::Origin { who, origin } => {
+                if let Some(link) = self.live.links.get_mut(&who) {
+                    link.origin = Some(origin);
+                }
+            }
+            Event::Evidence { items } => {
+                self.live.evidence = items;
+                turn.views = true;
+            }
             Event::Woke => {}
         }
     }
@@ -209,9 +224,64 @@ impl Hearing {
                 self.allow_screen(turn, who, whom, allowed)?;
             }
             Ask::Warn { who: whom, reason } => self.warn(turn, who, whom, reason)?,
-            Ask::Remove { who: whom, reason } => self.remove(turn, who, whom, reason)?,
+            Ask::Remove { who: whom, reason, .. } => self.remove(turn, who, whom, reason)?,
             Ask::Hand { raised } => self.hand(turn, who, raised)?,
             Ask::Devices { on } => self.devices(turn, who, &on),
+            Ask::Consent { .. }
+            | Ask::NoteConsent { .. }
+            | Ask::CheckIdentity { .. }
+            | Ask::WaiveIdentity { .. }
+            | Ask::CheckPower { .. }
+            | Ask::NoteAbsent { .. }
+            | Ask::AnswerBarred { .. }
+            | Ask::CallIn { .. }
+            | Ask::ReadDiscipline
+            | Ask::EnterPhase { .. }
+            | Ask::Interrupt { .. }
+            | Ask::Deliberate
+            | Ask::Adjourn { .. }
+            | Ask::GoOffline { .. }
+            | Ask::CallOff { .. }
+            | Ask::Challenge { .. }
+            | Ask::DisposeChallenge { .. }
+            | Ask::Prompt { .. }
+            | Ask::Reprimand { .. }
+            | Ask::Readmit { .. }
+            | Ask::GiveFloor { .. }
+            | Ask::EndFloor
+            | Ask::StrictFloor { .. }
+            | Ask::Spotlight { .. }
+            | Ask::SetLayout { .. }
+            | Ask::FindAbsence { .. }
+            | Ask::Confront { .. }
+            | Ask::SignGuarantee { .. }
+            | Ask::NoteGuaranteeRefused { .. }
+            | Ask::Testify { .. }
+            | Ask::Shield { .. }
+            | Ask::Interpret { .. }
+            | Ask::Listen { .. }
+            | Ask::Note { .. }
+            | Ask::Consult { .. }
+            | Ask::AnswerConsultation { .. }
+            | Ask::LeaveChamber
+            | Ask::LockChamber { .. }
+            | Ask::Caucus { .. }
+            | Ask::ShowEvidence { .. }
+            | Ask::TurnPage { .. }
+            | Ask::HideEvidence
+            | Ask::Opine { .. }
+            | Ask::AllowDrawing { .. }
+            | Ask::Draw { .. }
+            | Ask::ClearDrawing
+            | Ask::Tick { .. }
+            | Ask::SetRecordMode { .. }
+            | Ask::WriteSheet { .. }
+            | Ask::ReadBack { .. }
+            | Ask::Sign { .. }
+            | Ask::RefuseSigning { .. }
+            | Ask::FailMediation { .. }
+            | Ask::AskPresence
+            | Ask::ConfirmPresence { .. } => return Err(Refusal::NotYourRight),
         }
         Ok(())
     }

@@ -39,7 +39,7 @@ impl Hearing {
         if warnings == 0 {
             return Err(Refusal::WarnFirst);
         }
-        self.minute(turn, by(judge), Fact::Removed { who, reason });
+        self.minute(turn, by(judge), Fact::Removed { who, reason, unwarned: Private::default() });
         turn.order(Effect::DropMedia { who });
         if self.is_online(who) {
             turn.part(who, Parting::Removed);

@@ -27,7 +27,7 @@ pub(crate) fn grants(durable: &Durable, epoch: u64) -> Grants {
         })
         .filter(|(_, tracks)| !tracks.is_empty())
         .collect();
-    let on_record = matches!(durable.stage, Stage::Opening | Stage::InSession);
+    let on_record = durable.stage.is_on_record();
     let record = if on_record { publish.clone() } else { BTreeSet::new() };
     let bench = present(durable)
         .filter(|(_, seat)| seat.role == Role::PresidingJudge)
@@ -49,7 +49,12 @@ fn present(durable: &Durable) -> impl Iterator<Item = (ParticipantId, &Seat)> {
 const fn takes_part(role: Role, stage: Stage) -> bool {
     match stage {
         Stage::Scheduled | Stage::Closed => false,
-        Stage::CheckIn | Stage::Opening | Stage::InSession => true,
+        Stage::CheckIn
+        | Stage::PreTrial
+        | Stage::Opening
+        | Stage::InSession
+        | Stage::TechInterrupted => true,
+        Stage::Deliberation => role.is_bench() || matches!(role, Role::Clerk),
         Stage::Recess { ground: Ground::Recess } => role.is_court(),
         Stage::Recess { ground: Ground::NonPublicEvidence } => !matches!(role, Role::Gallery),
         Stage::Recess { ground: Ground::UnrecordedMediation } => {

@@ -33,7 +33,7 @@ impl Hearing {
     pub(crate) fn close(&mut self, turn: &mut Turn<'_>, judge: ParticipantId) {
         let rolling = self.durable.stage == Stage::InSession;
         self.live.late_fault = self.durable.fault.filter(|fault| stands_in_the_way(*fault));
-        self.minute(turn, by(judge), Fact::Closed);
+        self.minute(turn, by(judge), Fact::closed());
         if rolling {
             self.roll(turn, false);
         }

@@ -63,7 +63,13 @@ impl Hearing {
                 turn.order(Effect::Seal);
                 return;
             }
-            Stage::CheckIn | Stage::Opening | Stage::InSession | Stage::Recess { .. } => {}
+            Stage::CheckIn
+            | Stage::PreTrial
+            | Stage::Opening
+            | Stage::InSession
+            | Stage::Recess { .. }
+            | Stage::TechInterrupted
+            | Stage::Deliberation => {}
         }
         self.minute(turn, Actor::Server, Fact::NodeRestarted);
         if self.durable.stage == Stage::Opening {
@@ -73,6 +79,6 @@ impl Hearing {
         for link in self.live.links.values_mut() {
             link.gone_since = Some(turn.now.instant);
         }
-        self.roll(turn, self.durable.stage == Stage::InSession);
+        self.roll(turn, self.durable.stage.is_on_record());
     }
 }

@@ -3,9 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::archive::Attendee;
 use model::{
-    Grade, Instant, LineTest, ParticipantId, Place, Private, RecordFault, Role, Stage, Timestamp,
-    TrackId, TrackKind, Trouble,
+    Attendance, Chamber, CourtNote, DeviceFault, EvidenceItem, Grade, IdentityMethod, Instant,
+    LineTest, ParticipantId, Place, Power, Private, RecordFault, Role, Side, Stage, Step,
+    Timestamp, TrackId, TrackKind, Trouble,
 };
 
 use crate::event::Docket;
@@ -53,8 +55,44 @@ pub struct Seat {
     pub locked: bool,
     /// Whether there is leave to share a screen.
     pub screen_allowed: bool,
+    /// Prompts given.
+    pub prompts: u8,
     /// Warnings given.
     pub warnings: u8,
+    /// Reprimands given.
+    pub reprimands: u8,
+    /// Which side the person is on.
+    pub side: Option<Side>,
+    /// For whom the person is here.
+    pub acts_for: Option<ParticipantId>,
+    /// What an agent may do, as the papers say or as checked.
+    pub power: Option<Power>,
+    /// Whether the power was checked in this sitting.
+    pub power_checked: bool,
+    /// How the person attends.
+    pub attendance: Attendance,
+    /// Steps the person agreed to hold online.
+    pub consents: BTreeSet<Step>,
+    /// How the identity was checked in this sitting.
+    pub identity: Option<IdentityMethod>,
+    /// Whether the judge went on without an identity check.
+    pub identity_waived: bool,
+    /// Whether the absence was noted.
+    pub absent: bool,
+    /// What did not work in the device test.
+    pub device_faults: Vec<DeviceFault>,
+    /// Whether the guarantee was signed; none before it was signed or refused.
+    pub guarantee: Option<bool>,
+    /// Whether the testimony began.
+    pub testifies: bool,
+    /// Whether an interpreter speaks beside the court's sound.
+    pub simultaneous: bool,
+    /// Which interpreter the person hears instead of the court.
+    pub listens_to: Option<ParticipantId>,
+    /// Whether the person may draw on shown evidence.
+    pub may_draw: bool,
+    /// The room beside the hearing the person is in.
+    pub chamber: Option<Chamber>,
     /// Whether the link was lost in session and has not come back.
     pub lost: bool,
     /// Refusals written down for this person, at most [`REFUSALS_EACH_MAX`].
@@ -64,11 +102,8 @@ pub struct Seat {
 impl Durable {
     /// The state before anything happened.
     pub(crate) fn new(docket: &Docket) -> Self {
-        let seats = docket
-            .attendees
-            .iter()
-            .map(|attendee| (attendee.id, Seat::new(attendee.role)))
-            .collect();
+        let seats =
+            docket.attendees.iter().map(|attendee| (attendee.id, Seat::new(attendee))).collect();
         Self {
             stage: Stage::Scheduled,
             stage_since: None,
@@ -88,16 +123,34 @@ impl Durable {
 }
 
 impl Seat {
-    fn new(role: Role) -> Self {
+    fn new(attendee: &Attendee) -> Self {
         Self {
-            role,
+            role: attendee.role,
             place: Place::Expected,
             checked_in: false,
             others_present: Private::default(),
             tested: false,
             locked: false,
             screen_allowed: false,
+            prompts: 0,
             warnings: 0,
+            reprimands: 0,
+            side: attendee.side(),
+            acts_for: attendee.acts_for,
+            power: attendee.power,
+            power_checked: false,
+            attendance: attendee.attendance,
+            consents: attendee.consents.iter().copied().collect(),
+            identity: None,
+            identity_waived: false,
+            absent: false,
+            device_faults: Vec::new(),
+            guarantee: None,
+            testifies: false,
+            simultaneous: false,
+            listens_to: None,
+            may_draw: false,
+            chamber: None,
             lost: false,
             refusals: 0,
         }
@@ -135,6 +188,10 @@ pub(crate) struct Live {
     pub(crate) wake_at: Option<Instant>,
     /// Refusals answered and not written down.
     pub(crate) refusals_unwritten: u64,
+    /// Private notes of the court, oldest first, at most `limits::NOTES_MAX`.
+    pub(crate) notes: Vec<CourtNote>,
+    /// The evidence of the hearing's list.
+    pub(crate) evidence: Vec<EvidenceItem>,
 }
 
 /// An opening that waits for the recorder.
@@ -169,4 +226,6 @@ pub(crate) struct Link {
     pub(crate) trouble: Option<Trouble>,
     /// What the page found in its connection test.
     pub(crate) line_test: Option<LineTest>,
+    /// From where the page came; alike numbers are alike addresses.
+    pub(crate) origin: Option<u64>,
 }

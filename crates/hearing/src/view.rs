@@ -1,10 +1,11 @@
 //! The one place that decides who sees which person, and what of them.
 //! What is not here: sending it.
 
-use model::view::{Me, Person};
+use model::archive::Attendee;
+use model::view::{EvidenceView, Me, Person, ProcedureView};
 use model::{
-    Now, ParticipantId, Place, Private, RecordState, Role, SlotCount, Stage, TrackKind, View,
-    limits,
+    Ground, Now, ParticipantId, Place, Private, RecordState, Role, SlotCount, Stage, TrackKind,
+    View, limits,
 };
 
 use crate::Hearing;
@@ -31,6 +32,12 @@ impl Hearing {
             record: self.record_state(seat.role),
             me: self.me(who, seat),
             people,
+            brief: self.docket.brief.clone(),
+            procedure: ProcedureView::default(),
+            chambers: Vec::new(),
+            evidence: EvidenceView::default(),
+            mediation: None,
+            presence: None,
         })
     }
 
@@ -60,6 +67,12 @@ impl Hearing {
             locked: seat.locked,
             hand: self.durable.hands.contains(&who),
             warnings: seat.warnings,
+            side: seat.side,
+            acts_for: seat.acts_for,
+            power: seat.power,
+            consents: seat.consents.iter().copied().collect(),
+            guarantee: seat.guarantee.or(seat.role.is_called().then_some(false)),
+            listens_to: seat.listens_to,
             unheard: self.unheard_of(who),
             may_publish: TrackKind::ALL
                 .into_iter()
@@ -89,6 +102,27 @@ impl Hearing {
             screen_allowed: seat.screen_allowed,
             hand: hand.map_or(0, |place| u16::try_from(place + 1).unwrap_or(u16::MAX)),
             warnings: seat.warnings,
+            prompts: if court { seat.prompts } else { 0 },
+            reprimands: seat.reprimands,
+            side: seat.side,
+            acts_for: seat.acts_for,
+            power: seat.power,
+            power_checked: court && seat.power_checked,
+            attendance: seat.attendance,
+            site_name: if court { self.site_name_of(id) } else { String::new() },
+            identity: seat.identity.filter(|_| court),
+            identity_waived: court && seat.identity_waived,
+            absent: seat.absent,
+            consents: if court { seat.consents.iter().copied().collect() } else { Vec::new() },
+            beside: Vec::new(),
+            lost_since: None,
+            chamber: seat.chamber.filter(|_| court),
+            guarantee: seat.guarantee.or(seat.role.is_called().then_some(false)),
+            testifies: seat.testifies,
+            simultaneous: seat.simultaneous,
+            unseen: false,
+            unheard_of: false,
+            device_faults: if court { seat.device_faults.clone() } else { Vec::new() },
             devices: link.devices.iter().copied().collect(),
             others_present: if court { seat.others_present.clone() } else { Private::default() },
             tested: court && seat.tested,
@@ -107,21 +141,36 @@ impl Hearing {
         let fault = self.durable.fault.or(self.live.late_fault);
         match (fault, self.durable.stage) {
             (Some(fault), _) if role.is_court() => RecordState::Faulty { fault },
-            (_, Stage::Scheduled | Stage::CheckIn | Stage::Closed) => RecordState::Off,
+            (_, Stage::Scheduled | Stage::CheckIn | Stage::PreTrial | Stage::Closed) => {
+                RecordState::Off
+            }
+            (_, Stage::Deliberation) => RecordState::Paused { ground: Ground::Recess },
             (_, Stage::Recess { ground }) => RecordState::Paused { ground },
-            (None, Stage::InSession) if !self.live.confirmed.is_empty() => RecordState::Rolling,
-            (_, Stage::Opening | Stage::InSession) => RecordState::Starting,
+            (None, Stage::InSession | Stage::TechInterrupted)
+                if !self.live.confirmed.is_empty() =>
+            {
+                RecordState::Rolling
+            }
+            (_, Stage::Opening | Stage::InSession | Stage::TechInterrupted) => {
+                RecordState::Starting
+            }
         }
     }
 
     fn in_seating_order(&self) -> impl Iterator<Item = (ParticipantId, &Seat)> {
-        Role::ALL.into_iter().flat_map(|role| {
+        Role::ALL.iter().copied().flat_map(|role| {
             self.durable
                 .seats
                 .iter()
                 .filter(move |(_, seat)| seat.role == role)
                 .map(|(id, seat)| (*id, seat))
         })
+    }
+
+    fn site_name_of(&self, who: ParticipantId) -> String {
+        let of = |attendee: &&Attendee| attendee.id == who;
+        let found = self.docket.attendees.iter().find(of);
+        found.map(|attendee| attendee.site_name.clone()).unwrap_or_default()
     }
 
     fn name_of(&self, who: ParticipantId) -> Private<String> {
@@ -145,13 +194,9 @@ const fn sees(me: &Seat, other: &Seat) -> bool {
     if !matches!(me.place, Place::InHearing) {
         return false;
     }
-    match other.role {
-        Role::Gallery => false,
-        Role::Witness => matches!(other.place, Place::InHearing),
-        Role::PresidingJudge
-        | Role::Clerk
-        | Role::Plaintiff
-        | Role::Defendant
-        | Role::ThirdParty => true,
+    if other.role.is_called() {
+        matches!(other.place, Place::InHearing)
+    } else {
+        !other.role.only_watches()
     }
 }

@@ -4,6 +4,7 @@ use core::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::brief::{Attendance, Brief, Power, Side, SiteId, Step};
 use crate::id::{HearingId, ParticipantId};
 use crate::minute::Minute;
 use crate::private::Private;
@@ -24,6 +25,50 @@ pub struct Attendee {
     /// Name.
     #[cfg_attr(feature = "ts", ts(type = "string"))]
     pub name: Private<String>,
+    /// Which side, where the role does not say it.
+    #[serde(default)]
+    pub side: Option<Side>,
+    /// For whom an agent, representative, interpreter or attendant is here.
+    #[serde(default)]
+    pub acts_for: Option<ParticipantId>,
+    /// What an agent may do, as the papers say.
+    #[serde(default)]
+    pub power: Option<Power>,
+    /// How the person attends.
+    #[serde(default)]
+    pub attendance: Attendance,
+    /// At which place of the court's list.
+    #[serde(default)]
+    pub site: Option<SiteId>,
+    /// Name of that place.
+    #[serde(default)]
+    pub site_name: String,
+    /// Steps the person agreed beforehand to hold online.
+    #[serde(default)]
+    pub consents: Vec<Step>,
+}
+
+impl Attendee {
+    /// Somebody of whom nothing but role and name is known.
+    pub const fn new(id: ParticipantId, role: Role, name: Private<String>) -> Self {
+        Self {
+            id,
+            role,
+            name,
+            side: None,
+            acts_for: None,
+            power: None,
+            attendance: Attendance::Online,
+            site: None,
+            site_name: String::new(),
+            consents: Vec::new(),
+        }
+    }
+
+    /// The side the person belongs to.
+    pub fn side(&self) -> Option<Side> {
+        self.side.or(self.role.side())
+    }
 }
 
 /// One line of the archive list.
@@ -34,6 +79,8 @@ pub struct ArchiveLine {
     pub hearing: HearingId,
     /// Court, case number, cause, due time.
     pub heading: Heading,
+    /// What was settled beforehand.
+    pub brief: Brief,
     /// Who was on the docket.
     pub attendees: Vec<Attendee>,
     /// When it was opened, if it was.

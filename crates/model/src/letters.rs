@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 
 use crate::archive::Attendee;
+use crate::brief::Brief;
 use crate::grants::Grants;
 use crate::health::Health;
 use crate::id::{HearingId, ParticipantId};
@@ -204,6 +205,8 @@ pub enum RecordOrder {
         hearing: HearingId,
         /// What stands on the door.
         heading: Heading,
+        /// What was settled beforehand.
+        brief: Brief,
         /// Who is on the docket.
         attendees: Vec<Attendee>,
         /// Now.
@@ -350,6 +353,8 @@ pub struct Unfinished {
     pub hearing: HearingId,
     /// What stands on the door.
     pub heading: Heading,
+    /// What was settled beforehand.
+    pub brief: Brief,
     /// Who is on the docket.
     pub attendees: Vec<Attendee>,
     /// Its minutes, in order, the recovery not among them.

@@ -7,6 +7,9 @@
 
 pub mod archive;
 pub mod ask;
+pub mod brief;
+pub mod chamber;
+pub mod evidence;
 pub mod grants;
 pub mod health;
 pub mod id;
@@ -14,6 +17,7 @@ pub mod letters;
 pub mod limits;
 pub mod line;
 pub mod line_test;
+pub mod mediation;
 pub mod minute;
 pub mod private;
 pub mod refusal;
@@ -25,17 +29,28 @@ pub mod track;
 pub mod view;
 
 pub use ask::Ask;
+pub use brief::{
+    Attendance, BarredGround, Brief, Course, Kind, Phase, Power, Procedure, Publicity, Shield,
+    Side, SiteId, Step,
+};
+pub use chamber::{Chamber, Invitation};
+pub use evidence::{EvidenceForm, EvidenceId, EvidenceItem, EvidenceKind, Opinion, Stroke};
 pub use grants::Grants;
 pub use health::{Grade, Health, Trouble};
 pub use id::{HearingId, ParticipantId};
 pub use line::{Line, LinePurpose, Medium, PictureReason, PictureUse, SlotCount, SlotUse, Tile};
 pub use line_test::{LineTest, MediaPath, Trial};
+pub use mediation::{Check, FailureGround, RecordMode, Sheet, SigningMethod};
 pub use minute::{Actor, Fact, Minute};
 pub use private::Private;
 pub use refusal::Refusal;
 pub use relay::Relay;
 pub use role::Role;
-pub use stage::{Ground, Place, RecordFault, RecordState, Stage};
+pub use stage::{
+    AbsenceFinding, AdjournGround, DeviceFault, Ending, Ground, IdentityMethod, Layout, Place,
+    RecordFault, RecordState, Stage,
+};
 pub use time::{Instant, Now, Timestamp};
 pub use track::{Codec, TrackId, TrackKind};
+pub use view::CourtNote;
 pub use view::View;

@@ -5,7 +5,7 @@ use core::time::Duration;
 /// Hearings live on one node; one more is refused with `Full`.
 pub const HEARINGS_MAX: usize = 200;
 /// People on one hearing's docket, gallery included.
-pub const PARTICIPANTS_MAX: usize = 64;
+pub const PARTICIPANTS_MAX: usize = 256;
 /// People who may be in the hearing and publish at once.
 pub const PUBLISHERS_MAX: usize = 16;
 /// Seat slots a connection may have.
@@ -76,6 +76,42 @@ pub const DISK_FREE_MIN: u64 = 1024 * 1024 * 1024;
 pub const ARCHIVE_LIST_MAX: usize = 10_000;
 /// Bytes of one archive read.
 pub const ARCHIVE_READ_MAX: u64 = 4 * 1024 * 1024;
+/// Longest countdown before people are called in, seconds.
+pub const COUNTDOWN_MAX: u16 = 300;
+/// Longest turn of the floor that may be set, seconds.
+pub const FLOOR_SECONDS_MAX: u16 = 3_600;
+/// A judge's or a party's link that is gone so long in session interrupts the hearing by rule.
+pub const INTERRUPT_AFTER: Duration = Duration::from_secs(10);
+/// How long somebody asked into a consultation may take to answer.
+pub const INVITATION_WAIT: Duration = Duration::from_secs(60);
+/// Consultations at once in one hearing.
+pub const CHAMBERS_MAX: usize = 8;
+/// Special measures in one hearing.
+pub const SHIELDS_MAX: usize = 64;
+/// Characters of a private note.
+pub const NOTE_CHARS_MAX: usize = 500;
+/// Private notes a page that comes back is told.
+pub const NOTES_MAX: usize = 50;
+/// Pieces of evidence in one hearing.
+pub const EVIDENCE_MAX: usize = 300;
+/// Bytes of one piece of evidence.
+pub const EVIDENCE_BYTES_MAX: u64 = 100 * 1024 * 1024;
+/// Pages of one document.
+pub const EVIDENCE_PAGES_MAX: u16 = 2_000;
+/// Opinions in one hearing.
+pub const OPINIONS_MAX: usize = 1_000;
+/// Points of one drawn line.
+pub const STROKE_POINTS_MAX: usize = 200;
+/// Lines drawn on what is shown; older ones must be taken off first.
+pub const STROKES_MAX: usize = 200;
+/// Pages are turned at most this often; `TooFast` otherwise, as each time is a minute.
+pub const PAGE_EVERY_MIN: Duration = Duration::from_millis(200);
+/// Characters of a sheet's text.
+pub const SHEET_CHARS_MAX: usize = 8_000;
+/// Versions of one sheet.
+pub const SHEET_VERSIONS_MAX: u32 = 200;
+/// Characters of a signature: a typed name or the path of a drawing.
+pub const SIGNATURE_CHARS_MAX: usize = 16_000;
 /// Bytes of one datagram.
 pub const DATAGRAM_BYTES_MAX: usize = 1_500;
 /// Connections (media) on one node.

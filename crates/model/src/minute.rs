@@ -2,10 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::brief::{BarredGround, Phase, Power, Shield, Step};
+use crate::chamber::Chamber;
+use crate::evidence::{EvidenceItem, Opinion, Stroke};
 use crate::id::ParticipantId;
+use crate::mediation::{Check, FailureGround, RecordMode, Sheet, SigningMethod};
 use crate::private::Private;
 use crate::refusal::Refusal;
-use crate::stage::{Ground, LinkCause, RecordFault};
+use crate::stage::{
+    AbsenceFinding, AdjournGround, DeviceFault, Ending, Ground, IdentityMethod, Layout, LinkCause,
+    RecordFault,
+};
 use crate::time::Timestamp;
 
 /// A procedural fact with its time and actor.
@@ -52,6 +59,9 @@ pub enum Fact {
         camera: bool,
         /// Microphone test passed.
         microphone: bool,
+        /// What did not work in the device test.
+        #[serde(default)]
+        faults: Vec<DeviceFault>,
     },
     /// Admitted to the hearing; a witness: called.
     Admitted {
@@ -118,6 +128,10 @@ pub enum Fact {
         /// Why.
         #[cfg_attr(feature = "ts", ts(type = "string"))]
         reason: Private<String>,
+        /// Why without a warning before; empty where there was one.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        #[serde(default)]
+        unwarned: Private<String>,
     },
     /// A participant's link went away.
     LinkLost {
@@ -152,6 +166,381 @@ pub enum Fact {
     NodeStopped,
     /// The node started again with this hearing unfinished.
     NodeRestarted,
-    /// The hearing was closed.
-    Closed,
+    /// The sitting is over.
+    Closed {
+        /// How it ended.
+        #[serde(default)]
+        ending: Ending,
+        /// The ground of an adjournment.
+        #[serde(default)]
+        ground: Option<AdjournGround>,
+        /// Why, or what comes next; empty for an ordinary closing.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        #[serde(default)]
+        note: Private<String>,
+    },
+    /// Somebody agreed, or did not, to hold a step online.
+    Consented {
+        /// Who.
+        who: ParticipantId,
+        /// Which step.
+        step: Step,
+        /// Agreed or not.
+        given: bool,
+        /// How it was said; empty when by the person's own page.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        how: Private<String>,
+    },
+    /// An identity was checked.
+    IdentityChecked {
+        /// Who.
+        who: ParticipantId,
+        /// How.
+        method: IdentityMethod,
+        /// What was seen.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        note: Private<String>,
+    },
+    /// The judge goes on without an identity check.
+    IdentityWaived {
+        /// Who.
+        who: ParticipantId,
+        /// Why.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        reason: Private<String>,
+    },
+    /// An agent's power was checked.
+    PowerChecked {
+        /// Who.
+        who: ParticipantId,
+        /// What it allows.
+        power: Power,
+    },
+    /// A party is not here, or is after all.
+    AbsenceNoted {
+        /// Who.
+        who: ParticipantId,
+        /// Not here, or here after all.
+        absent: bool,
+        /// What is known.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        reason: Private<String>,
+    },
+    /// The barred grounds were gone through.
+    BarredAnswered {
+        /// Those that are present.
+        grounds: Vec<BarredGround>,
+        /// Remarks.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        note: Private<String>,
+    },
+    /// Everybody ready is called in when the countdown ends.
+    CalledIn {
+        /// How long it runs.
+        seconds: u16,
+    },
+    /// The discipline is being read.
+    DisciplineRead,
+    /// A phase began.
+    PhaseEntered {
+        /// Which.
+        phase: Phase,
+        /// Why out of turn; empty in turn.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        reason: Private<String>,
+    },
+    /// A technical interruption began.
+    Interrupted {
+        /// Whose link, when by rule.
+        who: Option<ParticipantId>,
+        /// What is wrong, in the judge's words.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        reason: Private<String>,
+    },
+    /// The panel withdrew to deliberate.
+    DeliberationBegan,
+    /// Somebody of the court was challenged.
+    Challenged {
+        /// Who challenges.
+        by: ParticipantId,
+        /// Whom.
+        whom: ParticipantId,
+        /// Why.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        reason: Private<String>,
+    },
+    /// The challenge was decided.
+    ChallengeDisposed {
+        /// The challenged person withdraws.
+        upheld: bool,
+        /// Why, and who decided.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        reason: Private<String>,
+    },
+    /// Somebody was prompted.
+    Prompted {
+        /// Who.
+        who: ParticipantId,
+        /// About what.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        reason: Private<String>,
+    },
+    /// Somebody was reprimanded.
+    Reprimanded {
+        /// Who.
+        who: ParticipantId,
+        /// Why.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        reason: Private<String>,
+    },
+    /// Somebody ordered to leave was let back.
+    Readmitted {
+        /// Who.
+        who: ParticipantId,
+    },
+    /// Somebody has the floor.
+    FloorGiven {
+        /// Who.
+        who: ParticipantId,
+        /// For so long; none is without a limit.
+        seconds: Option<u16>,
+    },
+    /// The floor was given back, or the time is over.
+    FloorEnded {
+        /// Who.
+        who: ParticipantId,
+    },
+    /// Only who has the floor is heard, or everybody again.
+    FloorStrict {
+        /// Strict or not.
+        strict: bool,
+    },
+    /// Everybody sees somebody large; none ends it.
+    Spotlit {
+        /// Who.
+        who: Option<ParticipantId>,
+    },
+    /// The courtroom is arranged.
+    LayoutSet {
+        /// How.
+        layout: Layout,
+    },
+    /// The judge's finding on an absence.
+    AbsenceFound {
+        /// Who.
+        who: ParticipantId,
+        /// What.
+        finding: AbsenceFinding,
+        /// On which facts.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        note: Private<String>,
+    },
+    /// Several called people at once, or one by one again.
+    Confrontation {
+        /// Began or ended.
+        on: bool,
+        /// Why.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        reason: Private<String>,
+    },
+    /// Until the call this person received so many media packets: none, or the isolation failed.
+    Isolation {
+        /// Who.
+        who: ParticipantId,
+        /// Media packets forwarded to them before the call.
+        packets: u64,
+    },
+    /// The guarantee was read and signed.
+    GuaranteeSigned {
+        /// Who.
+        who: ParticipantId,
+        /// The name, typed out.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        name: Private<String>,
+    },
+    /// The guarantee was refused.
+    GuaranteeRefused {
+        /// Who.
+        who: ParticipantId,
+        /// What was said.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        reason: Private<String>,
+    },
+    /// A testimony began.
+    TestimonyBegan {
+        /// Who.
+        who: ParticipantId,
+    },
+    /// A special measure was ordered or lifted.
+    Shielded {
+        /// Whose, from whom, and what.
+        shield: Shield,
+    },
+    /// An interpreter speaks beside the court's sound, or in turn.
+    Interpreting {
+        /// Who.
+        who: ParticipantId,
+        /// Beside or in turn.
+        simultaneous: bool,
+    },
+    /// Somebody hears an interpreter, or the court again.
+    Listening {
+        /// Who.
+        who: ParticipantId,
+        /// Which interpreter; none is the court.
+        to: Option<ParticipantId>,
+    },
+    /// A room beside the hearing was opened.
+    ChamberOpened {
+        /// What for.
+        chamber: Chamber,
+        /// Who is asked in.
+        asked: Vec<ParticipantId>,
+    },
+    /// Somebody answered an invitation, or did not in time.
+    ChamberAnswered {
+        /// Which.
+        chamber: Chamber,
+        /// Who.
+        who: ParticipantId,
+        /// Came, or not.
+        accept: bool,
+    },
+    /// Somebody left a room beside the hearing.
+    ChamberLeft {
+        /// Which.
+        chamber: Chamber,
+        /// Who.
+        who: ParticipantId,
+    },
+    /// A room beside the hearing takes nobody else in, or does again.
+    ChamberLocked {
+        /// Which.
+        chamber: Chamber,
+        /// Locked or not.
+        locked: bool,
+    },
+    /// A room beside the hearing was closed; who was in it is back.
+    ChamberClosed {
+        /// Which.
+        chamber: Chamber,
+    },
+    /// Evidence is shown to all.
+    EvidenceShown {
+        /// What it is, digests included.
+        item: EvidenceItem,
+        /// From which page.
+        page: u16,
+    },
+    /// The page was turned for all.
+    PageTurned {
+        /// To which page.
+        page: u16,
+    },
+    /// Nothing is shown any more.
+    EvidenceHidden,
+    /// A side's opinion on a piece of evidence.
+    Opined {
+        /// Which.
+        item: EvidenceItem,
+        /// What is said of it.
+        opinion: Opinion,
+    },
+    /// Somebody may draw on what is shown, or no more.
+    DrawingAllowed {
+        /// Who.
+        who: ParticipantId,
+        /// Leave given or taken back.
+        allowed: bool,
+    },
+    /// A line was drawn on the shown page.
+    Drawn {
+        /// The line.
+        stroke: Stroke,
+    },
+    /// All lines were taken off.
+    DrawingCleared,
+    /// A point of the mediation's checklist is done.
+    Ticked {
+        /// Which.
+        check: Check,
+        /// How.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        note: Private<String>,
+    },
+    /// How the mediation is taken down.
+    RecordModeSet {
+        /// How.
+        mode: RecordMode,
+    },
+    /// A sheet has a new text.
+    SheetWritten {
+        /// Which.
+        sheet: Sheet,
+        /// Which version, from 1.
+        version: u32,
+        /// The whole text.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        text: Private<String>,
+    },
+    /// A sheet was read out and explained.
+    SheetRead {
+        /// Which.
+        sheet: Sheet,
+        /// Which version.
+        version: u32,
+    },
+    /// A sheet was signed.
+    Signed {
+        /// Which.
+        sheet: Sheet,
+        /// Which version.
+        version: u32,
+        /// Who.
+        who: ParticipantId,
+        /// How.
+        method: SigningMethod,
+        /// The name typed out, or the drawing as an SVG path.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        mark: Private<String>,
+    },
+    /// Somebody refused to sign.
+    SigningRefused {
+        /// Which.
+        sheet: Sheet,
+        /// Who.
+        who: ParticipantId,
+        /// Why.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        reason: Private<String>,
+    },
+    /// The agreement is in force: every party signed (在线调解规则 art. 19).
+    AgreementEffective {
+        /// Which version.
+        version: u32,
+    },
+    /// The mediation failed.
+    MediationFailed {
+        /// Why.
+        ground: FailureGround,
+        /// What is worth to know; no concession.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        note: Private<String>,
+    },
+    /// Every site is asked whether it is there.
+    PresenceAsked,
+    /// A site is there.
+    PresenceConfirmed {
+        /// Who.
+        who: ParticipantId,
+        /// How many listen.
+        people: u16,
+    },
+}
+
+impl Fact {
+    /// An ordinary closing.
+    pub fn closed() -> Self {
+        Self::Closed { ending: Ending::Closed, ground: None, note: Private::default() }
+    }
 }

@@ -94,6 +94,82 @@ refusals! {
     OfferUnusable => "音视频连接协商失败，请刷新页面后重试。", "The media offer could not be used; reload the page.";
     /// The body of the request is not what the path expects.
     Malformed => "请求内容有误，请刷新页面后重试。", "The request could not be read; reload the page.";
+    /// Somebody has not agreed to hold this step online.
+    ConsentMissing => "有当事人尚未同意本环节在线进行，请先征得其同意或者转为线下。", "Somebody has not agreed to hold this step online; ask them, or go on offline.";
+    /// The barred grounds were not gone through.
+    BarredNotAnswered => "请先核对不适用在线庭审的七种情形。", "Go through the seven grounds that bar an online hearing first.";
+    /// A barred ground is present.
+    Barred => "存在不适用在线庭审的情形，请转为线下。", "A ground bars an online hearing; go on offline.";
+    /// A party is neither here nor noted as absent.
+    PartyUnaccounted => "有当事人既未入庭也未记明缺席，请先准许其入庭或者记明缺席。", "A party is neither admitted nor noted as absent; do one of the two.";
+    /// An identity was not checked.
+    IdentityUnchecked => "有当事人身份尚未核对，请先核对或者由法官说明理由后继续。", "An identity has not been checked; check it, or go on with a reason.";
+    /// An agent's power was not checked.
+    PowerUnchecked => "有代理人的授权委托尚未核对。", "An agent's power of attorney has not been checked.";
+    /// Settling needs special power.
+    SpecialPowerNeeded => "一般授权的代理人不能签署协议，须有特别授权或者由当事人本人签署。", "An agent with general power cannot sign this; special power or the party is needed.";
+    /// The phase does not follow, and no reason was given.
+    PhaseOutOfTurn => "该环节不是下一环节，如需跳转请说明理由。", "That phase does not follow; give a reason to go there.";
+    /// The phase is not part of this course.
+    PhaseNotInCourse => "本案程序不含该环节。", "That phase is not part of this course.";
+    /// A challenge waits for its decision.
+    ChallengePending => "回避申请尚未处理，请先作出决定。", "A challenge waits for its decision; decide it first.";
+    /// Only somebody of the court can be challenged.
+    NotChallengeable => "只能对审判人员、书记员、翻译人员、鉴定人、勘验人申请回避。", "Only the court, interpreters, appraisers and inspectors can be challenged.";
+    /// Nothing waits for this.
+    NothingPending => "当前没有需要处理的事项。", "There is nothing to decide at the moment.";
+    /// Nobody has the floor.
+    NoFloor => "当前无人持有发言权。", "Nobody has the floor.";
+    /// Gallery seats are taken.
+    GalleryFull => "旁听席已满。", "The gallery is full.";
+    /// A closed case has no gallery.
+    NotPublic => "本案不公开审理，不设旁听。", "This case is not public; there is no gallery.";
+    /// The witness must sign the guarantee first.
+    GuaranteeNeeded => "证人须先签署并宣读保证书。", "The guarantee must be signed and read first.";
+    /// The guarantee was refused: no testimony.
+    GuaranteeRefused => "该证人拒绝签署保证书，不得作证。", "The guarantee was refused; there can be no testimony.";
+    /// A person with special knowledge comes only where expert questions are heard.
+    OnlyOnExpertTopic => "有专门知识的人仅就专业问题出庭，请在举证质证或法庭询问环节传唤。", "A person with special knowledge comes only while evidence or questions are heard.";
+    /// Somebody is in another room beside the hearing.
+    InAnotherChamber => "该参加人正在其他会商中。", "That person is in another private room.";
+    /// The room beside the hearing takes nobody else.
+    ChamberLocked => "该会商已锁定。", "That private room is locked.";
+    /// No such room beside the hearing.
+    NoChamber => "没有该会商，可能已经结束。", "There is no such private room; it may have ended.";
+    /// People may be asked only who belong together.
+    NotYourPeople => "只能与本方当事人、代理人会商。", "You may consult only with your own side.";
+    /// The piece of evidence was not exchanged.
+    NotExchanged => "该证据尚未交换，不能出示。", "That evidence has not been exchanged and cannot be shown.";
+    /// Nothing is shown.
+    NothingShown => "当前没有正在出示的证据。", "Nothing is being shown.";
+    /// The page does not exist.
+    NoSuchPage => "没有该页。", "There is no such page.";
+    /// The mediation's checklist is not done.
+    ChecklistOpen => "调解前须逐项完成核对和告知。", "Go through the mediation's checklist first.";
+    /// Every party must agree to a recording.
+    RecordingNotAgreed => "录音录像须经各方当事人明确同意。", "Every party must agree to a recording.";
+    /// The sheet was changed meanwhile.
+    SheetChanged => "文本已被修改，请查看最新版本后再操作。", "The text was changed meanwhile; read the newest version.";
+    /// The sheet must be read out first.
+    ReadBackNeeded => "请先宣读并说明该文本。", "Read the text out first.";
+    /// Undisputed facts must be in writing when a recording replaces the record.
+    FactsSheetNeeded => "以录音录像代替笔录的，无争议事实仍须书面记载并由各方确认。", "Where a recording replaces the record, the undisputed facts must be written and signed.";
+    /// Signed and in force.
+    AlreadyEffective => "协议已经生效，不能修改。", "The agreement is in force and cannot be changed.";
+    /// What the file claims to be it is not.
+    FileNotReadable => "文件无法识别或与类型不符，请上传 PDF、图片、音频或视频文件。", "The file is not what it claims to be; upload a PDF, picture, sound or video.";
+    /// The file is encrypted.
+    FileEncrypted => "文件已加密，请取消密码后再上传。", "The file is encrypted; remove its password first.";
+    /// The file is too large.
+    FileTooLarge => "文件过大，请压缩或分拆后再上传。", "The file is too large; make it smaller or split it.";
+    /// The place is taken at that time.
+    PlaceTaken => "该场所在此时段已被占用，请更换时间或场所。", "That place is taken at that time; choose another time or place.";
+    /// A person sits elsewhere at that time.
+    PersonTaken => "有人员在此时段已有安排。", "Somebody sits elsewhere at that time.";
+    /// A case or pre-filing number is needed.
+    CaseNumberMissing => "请填写案号或者诉前编号。", "Give the case number or the pre-filing number.";
+    /// A value does not make sense.
+    NotPlausible => "填写内容不合要求，请核对后再试。", "Something filled in does not fit; check it and try again.";
     /// Something on the server failed; it was logged.
     ServerFault => "服务器出现故障，已通知运维，请稍后重试。", "The server had a fault; operations have been told. Try again.";
 }

@@ -13,6 +13,8 @@ pub enum Stage {
     Scheduled,
     /// 签到: people check in, test devices and wait; the judge admits.
     CheckIn,
+    /// 宣布法庭纪律: the clerk reads the discipline (P1); people are seated.
+    PreTrial,
     /// The judge announced opening; waiting for the recorder to confirm frames on disk.
     Opening,
     /// 开庭: in session, on the record.
@@ -22,8 +24,135 @@ pub enum Stage {
         /// The ground.
         ground: Ground,
     },
-    /// 闭庭: final.
+    /// 技术中断: somebody needed cannot take part; the record keeps running.
+    TechInterrupted,
+    /// 合议: the panel deliberates among itself, off the record.
+    Deliberation,
+    /// Over, and final: closed, adjourned, turned offline or called off ([`Ending`]).
     Closed,
+}
+
+impl Stage {
+    /// Whether the sitting was opened and is not over.
+    pub const fn is_open(self) -> bool {
+        matches!(
+            self,
+            Self::InSession | Self::Recess { .. } | Self::TechInterrupted | Self::Deliberation
+        )
+    }
+
+    /// Whether nothing was opened yet, but people may be here.
+    pub const fn is_before_opening(self) -> bool {
+        matches!(self, Self::CheckIn | Self::PreTrial)
+    }
+
+    /// Whether the hearing itself goes on and is on the record if it is of a recorded kind
+    /// (court-domain §7.1 c).
+    pub const fn is_on_record(self) -> bool {
+        matches!(self, Self::Opening | Self::InSession | Self::TechInterrupted)
+    }
+}
+
+/// How a sitting ended. Nothing leads back; a new sitting is a new hearing that continues it.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// 闭庭.
+    #[default]
+    Closed,
+    /// 延期审理 (民事诉讼法 art. 149).
+    Adjourned,
+    /// 转线下 (在线诉讼规则 art. 5, 21); what was done stays valid.
+    Offline,
+    /// 取消, before opening.
+    CalledOff,
+}
+
+/// Why a sitting is adjourned (民事诉讼法 art. 149).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum AdjournGround {
+    /// 必须到庭的当事人和其他诉讼参与人有正当理由没有到庭.
+    MissingPerson,
+    /// 当事人临时提出回避申请.
+    Challenge,
+    /// 需要通知新的证人到庭、调取新的证据、重新鉴定、勘验或补充调查.
+    NewEvidence,
+    /// 其他应当延期的情形.
+    Other,
+}
+
+/// What the judge finds about an absence; never the software (在线诉讼规则 art. 25).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum AbsenceFinding {
+    /// 网络故障.
+    Network,
+    /// 设备损坏.
+    Device,
+    /// 电力中断.
+    Power,
+    /// 不可抗力.
+    ForceMajeure,
+    /// 未经许可中途退庭.
+    LeftWithoutLeave,
+    /// 拒不到庭.
+    Refused,
+}
+
+/// How an identity was checked (在线诉讼规则 art. 7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum IdentityMethod {
+    /// 出示身份证.
+    IdCard,
+    /// 人脸比对 by an outside service.
+    FaceMatch,
+    /// 其他有效证件.
+    OtherDocument,
+    /// 律师证及授权委托书.
+    LawyerLicence,
+    /// 对方当事人无异议、法庭熟知.
+    KnownToCourt,
+}
+
+/// How the picture of the courtroom is arranged for everybody.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Layout {
+    /// Benches: the judge above, sides left and right.
+    #[default]
+    Court,
+    /// Everybody alike.
+    Grid,
+    /// Who speaks large, the others in a strip.
+    Speaker,
+}
+
+/// What did not work in the device test (court-domain §6 row 20).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceFault {
+    /// No camera, or it gives no picture.
+    Camera,
+    /// No microphone, or it gives no sound.
+    Microphone,
+    /// The person does not hear the test sound.
+    Speaker,
+    /// The line is too bad.
+    BadLine,
+    /// The test was not finished.
+    Incomplete,
 }
 
 /// The only grounds on which recording may pause (法释〔2017〕5号 art. 3).

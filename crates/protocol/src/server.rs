@@ -1,6 +1,8 @@
 //! What a page may be told.
 
-use model::{Health, ParticipantId, PictureUse, Private, Refusal, Relay, SlotCount, SlotUse, View};
+use model::{
+    CourtNote, Health, ParticipantId, PictureUse, Private, Refusal, Relay, SlotCount, SlotUse, View,
+};
 use serde::{Deserialize, Serialize};
 
 /// A message to a page.
@@ -68,6 +70,11 @@ pub enum ServerMessage {
     Health {
         /// The figures.
         health: Health,
+    },
+    /// Private notes of the court, to the court alone: new ones, or all kept at `welcome`.
+    Notes {
+        /// The notes, oldest first.
+        notes: Vec<CourtNote>,
     },
     /// Are you there? Answer with `pong`.
     Ping {

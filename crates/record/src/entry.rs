@@ -5,7 +5,7 @@
 
 use model::archive::Attendee;
 use model::view::Heading;
-use model::{Codec, HearingId, Minute, RecordFault, Timestamp, TrackId};
+use model::{Brief, Codec, HearingId, Minute, RecordFault, Timestamp, TrackId};
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digests;
@@ -41,6 +41,9 @@ pub enum Entry {
         hearing: HearingId,
         /// What stands on the door.
         heading: Heading,
+        /// What was settled beforehand.
+        #[serde(default)]
+        brief: Brief,
         /// Who is on the docket.
         attendees: Vec<Attendee>,
     },
@@ -50,6 +53,9 @@ pub enum Entry {
         software: String,
         /// What stands on the door.
         heading: Heading,
+        /// What was settled beforehand.
+        #[serde(default)]
+        brief: Brief,
         /// Who is on the docket.
         attendees: Vec<Attendee>,
     },

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use model::archive::{ArchiveLine, ArchiveRecord, Attendee, Stretch};
 use model::stage::Gap;
 use model::view::Heading;
-use model::{Fact, HearingId, Minute, Timestamp, TrackId};
+use model::{Brief, Fact, HearingId, Minute, Timestamp, TrackId};
 
 use crate::digest::{Digests, bytes_from_hex};
 use crate::entry::{Entry, Line};
@@ -55,6 +55,7 @@ pub struct SegmentIndex {
 pub struct Index {
     hearing: Option<HearingId>,
     heading: Option<Heading>,
+    brief: Brief,
     attendees: Vec<Attendee>,
     /// Segments in order of their beginning.
     pub segments: Vec<SegmentIndex>,
@@ -86,12 +87,14 @@ impl Index {
     pub fn apply(&mut self, line: &Line) {
         self.last = self.last.max(line.at);
         match &line.entry {
-            Entry::Opened { hearing, heading, attendees, .. } => {
+            Entry::Opened { hearing, heading, brief, attendees, .. } => {
+                self.brief = brief.clone();
                 self.hearing = Some(*hearing);
                 self.heading = Some(heading.clone());
                 self.attendees.clone_from(attendees);
             }
-            Entry::Reopened { heading, attendees, .. } => {
+            Entry::Reopened { heading, brief, attendees, .. } => {
+                self.brief = brief.clone();
                 self.heading = Some(heading.clone());
                 self.attendees.clone_from(attendees);
             }
@@ -162,6 +165,11 @@ impl Index {
     }
 
     /// What stands on the door.
+    pub const fn brief(&self) -> &Brief {
+        &self.brief
+    }
+
+    /// What stands on the door, once a ledger was begun.
     pub const fn heading(&self) -> Option<&Heading> {
         self.heading.as_ref()
     }
@@ -173,15 +181,16 @@ impl Index {
 
     /// The line of the archive's list; nothing before the first line was read.
     pub fn archive_line(&self) -> Option<ArchiveLine> {
-        let moment = |fact: &Fact| {
-            self.minutes.iter().find(|minute| minute.fact == *fact).map(|minute| minute.at)
+        let moment = |is: fn(&Fact) -> bool| {
+            self.minutes.iter().find(|minute| is(&minute.fact)).map(|minute| minute.at)
         };
         Some(ArchiveLine {
             hearing: self.hearing?,
             heading: self.heading.clone()?,
+            brief: self.brief.clone(),
             attendees: self.attendees.clone(),
-            opened_at: moment(&Fact::Opened),
-            closed_at: moment(&Fact::Closed),
+            opened_at: moment(|fact| *fact == Fact::Opened),
+            closed_at: moment(|fact| matches!(fact, Fact::Closed { .. })),
             sealed: self.sealed,
             bytes: self.segments.iter().map(|segment| segment.length).sum(),
         })

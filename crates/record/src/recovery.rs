@@ -131,6 +131,7 @@ impl Reader {
         Some(Unfinished {
             hearing: self.index.hearing()?,
             heading: self.index.heading()?.clone(),
+            brief: self.index.brief().clone(),
             attendees: self.index.attendees().to_vec(),
             minutes: self.index.minutes.clone(),
             last: self.index.last,

@@ -74,7 +74,7 @@ impl SealMaker {
             Entry::Minute { minute } if minute.fact == Fact::Opened => {
                 self.opened_at.get_or_insert(minute.at);
             }
-            Entry::Minute { minute } if minute.fact == Fact::Closed => {
+            Entry::Minute { minute } if matches!(minute.fact, Fact::Closed { .. }) => {
                 self.closed_at.get_or_insert(minute.at);
             }
             Entry::Segment { length, .. } => {

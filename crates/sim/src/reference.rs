@@ -117,7 +117,12 @@ impl Reference {
         let party = matches!(soul.role, Role::Plaintiff | Role::Defendant | Role::ThirdParty);
         let lets_in = match self.stage {
             Stage::Scheduled | Stage::Closed => false,
-            Stage::CheckIn | Stage::Opening | Stage::InSession => true,
+            Stage::CheckIn
+            | Stage::PreTrial
+            | Stage::Opening
+            | Stage::InSession
+            | Stage::TechInterrupted => true,
+            Stage::Deliberation => court,
             Stage::Recess { ground: Ground::Recess } => court,
             Stage::Recess { ground: Ground::NonPublicEvidence } => soul.role != Role::Gallery,
             Stage::Recess { ground: Ground::UnrecordedMediation } => court || party,
@@ -193,8 +198,12 @@ impl Reference {
             Event::RecordMended => self.trouble = None,
             Event::Stop => self.stopped = true,
             Event::Restarted => self.restart(now),
-            Event::Health { .. } | Event::LineTested { .. } | Event::RecordSealed | Event::Woke => {
-            }
+            Event::Origin { .. }
+            | Event::Evidence { .. }
+            | Event::Health { .. }
+            | Event::LineTested { .. }
+            | Event::RecordSealed
+            | Event::Woke => {}
         }
         None
     }

@@ -11,8 +11,8 @@ use model::archive::Attendee;
 use model::letters::{RecordNotice, RecordOrder, Tape, TapeItem};
 use model::view::Heading;
 use model::{
-    Actor, Codec, Fact, HearingId, Instant, Minute, Now, ParticipantId, Private, Role, Timestamp,
-    TrackId, TrackKind,
+    Actor, Brief, Codec, Fact, HearingId, Instant, Minute, Now, ParticipantId, Private, Role,
+    Timestamp, TrackId, TrackKind,
 };
 use prometheus::Registry;
 use recorder::disk::{Disk, RealDisk};
@@ -86,14 +86,20 @@ impl Desk {
             scheduled_at: Timestamp(START),
         };
         let attendees = (1..=2)
-            .map(|n| Attendee {
-                id: ParticipantId(n),
-                role: if n == 1 { Role::PresidingJudge } else { Role::Plaintiff },
-                name: Private::from("name"),
+            .map(|n| {
+                let role = if n == 1 { Role::PresidingJudge } else { Role::Plaintiff };
+                Attendee::new(ParticipantId(n), role, Private::from("name"))
             })
             .collect();
         let at = self.now().utc;
-        self.order(RecordOrder::Open { hearing: HEARING, heading, attendees, at }).await;
+        self.order(RecordOrder::Open {
+            hearing: HEARING,
+            heading,
+            brief: Brief::default(),
+            attendees,
+            at,
+        })
+        .await;
     }
 
     pub(crate) async fn minute(&mut self, fact: Fact) {
@@ -163,7 +169,7 @@ impl Desk {
         self.roll(true).await;
         self.play(&mut publishers, Duration::from_secs(2)).await;
         self.roll(false).await;
-        self.minute(Fact::Closed).await;
+        self.minute(Fact::closed()).await;
         self.close().await;
         self.expect(|notice| matches!(notice, RecordNotice::Sealed { .. })).await;
         self.stop().await;

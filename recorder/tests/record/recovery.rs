@@ -127,7 +127,7 @@ async fn a_hearing_goes_on_in_the_same_chain() {
     let mut publishers = people();
     desk.play(&mut publishers, Duration::from_secs(2)).await;
     desk.roll(false).await;
-    desk.minute(Fact::Closed).await;
+    desk.minute(Fact::closed()).await;
     desk.close().await;
     desk.expect(|notice| matches!(notice, RecordNotice::Sealed { .. })).await;
     desk.stop().await;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use model::limits::{ARCHIVE_LIST_MAX, PARTICIPANTS_MAX};
 use model::view::Heading;
-use model::{HearingId, ParticipantId, Private, Role, Timestamp};
+use model::{Brief, HearingId, ParticipantId, Private, Role, Timestamp};
 use protocol::{DocketPerson, SeatPass, StaffKind};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -343,6 +343,7 @@ impl Sqlite {
         Ok(Entry {
             hearing,
             heading: heading(row)?,
+            brief: Brief::default(),
             closed: row.try_get("closed")?,
             people,
             accounts,

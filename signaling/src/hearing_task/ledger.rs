@@ -64,6 +64,7 @@ impl Ledger {
         self.unsent.push_back(RecordOrder::Open {
             hearing: docket.hearing,
             heading: docket.heading.clone(),
+            brief: docket.brief.clone(),
             attendees: docket.attendees.clone(),
             at,
         });

@@ -120,6 +120,7 @@ impl Stand {
             others_present: Private::default(),
             camera: true,
             microphone: true,
+            faults: Vec::new(),
         };
         self.ask(plaintiff, page, 1, check_in).await;
         self.write_until(|fact| matches!(fact, Fact::Arrived { .. })).await;

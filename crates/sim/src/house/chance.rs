@@ -128,6 +128,7 @@ impl House {
                 others_present: Private::from("nobody"),
                 camera: true,
                 microphone: true,
+                faults: Vec::new(),
             },
             "admit" => Ask::Admit { who: somebody(self, |place| place == Place::Waiting)? },
             "dismiss" => Ask::Dismiss { who: somebody(self, inside)? },
@@ -146,7 +147,11 @@ impl House {
                 Ask::AllowScreen { who: somebody(self, inside)?, allowed }
             }
             "warn" => Ask::Warn { who: somebody(self, inside)?, reason: reason() },
-            "remove" => Ask::Remove { who: somebody(self, inside)?, reason: reason() },
+            "remove" => Ask::Remove {
+                who: somebody(self, inside)?,
+                reason: reason(),
+                unwarned: Private::default(),
+            },
             "hand" => Ask::Hand { raised: !view.me.hand },
             _ => Ask::Devices { on: vec![TrackKind::Microphone] },
         })

@@ -101,6 +101,7 @@ impl Desk {
                 Effect::OpenLedger => outcome.orders.push(RecordOrder::Open {
                     hearing,
                     heading: docket.heading.clone(),
+                    brief: docket.brief.clone(),
                     attendees: docket.attendees.clone(),
                     at: now.utc,
                 }),
@@ -115,6 +116,7 @@ impl Desk {
                 | Effect::DropMedia { .. }
                 | Effect::Done { .. }
                 | Effect::Refused { .. }
+                | Effect::Note { .. }
                 | Effect::Views
                 | Effect::Part { .. }
                 | Effect::WakeAt { .. }) => outcome.effects.push(effect),

@@ -257,7 +257,7 @@ impl House {
                 Effect::WakeAt { at } => {
                     self.agenda.put_at(at, (self.generation, Office::Wake.into()));
                 }
-                Effect::OpenLedger | Effect::Minute(_) => {}
+                Effect::OpenLedger | Effect::Note { .. } | Effect::Minute(_) => {}
             }
         }
     }

@@ -71,12 +71,13 @@ impl Recorder {
     /// Takes an order.
     pub(crate) fn order(&mut self, now: Now, order: RecordOrder) {
         match order {
-            RecordOrder::Open { hearing, heading, attendees, .. } => {
+            RecordOrder::Open { hearing, heading, brief, attendees, .. } => {
                 if self.open.is_none() {
                     self.open = Some(Open::new(hearing, Reader::default()));
                     let software = "sim".to_owned();
                     let format = record::entry::FORMAT;
-                    let entry = Entry::Opened { format, software, hearing, heading, attendees };
+                    let entry =
+                        Entry::Opened { format, software, hearing, heading, brief, attendees };
                     self.write(now, entry);
                 }
                 self.notices.push(RecordNotice::Opened { hearing });

@@ -39,12 +39,11 @@ pub(crate) struct Court {
 
 impl Court {
     pub(crate) fn new(now: Now, roles: &[Role]) -> Self {
-        let attendee = |(number, role): (u32, &Role)| Attendee {
-            id: ParticipantId(number),
-            role: *role,
-            name: Private::from("somebody"),
+        let attendee = |(number, role): (u32, &Role)| {
+            Attendee::new(ParticipantId(number), *role, Private::from("somebody"))
         };
         let docket = Docket {
+            brief: model::Brief::default(),
             hearing: HearingId(1),
             heading: Heading {
                 court: "People's Court of the plans".to_owned(),
@@ -96,6 +95,7 @@ impl Court {
                         others_present: Private::from("nobody"),
                         camera: true,
                         microphone: true,
+                        faults: Vec::new(),
                     };
                     rulings.extend(self.ask(now, *who, ask));
                 }
@@ -203,6 +203,7 @@ impl Court {
                     self.recorder.order(now, RecordOrder::Close { hearing, at: now.utc });
                 }
                 Effect::OpenLedger
+                | Effect::Note { .. }
                 | Effect::Minute(_)
                 | Effect::Done { .. }
                 | Effect::Refused { .. }

@@ -30,12 +30,10 @@ pub(crate) fn docket(dice: &mut Dice) -> Docket {
         2 => roles.push(Role::PresidingJudge),
         _ => {}
     }
-    let attendee = |(number, role)| Attendee {
-        id: ParticipantId(number),
-        role,
-        name: Private::from("somebody"),
-    };
+    let attendee =
+        |(number, role)| Attendee::new(ParticipantId(number), role, Private::from("somebody"));
     Docket {
+        brief: model::Brief::default(),
         hearing: HearingId(1),
         heading: Heading {
             court: "People's Court of the dice".to_owned(),
@@ -172,22 +170,7 @@ impl Play {
     fn some_ask(&self, dice: &mut Dice) -> Ask {
         match any_ask(dice, &self.docket) {
             Ask::Admit { who } => Ask::Admit { who: self.waiting(dice).unwrap_or(who) },
-            ask @ (Ask::OpenCheckIn
-            | Ask::CheckIn { .. }
-            | Ask::Dismiss { .. }
-            | Ask::Open
-            | Ask::Recess { .. }
-            | Ask::Resume
-            | Ask::Close
-            | Ask::Lock { .. }
-            | Ask::Unlock { .. }
-            | Ask::LockAll
-            | Ask::UnlockAll
-            | Ask::AllowScreen { .. }
-            | Ask::Warn { .. }
-            | Ask::Remove { .. }
-            | Ask::Hand { .. }
-            | Ask::Devices { .. }) => ask,
+            ask => ask,
         }
     }
 
@@ -203,7 +186,13 @@ impl Play {
 
 fn check_in(others_present: &str, discipline: bool) -> Ask {
     let others_present = Private::from(others_present);
-    Ask::CheckIn { discipline, others_present, camera: true, microphone: discipline }
+    Ask::CheckIn {
+        discipline,
+        others_present,
+        camera: true,
+        microphone: discipline,
+        faults: Vec::new(),
+    }
 }
 
 fn cause(dice: &mut Dice) -> LinkCause {
@@ -266,7 +255,7 @@ pub(crate) fn any_ask(dice: &mut Dice, docket: &Docket) -> Ask {
         12 => Ask::AllowScreen { who, allowed: dice.chance(700) },
         13 if dice.chance(100) => Ask::Warn { who, reason: Private::from(" ") },
         13 => Ask::Warn { who, reason: reason() },
-        14 => Ask::Remove { who, reason: reason() },
+        14 => Ask::Remove { who, reason: reason(), unwarned: Private::default() },
         15 => Ask::Hand { raised: dice.chance(600) },
         _ => Ask::Devices { on: vec![TrackKind::Microphone, TrackKind::Microphone] },
     }

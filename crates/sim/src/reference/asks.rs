@@ -56,7 +56,7 @@ impl Reference {
             Ask::Warn { who, reason } => {
                 judge && here(who) && is_reason(reason.reveal()) && self.souls[who].page
             }
-            Ask::Remove { who, reason } => {
+            Ask::Remove { who, reason, .. } => {
                 judge && here(who) && is_reason(reason.reveal()) && self.souls[who].warned
             }
             Ask::Hand { raised } => {
@@ -66,6 +66,61 @@ impl Reference {
                     && asker.moved_hand.is_none_or(|at| now >= at.plus(limits::HAND_EVERY_MIN))
             }
             Ask::Devices { .. } => asker.at == At::Inside && asker.role != Role::Gallery,
+            Ask::Consent { .. }
+            | Ask::NoteConsent { .. }
+            | Ask::CheckIdentity { .. }
+            | Ask::WaiveIdentity { .. }
+            | Ask::CheckPower { .. }
+            | Ask::NoteAbsent { .. }
+            | Ask::AnswerBarred { .. }
+            | Ask::CallIn { .. }
+            | Ask::ReadDiscipline
+            | Ask::EnterPhase { .. }
+            | Ask::Interrupt { .. }
+            | Ask::Deliberate
+            | Ask::Adjourn { .. }
+            | Ask::GoOffline { .. }
+            | Ask::CallOff { .. }
+            | Ask::Challenge { .. }
+            | Ask::DisposeChallenge { .. }
+            | Ask::Prompt { .. }
+            | Ask::Reprimand { .. }
+            | Ask::Readmit { .. }
+            | Ask::GiveFloor { .. }
+            | Ask::EndFloor
+            | Ask::StrictFloor { .. }
+            | Ask::Spotlight { .. }
+            | Ask::SetLayout { .. }
+            | Ask::FindAbsence { .. }
+            | Ask::Confront { .. }
+            | Ask::SignGuarantee { .. }
+            | Ask::NoteGuaranteeRefused { .. }
+            | Ask::Testify { .. }
+            | Ask::Shield { .. }
+            | Ask::Interpret { .. }
+            | Ask::Listen { .. }
+            | Ask::Note { .. }
+            | Ask::Consult { .. }
+            | Ask::AnswerConsultation { .. }
+            | Ask::LeaveChamber
+            | Ask::LockChamber { .. }
+            | Ask::Caucus { .. }
+            | Ask::ShowEvidence { .. }
+            | Ask::TurnPage { .. }
+            | Ask::HideEvidence
+            | Ask::Opine { .. }
+            | Ask::AllowDrawing { .. }
+            | Ask::Draw { .. }
+            | Ask::ClearDrawing
+            | Ask::Tick { .. }
+            | Ask::SetRecordMode { .. }
+            | Ask::WriteSheet { .. }
+            | Ask::ReadBack { .. }
+            | Ask::Sign { .. }
+            | Ask::RefuseSigning { .. }
+            | Ask::FailMediation { .. }
+            | Ask::AskPresence
+            | Ask::ConfirmPresence { .. } => false,
         }
     }
 
@@ -80,12 +135,9 @@ impl Reference {
         let witness_inside =
             self.souls.values().any(|other| other.role == Role::Witness && other.at == At::Inside);
         let witness_may = self.stage == Stage::InSession && !witness_inside;
-        let taken = self.souls.values().filter(|other| match other.role {
-            Role::PresidingJudge | Role::Clerk => true,
-            Role::Gallery => false,
-            Role::Plaintiff | Role::Defendant | Role::ThirdParty | Role::Witness => {
-                other.at == At::Inside
-            }
+        let taken = self.souls.values().filter(|other| {
+            let court = matches!(other.role, Role::PresidingJudge | Role::Clerk);
+            court || (other.role != Role::Gallery && other.at == At::Inside)
         });
         let room = soul.role == Role::Gallery || taken.count() < limits::PUBLISHERS_MAX;
         soul.at == At::WaitingRoom
@@ -166,6 +218,61 @@ impl Reference {
                 let on = on.iter().copied().collect();
                 self.change(who, |soul| soul.switched_on = on);
             }
+            Ask::Consent { .. }
+            | Ask::NoteConsent { .. }
+            | Ask::CheckIdentity { .. }
+            | Ask::WaiveIdentity { .. }
+            | Ask::CheckPower { .. }
+            | Ask::NoteAbsent { .. }
+            | Ask::AnswerBarred { .. }
+            | Ask::CallIn { .. }
+            | Ask::ReadDiscipline
+            | Ask::EnterPhase { .. }
+            | Ask::Interrupt { .. }
+            | Ask::Deliberate
+            | Ask::Adjourn { .. }
+            | Ask::GoOffline { .. }
+            | Ask::CallOff { .. }
+            | Ask::Challenge { .. }
+            | Ask::DisposeChallenge { .. }
+            | Ask::Prompt { .. }
+            | Ask::Reprimand { .. }
+            | Ask::Readmit { .. }
+            | Ask::GiveFloor { .. }
+            | Ask::EndFloor
+            | Ask::StrictFloor { .. }
+            | Ask::Spotlight { .. }
+            | Ask::SetLayout { .. }
+            | Ask::FindAbsence { .. }
+            | Ask::Confront { .. }
+            | Ask::SignGuarantee { .. }
+            | Ask::NoteGuaranteeRefused { .. }
+            | Ask::Testify { .. }
+            | Ask::Shield { .. }
+            | Ask::Interpret { .. }
+            | Ask::Listen { .. }
+            | Ask::Note { .. }
+            | Ask::Consult { .. }
+            | Ask::AnswerConsultation { .. }
+            | Ask::LeaveChamber
+            | Ask::LockChamber { .. }
+            | Ask::Caucus { .. }
+            | Ask::ShowEvidence { .. }
+            | Ask::TurnPage { .. }
+            | Ask::HideEvidence
+            | Ask::Opine { .. }
+            | Ask::AllowDrawing { .. }
+            | Ask::Draw { .. }
+            | Ask::ClearDrawing
+            | Ask::Tick { .. }
+            | Ask::SetRecordMode { .. }
+            | Ask::WriteSheet { .. }
+            | Ask::ReadBack { .. }
+            | Ask::Sign { .. }
+            | Ask::RefuseSigning { .. }
+            | Ask::FailMediation { .. }
+            | Ask::AskPresence
+            | Ask::ConfirmPresence { .. } => {}
         }
     }
 

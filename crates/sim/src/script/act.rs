@@ -148,7 +148,7 @@ fn ask(act: &[&str], text: String, cast: &Cast) -> Result<Ask, String> {
         ["allow_screen", who] => Ask::AllowScreen { who: cast.id(who)?, allowed: true },
         ["disallow_screen", who] => Ask::AllowScreen { who: cast.id(who)?, allowed: false },
         ["warn", who] => Ask::Warn { who: cast.id(who)?, reason },
-        ["remove", who] => Ask::Remove { who: cast.id(who)?, reason },
+        ["remove", who] => Ask::Remove { who: cast.id(who)?, reason, unwarned: Private::default() },
         ["hand", "up"] => Ask::Hand { raised: true },
         ["hand", "down"] => Ask::Hand { raised: false },
         ["devices", ref on @ ..] => {
@@ -159,7 +159,7 @@ fn ask(act: &[&str], text: String, cast: &Cast) -> Result<Ask, String> {
 }
 
 const fn check_in(discipline: bool, others_present: Private<String>) -> Ask {
-    Ask::CheckIn { discipline, others_present, camera: true, microphone: true }
+    Ask::CheckIn { discipline, others_present, camera: true, microphone: true, faults: Vec::new() }
 }
 
 /// One word of the wire.

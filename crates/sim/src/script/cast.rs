@@ -7,8 +7,8 @@ use hearing::{Docket, Effect, Event, Hearing};
 use model::archive::Attendee;
 use model::view::Heading;
 use model::{
-    Ask, HearingId, Instant, Minute, Now, ParticipantId, Private, Role, Stage, Timestamp, TrackId,
-    TrackKind,
+    Ask, Brief, HearingId, Instant, Minute, Now, ParticipantId, Private, Role, Stage, Timestamp,
+    TrackId, TrackKind,
 };
 use serde::Deserialize;
 use serde::de::value::{Error, StrDeserializer};
@@ -48,7 +48,7 @@ impl Cast {
             let role = Role::deserialize(StrDeserializer::<Error>::new(role))
                 .map_err(|_| format!("no such role: {role}"))?;
             let id = ParticipantId(number);
-            attendees.push(Attendee { id, role, name: Private::from(name) });
+            attendees.push(Attendee::new(id, role, Private::from(name)));
             names.push(name.to_owned());
         }
         Ok(Self::of(names, attendees))
@@ -62,7 +62,7 @@ impl Cast {
             scheduled_at: MORNING,
         };
         let now = Now { instant: Instant(1_000_000), utc: MORNING };
-        let docket = Docket { hearing: HearingId(1), heading, attendees };
+        let docket = Docket { hearing: HearingId(1), heading, brief: Brief::default(), attendees };
         Self {
             names,
             hearing: Hearing::new(now, docket),
@@ -197,6 +197,7 @@ impl Cast {
                 others_present: Private::default(),
                 camera: true,
                 microphone: true,
+                faults: Vec::new(),
             };
             self.ask(who, ask);
         }

@@ -40,7 +40,7 @@ fn tell(cast: &Cast, effect: &Effect) -> Option<String> {
         Effect::Part { who, why } => {
             Some(format!("page of {} ends: {}", cast.name(*who), snake(why)))
         }
-        Effect::Grants(_) | Effect::Views | Effect::WakeAt { .. } => None,
+        Effect::Note { .. } | Effect::Grants(_) | Effect::Views | Effect::WakeAt { .. } => None,
     }
 }
 
@@ -57,7 +57,9 @@ fn tell_minute(cast: &Cast, minute: &Minute) -> String {
         Fact::ScreenAllowed { who, allowed: true } => format!("screen_allowed {}", name(*who)),
         Fact::ScreenAllowed { who, .. } => format!("screen_disallowed {}", name(*who)),
         Fact::Warned { who, reason } => format!("warned {} \"{}\"", name(*who), reason.reveal()),
-        Fact::Removed { who, reason } => format!("removed {} \"{}\"", name(*who), reason.reveal()),
+        Fact::Removed { who, reason, .. } => {
+            format!("removed {} \"{}\"", name(*who), reason.reveal())
+        }
         Fact::LinkLost { who, cause } => format!("link_lost {} {}", name(*who), snake(cause)),
         Fact::LinkBack { who } => format!("link_back {}", name(*who)),
         Fact::Hand { who, raised: true } => format!("hand_up {}", name(*who)),
@@ -73,7 +75,59 @@ fn tell_minute(cast: &Cast, minute: &Minute) -> String {
         | Fact::RecordMended
         | Fact::NodeStopped
         | Fact::NodeRestarted
-        | Fact::Closed => snake(&minute.fact),
+        | Fact::Closed { .. }
+        | Fact::Consented { .. }
+        | Fact::IdentityChecked { .. }
+        | Fact::IdentityWaived { .. }
+        | Fact::PowerChecked { .. }
+        | Fact::AbsenceNoted { .. }
+        | Fact::BarredAnswered { .. }
+        | Fact::CalledIn { .. }
+        | Fact::DisciplineRead
+        | Fact::PhaseEntered { .. }
+        | Fact::Interrupted { .. }
+        | Fact::DeliberationBegan
+        | Fact::Challenged { .. }
+        | Fact::ChallengeDisposed { .. }
+        | Fact::Prompted { .. }
+        | Fact::Reprimanded { .. }
+        | Fact::Readmitted { .. }
+        | Fact::FloorGiven { .. }
+        | Fact::FloorEnded { .. }
+        | Fact::FloorStrict { .. }
+        | Fact::Spotlit { .. }
+        | Fact::LayoutSet { .. }
+        | Fact::AbsenceFound { .. }
+        | Fact::Confrontation { .. }
+        | Fact::Isolation { .. }
+        | Fact::GuaranteeSigned { .. }
+        | Fact::GuaranteeRefused { .. }
+        | Fact::TestimonyBegan { .. }
+        | Fact::Shielded { .. }
+        | Fact::Interpreting { .. }
+        | Fact::Listening { .. }
+        | Fact::ChamberOpened { .. }
+        | Fact::ChamberAnswered { .. }
+        | Fact::ChamberLeft { .. }
+        | Fact::ChamberLocked { .. }
+        | Fact::ChamberClosed { .. }
+        | Fact::EvidenceShown { .. }
+        | Fact::PageTurned { .. }
+        | Fact::EvidenceHidden
+        | Fact::Opined { .. }
+        | Fact::DrawingAllowed { .. }
+        | Fact::Drawn { .. }
+        | Fact::DrawingCleared
+        | Fact::Ticked { .. }
+        | Fact::RecordModeSet { .. }
+        | Fact::SheetWritten { .. }
+        | Fact::SheetRead { .. }
+        | Fact::Signed { .. }
+        | Fact::SigningRefused { .. }
+        | Fact::AgreementEffective { .. }
+        | Fact::MediationFailed { .. }
+        | Fact::PresenceAsked
+        | Fact::PresenceConfirmed { .. } => snake(&minute.fact),
     };
     let by_rule = if minute.by == Actor::Server { " (by rule)" } else { "" };
     format!("minute {fact}{by_rule}")
@@ -156,9 +210,14 @@ fn traits(person: &Person) -> String {
 fn stage(stage: Stage) -> String {
     match stage {
         Stage::Recess { ground } => format!("recess {}", snake(&ground)),
-        Stage::Scheduled | Stage::CheckIn | Stage::Opening | Stage::InSession | Stage::Closed => {
-            snake(&stage)
-        }
+        Stage::Scheduled
+        | Stage::CheckIn
+        | Stage::PreTrial
+        | Stage::Opening
+        | Stage::InSession
+        | Stage::TechInterrupted
+        | Stage::Deliberation
+        | Stage::Closed => snake(&stage),
     }
 }
 

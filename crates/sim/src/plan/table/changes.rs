@@ -125,8 +125,10 @@ fn orders() -> Vec<Plan> {
         Plan::new("lock_all", "all microphones but the judge's")
             .at(3_000, judge(Ask::LockAll))
             .at(5_000, judge(Ask::UnlockAll)),
-        Plan::new("removed", "the defendant is ordered to leave and goes on sending")
-            .at(4_000, judge(Ask::Remove { who: defendant, reason: reason() })),
+        Plan::new("removed", "the defendant is ordered to leave and goes on sending").at(
+            4_000,
+            judge(Ask::Remove { who: defendant, reason: reason(), unwarned: Private::default() }),
+        ),
         Plan::new("dismissed", "sent to the waiting room and let in again at once")
             .at(4_000, judge(Ask::Dismiss { who: defendant })),
         Plan::new("recess", "a recess of 3 s: the parties hear nothing")

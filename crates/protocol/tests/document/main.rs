@@ -8,11 +8,18 @@ use core::fmt::Write as _;
 use expect_test::expect_file;
 use model::archive::{ArchiveLine, ArchiveRecord, Attendee, Stretch, Verdict};
 use model::stage::Gap;
-use model::view::{Heading, Me, Person};
+use model::view::{
+    ChallengeView, ChamberPerson, ChamberView, EvidenceView, FloorView, Heading, InterruptionView,
+    Me, MediationView, Obstacle, OpinionView, Person, PhaseStep, PresenceView, ProcedureView,
+    SheetView, ShownEvidence, SideTime, Signature,
+};
 use model::{
-    Actor, Ask, Fact, Grade, Ground, Health, HearingId, Line, LinePurpose, LineTest, MediaPath,
-    Medium, Minute, ParticipantId, PictureReason, PictureUse, Place, Private, RecordState, Refusal,
-    Relay, Role, SlotCount, SlotUse, Stage, Tile, Timestamp, TrackId, TrackKind, Trial, View,
+    Actor, Attendance, BarredGround, Brief, Chamber, Check, CourtNote, Ending, EvidenceForm,
+    EvidenceId, EvidenceItem, EvidenceKind, Fact, Grade, Health, HearingId, IdentityMethod,
+    Invitation, Layout, Line, LinePurpose, LineTest, MediaPath, Medium, Minute, Opinion,
+    ParticipantId, Phase, PictureReason, PictureUse, Place, Private, RecordMode, RecordState,
+    Refusal, Relay, Role, Sheet, Side, SigningMethod, SlotCount, SlotUse, Stage, Step, Stroke,
+    Tile, Timestamp, TrackId, TrackKind, Trial, View,
 };
 use protocol::{
     ApiRefusal, ArchiveList, Bye, ClientMessage, ClientStats, CodeIssued, DocketLine, DocketList,
@@ -22,7 +29,11 @@ use protocol::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-const DOCUMENT: &str = include_str!("../../../docs/protocol.md");
+mod asks;
+
+use asks::asks;
+
+const DOCUMENT: &str = include_str!("../../../../docs/protocol.md");
 const STRING: &str = "writing to a string does not fail";
 
 const WHO: ParticipantId = ParticipantId(3);
@@ -39,54 +50,6 @@ fn heading() -> Heading {
         cause: private("民间借贷纠纷"),
         scheduled_at: AT,
     }
-}
-
-/// Every ask with what it is for. The match makes a new ask stop the build here.
-fn asks() -> Vec<Ask> {
-    let all = vec![
-        Ask::OpenCheckIn,
-        Ask::CheckIn {
-            discipline: true,
-            others_present: private("my daughter"),
-            camera: true,
-            microphone: true,
-        },
-        Ask::Admit { who: WHO },
-        Ask::Dismiss { who: WHO },
-        Ask::Open,
-        Ask::Recess { ground: Ground::Recess },
-        Ask::Resume,
-        Ask::Close,
-        Ask::Lock { who: WHO },
-        Ask::Unlock { who: WHO },
-        Ask::LockAll,
-        Ask::UnlockAll,
-        Ask::AllowScreen { who: WHO, allowed: true },
-        Ask::Warn { who: WHO, reason: private("speaks without leave") },
-        Ask::Remove { who: WHO, reason: private("goes on after a warning") },
-        Ask::Hand { raised: true },
-        Ask::Devices { on: vec![TrackKind::Microphone, TrackKind::Camera] },
-    ];
-    assert_each_once(&all, 17, |ask| match ask {
-        Ask::OpenCheckIn => 0,
-        Ask::CheckIn { .. } => 1,
-        Ask::Admit { .. } => 2,
-        Ask::Dismiss { .. } => 3,
-        Ask::Open => 4,
-        Ask::Recess { .. } => 5,
-        Ask::Resume => 6,
-        Ask::Close => 7,
-        Ask::Lock { .. } => 8,
-        Ask::Unlock { .. } => 9,
-        Ask::LockAll => 10,
-        Ask::UnlockAll => 11,
-        Ask::AllowScreen { .. } => 12,
-        Ask::Warn { .. } => 13,
-        Ask::Remove { .. } => 14,
-        Ask::Hand { .. } => 15,
-        Ask::Devices { .. } => 16,
-    });
-    all
 }
 
 /// Every message of a page, one `ask` for each thing to ask.
@@ -163,6 +126,12 @@ fn view() -> View {
             locked: false,
             hand: false,
             warnings: 0,
+            side: None,
+            acts_for: None,
+            power: None,
+            consents: Vec::new(),
+            guarantee: None,
+            listens_to: None,
             unheard: Vec::new(),
             may_publish: TrackKind::ALL.to_vec(),
             may_ask: vec!["recess".to_owned(), "close".to_owned()],
@@ -179,6 +148,27 @@ fn view() -> View {
             screen_allowed: false,
             hand: 1,
             warnings: 0,
+            prompts: 0,
+            reprimands: 0,
+            side: Some(Side::Plaintiff),
+            acts_for: None,
+            power: None,
+            power_checked: false,
+            attendance: Attendance::Online,
+            site_name: "柏墩村法官工作室".to_owned(),
+            identity: Some(IdentityMethod::IdCard),
+            identity_waived: false,
+            absent: false,
+            consents: vec![Step::Hearing],
+            beside: Vec::new(),
+            lost_since: None,
+            chamber: None,
+            guarantee: None,
+            testifies: false,
+            simultaneous: false,
+            unseen: false,
+            unheard_of: false,
+            device_faults: Vec::new(),
             devices: vec![TrackKind::Microphone, TrackKind::Camera],
             others_present: private(""),
             tested: true,
@@ -187,6 +177,100 @@ fn view() -> View {
             trouble: None,
             unheard: vec![TrackKind::Microphone],
         }],
+        brief: Brief { gallery_seats: 20, ..Brief::default() },
+        procedure: procedure(),
+        chambers: vec![ChamberView {
+            chamber: Chamber::Consultation { by: WHO },
+            mine: false,
+            locked: false,
+            people: vec![ChamberPerson { who: WHO, answer: Invitation::Accepted }],
+        }],
+        evidence: EvidenceView {
+            items: vec![evidence()],
+            shown: Some(ShownEvidence {
+                item: evidence(),
+                by: WHO,
+                page: 2,
+                strokes: vec![Stroke { page: 2, points: vec![[100, 200], [300, 200]] }],
+                may_turn: true,
+                may_draw: true,
+            }),
+            opinions: vec![OpinionView {
+                item: EvidenceId(7),
+                who: ParticipantId(4),
+                opinion: Opinion {
+                    authentic: true,
+                    lawful: true,
+                    relevant: false,
+                    reason: private("与本案无关"),
+                },
+            }],
+        },
+        mediation: Some(MediationView {
+            done: vec![Check::Identity],
+            record_mode: RecordMode::Text,
+            waits: false,
+            sheets: vec![SheetView {
+                sheet: Sheet::Agreement,
+                version: 2,
+                text: private("一、……"),
+                read: true,
+                signers: vec![WHO],
+                signed: vec![Signature { who: WHO, at: AT, method: SigningMethod::Typed }],
+                refused: Vec::new(),
+            }],
+            effective_at: None,
+            failed: None,
+        }),
+        presence: Some(PresenceView { asked_at: AT, mine: false, confirmed: 31, people: 402 }),
+    }
+}
+
+fn procedure() -> ProcedureView {
+    ProcedureView {
+        phase: Some(Phase::Identity),
+        phase_since: Some(AT),
+        phases: vec![PhaseStep { phase: Phase::Identity, mandatory: true, done: false }],
+        next: Some("enter_phase".to_owned()),
+        obstacles: vec![Obstacle { why: Refusal::IdentityUnchecked, who: Some(WHO) }],
+        countdown_until: None,
+        floor: FloorView {
+            strict: true,
+            holder: Some(WHO),
+            since: Some(AT),
+            until: Some(AT.plus(core::time::Duration::from_secs(300))),
+        },
+        spoken: vec![SideTime { side: Side::Plaintiff, ms: 61_000 }],
+        spotlight: None,
+        layout: Layout::Court,
+        challenge: Some(ChallengeView {
+            by: WHO,
+            whom: ParticipantId(1),
+            reason: private("是对方当事人的亲属"),
+        }),
+        interruption: Some(InterruptionView { who: Some(WHO), reason: private("") }),
+        barred: Some(vec![BarredGround::MustBeSeen]),
+        confrontation: false,
+        ending: Some(Ending::Closed),
+    }
+}
+
+fn evidence() -> EvidenceItem {
+    EvidenceItem {
+        id: EvidenceId(7),
+        side: Some(Side::Plaintiff),
+        by: WHO,
+        number: 1,
+        name: private("借条"),
+        kind: EvidenceKind::Document,
+        purpose: private("证明借款事实"),
+        form: EvidenceForm::Copy,
+        media_type: "application/pdf".to_owned(),
+        pages: 3,
+        bytes: 120_400,
+        sha256: "9f86d0…".to_owned(),
+        sm3: "55e12e…".to_owned(),
+        exchanged: true,
     }
 }
 
@@ -257,11 +341,14 @@ fn server_messages() -> Vec<ServerMessage> {
         ServerMessage::Reoffer { fresh: true },
         ServerMessage::Speaking { who: vec![WHO] },
         ServerMessage::Health { health: health() },
+        ServerMessage::Notes {
+            notes: vec![CourtNote { from: WHO, at: AT, text: private("请核对借条原件") }],
+        },
         ServerMessage::Ping { number: 4 },
         ServerMessage::Bye { why: Bye::Replaced },
         ServerMessage::Outcome { request: 7, outcome: refused },
     ];
-    assert_each_once(&all[..11], 11, |message| match message {
+    assert_each_once(&all[..12], 12, |message| match message {
         ServerMessage::Welcome { .. } => 0,
         ServerMessage::View { .. } => 1,
         ServerMessage::Outcome { .. } => 2,
@@ -273,6 +360,7 @@ fn server_messages() -> Vec<ServerMessage> {
         ServerMessage::Health { .. } => 8,
         ServerMessage::Ping { .. } => 9,
         ServerMessage::Bye { .. } => 10,
+        ServerMessage::Notes { .. } => 11,
     });
     all
 }
@@ -369,7 +457,8 @@ fn archive_line() -> ArchiveLine {
     ArchiveLine {
         hearing: HearingId(1),
         heading: heading(),
-        attendees: vec![Attendee { id: WHO, role: Role::Plaintiff, name: private("张三") }],
+        brief: Brief::default(),
+        attendees: vec![Attendee::new(WHO, Role::Plaintiff, private("张三"))],
         opened_at: Some(AT),
         closed_at: Some(AT),
         sealed: true,
@@ -457,7 +546,7 @@ fn ops() -> OpsPicture {
 
 /// Puts `part` between the marks that name it.
 fn put(document: &str, name: &str, part: &str) -> String {
-    let begin = format!("<!-- begin {name}: made by crates/protocol/tests/document.rs -->\n");
+    let begin = format!("<!-- begin {name}: made by crates/protocol/tests/document/main.rs -->\n");
     let end = format!("<!-- end {name} -->");
     let (before, rest) = document.split_once(&begin).expect("the mark stands in the document");
     let (_, after) = rest.split_once(&end).expect("the mark stands in the document");
@@ -476,5 +565,5 @@ fn the_document_shows_every_message() {
     ] {
         document = put(&document, name, &part);
     }
-    expect_file!["../../../docs/protocol.md"].assert_eq(&document);
+    expect_file!["../../../../docs/protocol.md"].assert_eq(&document);
 }
