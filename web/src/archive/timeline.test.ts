@@ -30,7 +30,7 @@ describe('time line', () => {
       gaps: [{ track: null, from: 900, to: 1100 }, { track: null, from: 1600, to: 1700 }],
       minutes: [
         { at: 900, by: { who: 'server' as const }, fact: { fact: 'opened' as const } },
-        { at: 1200, by: { who: 'server' as const }, fact: { fact: 'closed' as const } },
+        { at: 1200, by: { who: 'server' as const }, fact: { fact: 'closed' as const, ending: 'closed' as const, ground: null, note: '' } },
       ],
     }
     expect(mediaAt(record, 1250)).toBe(250)

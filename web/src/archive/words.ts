@@ -12,33 +12,66 @@ export function factWords(
   refusal: (why: Extract<Fact, { fact: 'refused' }>['why']) => string,
 ): string {
   const values: Record<string, string> = {}
-  if ('who' in fact) values['who'] = nameOf(fact.who)
-  switch (fact.fact) {
-    case 'opening_failed':
-      values['why'] = refusal(fact.why)
-      break
-    case 'refused':
-      values['why'] = refusal(fact.why)
-      values['asked'] = say(`ask.${fact.asked}`)
-      break
-    case 'recess_called':
-      values['ground'] = say(`ground.${fact.ground}`)
-      break
-    case 'warned':
-    case 'removed':
-      values['reason'] = fact.reason
-      break
-    case 'link_lost':
-      values['cause'] = say(`cause.${fact.cause}`)
-      break
-    case 'record_failed':
-      values['fault'] = say(`fault.${fact.fault}`)
-      break
-    case 'screen_allowed':
-      return say(fact.allowed ? 'fact.screen_allowed' : 'fact.screen_denied', values)
-    case 'hand':
-      return say(fact.raised ? 'fact.hand' : 'fact.hand_lowered', values)
-    default:
-  }
-  return say(`fact.${fact.fact}`, values)
+  for (const [field, value] of Object.entries(fact)) values[field] = wordOf(field, value, nameOf, say)
+  if (fact.fact === 'opening_failed' || fact.fact === 'refused') values['why'] = refusal(fact.why)
+  if (fact.fact === 'refused') values['asked'] = say(`ask.${fact.asked}`)
+  if (fact.fact === 'recess_called') values['ground'] = say(`ground.${fact.ground}`)
+  if (fact.fact === 'screen_allowed') return say(fact.allowed ? 'fact.screen_allowed' : 'fact.screen_denied', values)
+  if (fact.fact === 'hand') return say(fact.raised ? 'fact.hand' : 'fact.hand_lowered', values)
+  if (fact.fact === 'closed' && fact.ending !== 'closed') return say(`word.ending.${fact.ending}`) + colon(fact.note)
+  return say(`fact.${fact.fact}${isNo(fact) ? '_no' : ''}`, values)
 }
+
+function colon(text: string): string {
+  return text === '' ? '' : `：${text}`
+}
+
+/** Facts that say yes or no, and the field that says it. */
+const YES_NO: Partial<Record<Fact['fact'], string>> = {
+  consented: 'given',
+  absence_noted: 'absent',
+  challenge_disposed: 'upheld',
+  floor_strict: 'strict',
+  confrontation: 'on',
+  interpreting: 'simultaneous',
+  chamber_answered: 'accept',
+  chamber_locked: 'locked',
+  drawing_allowed: 'allowed',
+}
+
+function isNo(fact: Fact): boolean {
+  const field = YES_NO[fact.fact]
+  return field !== undefined && (fact as unknown as Record<string, unknown>)[field] === false
+}
+
+/** Which table of words a field's value is looked up in. */
+const TABLES: Record<string, string> = {
+  step: 'step', power: 'power', phase: 'phase', layout: 'layout', finding: 'finding', check: 'check',
+  mode: 'recordMode', sheet: 'sheet',
+}
+
+const PEOPLE = ['who', 'by', 'whom', 'to', 'from']
+
+function wordOf(field: string, value: unknown, nameOf: (id: ParticipantId) => string, say: Say): string {
+  if (value === null || value === undefined) return ''
+  if (typeof value === 'number') return PEOPLE.includes(field) ? nameOf(value) : String(value)
+  if (typeof value === 'string') return lookUp(field, value, say)
+  if (Array.isArray(value)) return value.map((each) => (typeof each === 'string' ? say(`word.barred.${each}`) : '')).join('、')
+  const inner = value as Record<string, unknown>
+  if (field === 'chamber') return say(`word.chamber.${String(inner['name'])}`)
+  if (field === 'item') return `${String(inner['number'])}. ${String(inner['name'])}`
+  if (field === 'opinion') return String(inner['reason'])
+  return ''
+}
+
+function lookUp(field: string, value: string, say: Say): string {
+  const table = TABLES[field]
+  if (table !== undefined) return say(`word.${table}.${value}`)
+  if (field === 'method') return say(`word.${IDENTITY.includes(value) ? 'identity' : 'signing'}.${value}`)
+  if (field === 'cause') return say(`cause.${value}`)
+  if (field === 'fault') return say(`fault.${value}`)
+  if (field === 'ground') return say(`word.failure.${value}`)
+  return value
+}
+
+const IDENTITY = ['id_card', 'face_match', 'other_document', 'lawyer_licence', 'known_to_court']

@@ -4,27 +4,14 @@ import { describe, expect, it } from 'vitest'
 import { codeInHash, digitsOf, spaced } from '../api/code'
 import type { Person, Place, Role, View } from '../protocol'
 import { ServerClock, bytesText, lengthText, rateText } from './clock'
+import { exampleMe, examplePerson, exampleView } from './example'
 import { DELAY_MS, faceOf, handsOf, initialOf, ownSeat, seatingOf, waitingOf, waitingWord } from './seating'
 
-function person(id: number, role: Role, place: Place, more: Partial<Person> = {}): Person {
-  return {
-    id, role, name: `人${id}`, place, checked_in: true, online: true, media: true, locked: false,
-    screen_allowed: false, hand: 0, warnings: 0, devices: ['microphone', 'camera'], others_present: '',
-    tested: true, line_test: null, grade: 'good', trouble: null, unheard: [], ...more,
-  }
-}
+const person = (id: number, role: Role, place: Place, more: Partial<Person> = {}): Person =>
+  examplePerson(id, role, { place, ...more })
 
-function view(role: Role, place: Place, checkedIn: boolean, people: Person[] = []): View {
-  return {
-    hearing: 1, version: 1, server_time: 0, stage: { name: 'check_in' }, stage_since: 0, opened_at: null,
-    heading: { court: '院', case_number: '号', cause: '由', scheduled_at: 0 }, record: { name: 'off' },
-    me: {
-      id: 1, role, name: '我', place, checked_in: checkedIn, locked: false, hand: false, warnings: 0,
-      unheard: [], may_publish: [], may_ask: [],
-    },
-    people,
-  }
-}
+const view = (role: Role, place: Place, checkedIn: boolean, people: Person[] = []): View =>
+  exampleView(exampleMe(role, { place, checked_in: checkedIn }), people)
 
 describe('faceOf', () => {
   it('leads a party from check-in over waiting into the room', () => {

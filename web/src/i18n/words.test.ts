@@ -58,11 +58,11 @@ describe('words of the protocol', () => {
   const paths: Record<MediaPath, string> = zh.ops.paths
   const trial: Record<Trial, string> = zh.lineTest.trial
   const advice: Record<Advice, string> = zh.lineTest.advice
-  const fact: Record<Fact['fact'] | 'screen_denied' | 'hand_lowered', string> = zh.fact
+  const fact: Record<Fact['fact'] | 'screen_denied' | 'hand_lowered' | 'consented_no' | 'absence_noted_no' | 'challenge_disposed_no' | 'floor_strict_no' | 'confrontation_no' | 'interpreting_no' | 'chamber_answered_no' | 'chamber_locked_no' | 'drawing_allowed_no', string> = zh.fact
 
   it('are all there', () => {
     const sizes = [role, stage, ground, place, grade, record, fault, cause, kind, staff, ask, fact, trouble, ownTrouble, paths, trial, advice].map((each) => Object.keys(each).length)
-    expect(sizes).toEqual([7, 6, 3, 5, 4, 6, 6, 5, 3, 3, 17, 25, 6, 6, 5, 3, 5])
+    expect(sizes).toEqual([27, 9, 3, 5, 4, 6, 6, 5, 3, 3, 72, 86, 6, 6, 5, 3, 5])
     expect(Object.keys(unheard)).toContain('screen')
   })
 
@@ -70,16 +70,16 @@ describe('words of the protocol', () => {
     const say = (key: string, values?: Record<string, string>): string =>
       (chinese.get(key) ?? `?${key}`).replace(/\{(\w+)\}/g, (_, name: string) => values?.[name] ?? `?${name}`)
     const facts: Fact[] = [
-      { fact: 'arrived', who: 3, others_present: '', camera: true, microphone: true },
+      { fact: 'arrived', who: 3, others_present: '', camera: true, microphone: true, faults: [] },
       { fact: 'opening_failed', why: 'record_not_confirmed' },
       { fact: 'recess_called', ground: 'unrecorded_mediation' },
       { fact: 'screen_allowed', who: 3, allowed: false },
       { fact: 'warned', who: 3, reason: '喧哗' },
-      { fact: 'removed', who: 3, reason: '录音' },
+      { fact: 'removed', who: 3, reason: '录音', unwarned: '' },
       { fact: 'link_lost', who: 3, cause: 'socket_lost' },
       { fact: 'refused', who: 3, asked: 'remove', why: 'warn_first' },
       { fact: 'record_failed', fault: 'disk_full' },
-      { fact: 'closed' },
+      { fact: 'closed', ending: 'adjourned', ground: 'new_evidence', note: '另行通知' },
       { fact: 'hand', who: 3, raised: false },
     ]
     const sentences = facts.map((each) => factWords(each, (id) => `第${id}席`, say, (why) => REFUSAL_TEXT[why].zh))
