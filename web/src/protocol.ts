@@ -532,7 +532,7 @@ ground: FailureGround,
 /**
  * What is worth to know, costs and conduct; no concession.
  */
-note: string, } | { "do": "ask_presence" } | { "do": "confirm_presence", 
+note: string, } | { "do": "call_roll" } | { "do": "confirm_presence", 
 /**
  * How many listen.
  */

@@ -7,6 +7,7 @@ use crate::state::{Durable, Seat};
 
 impl Durable {
     /// Applies one minute. A name that is not on the docket changes nothing.
+    #[expect(clippy::too_many_lines, reason = "one line for each fact")]
     pub(crate) fn apply(&mut self, minute: &Minute) {
         self.minutes += 1;
         let at = minute.at;

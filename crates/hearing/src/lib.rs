@@ -196,6 +196,7 @@ impl Hearing {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one line for each ask")]
     fn carry_out(
         &mut self,
         turn: &mut Turn<'_>,
@@ -280,7 +281,7 @@ impl Hearing {
             | Ask::Sign { .. }
             | Ask::RefuseSigning { .. }
             | Ask::FailMediation { .. }
-            | Ask::AskPresence
+            | Ask::CallRoll
             | Ask::ConfirmPresence { .. } => return Err(Refusal::NotYourRight),
         }
         Ok(())

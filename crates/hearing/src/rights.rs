@@ -170,12 +170,13 @@ errands! {
     /// Mediator or judge: the mediation failed.
     FailMediation = "fail_mediation",
     /// Who leads a lecture: ask every site whether it is there.
-    AskPresence = "ask_presence",
+    CallRoll = "call_roll",
     /// A site: we are here, with so many people.
     ConfirmPresence = "confirm_presence",
 }
 
 /// Whether `who` has the right to `errand` at this stage.
+#[expect(clippy::too_many_lines, reason = "one line for each errand")]
 pub(crate) fn may(durable: &Durable, who: ParticipantId, errand: Errand) -> Result<(), Refusal> {
     let seat = durable.seats.get(&who).ok_or(Refusal::NobodyThere)?;
     if durable.stage == Stage::Closed {
@@ -254,7 +255,7 @@ pub(crate) fn may(durable: &Durable, who: ParticipantId, errand: Errand) -> Resu
         | Errand::Sign
         | Errand::RefuseSigning
         | Errand::FailMediation
-        | Errand::AskPresence
+        | Errand::CallRoll
         | Errand::ConfirmPresence => Err(Refusal::NotYourRight),
         Errand::Admit
         | Errand::Dismiss
@@ -281,6 +282,7 @@ pub(crate) fn may(durable: &Durable, who: ParticipantId, errand: Errand) -> Resu
 }
 
 /// Whether the judge's errand has its place in this stage.
+#[expect(clippy::too_many_lines, reason = "one line for each errand")]
 const fn is_stage_for(errand: Errand, stage: Stage) -> bool {
     match errand {
         Errand::Open => matches!(stage, Stage::CheckIn),
@@ -354,7 +356,7 @@ const fn is_stage_for(errand: Errand, stage: Stage) -> bool {
         | Errand::Sign
         | Errand::RefuseSigning
         | Errand::FailMediation
-        | Errand::AskPresence
+        | Errand::CallRoll
         | Errand::ConfirmPresence => false,
     }
 }

@@ -448,7 +448,7 @@ pub enum Ask {
         note: Private<String>,
     },
     /// Who leads a lecture: ask every site whether it is there.
-    AskPresence,
+    CallRoll,
     /// A site: we are here, with so many people.
     ConfirmPresence {
         /// How many listen.

@@ -159,6 +159,6 @@ impl Role {
                     | Self::Interpreter
                     | Self::SignInterpreter
             );
-        !never && !(no_screen && matches!(kind, TrackKind::Screen))
+        !never && (!no_screen || !matches!(kind, TrackKind::Screen))
     }
 }

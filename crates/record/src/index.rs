@@ -83,20 +83,22 @@ impl Index {
         Self { outline: true, ..Self::default() }
     }
 
+    fn begin(&mut self, heading: &Heading, brief: &Brief, attendees: &[Attendee]) {
+        self.heading = Some(heading.clone());
+        self.brief = brief.clone();
+        self.attendees = attendees.to_vec();
+    }
+
     /// Takes the next line of the chain.
     pub fn apply(&mut self, line: &Line) {
         self.last = self.last.max(line.at);
         match &line.entry {
             Entry::Opened { hearing, heading, brief, attendees, .. } => {
-                self.brief = brief.clone();
                 self.hearing = Some(*hearing);
-                self.heading = Some(heading.clone());
-                self.attendees.clone_from(attendees);
+                self.begin(heading, brief, attendees);
             }
             Entry::Reopened { heading, brief, attendees, .. } => {
-                self.brief = brief.clone();
-                self.heading = Some(heading.clone());
-                self.attendees.clone_from(attendees);
+                self.begin(heading, brief, attendees);
             }
             Entry::Minute { minute } => self.minutes.push(minute.clone()),
             Entry::Roll { rolling, ordered_at, media_ms } => {

@@ -623,7 +623,7 @@ export const en: Words<typeof zh> = {
     sign: 'sign',
     refuse_signing: 'refuse to sign',
     fail_mediation: 'end without agreement',
-    ask_presence: 'ask for attendance',
+    call_roll: 'ask for attendance',
     confirm_presence: 'confirm attendance',
   },
   cause: {

@@ -620,7 +620,7 @@ export const zh = {
     sign: '签名',
     refuse_signing: '拒绝签名',
     fail_mediation: '调解不成',
-    ask_presence: '点名',
+    call_roll: '点名',
     confirm_presence: '确认在场',
   },
   cause: {

@@ -107,6 +107,7 @@ fn client_messages() -> Vec<ClientMessage> {
     all
 }
 
+#[expect(clippy::too_many_lines, reason = "one line for each field")]
 fn view() -> View {
     View {
         hearing: HearingId(1),

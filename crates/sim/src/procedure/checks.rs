@@ -204,6 +204,7 @@ const fn rank(effect: &Effect) -> u8 {
 }
 
 /// The wire's name of an ask.
+#[expect(clippy::too_many_lines, reason = "one line for each ask")]
 const fn wire_str(ask: &Ask) -> &'static str {
     match ask {
         Ask::OpenCheckIn => "open_check_in",
@@ -276,7 +277,7 @@ const fn wire_str(ask: &Ask) -> &'static str {
         Ask::Sign { .. } => "sign",
         Ask::RefuseSigning { .. } => "refuse_signing",
         Ask::FailMediation { .. } => "fail_mediation",
-        Ask::AskPresence => "ask_presence",
+        Ask::CallRoll => "call_roll",
         Ask::ConfirmPresence { .. } => "confirm_presence",
     }
 }

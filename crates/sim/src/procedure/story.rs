@@ -168,10 +168,11 @@ impl Play {
 
     /// Any ask; an admission is mostly for somebody who waits.
     fn some_ask(&self, dice: &mut Dice) -> Ask {
-        match any_ask(dice, &self.docket) {
-            Ask::Admit { who } => Ask::Admit { who: self.waiting(dice).unwrap_or(who) },
-            ask => ask,
+        let ask = any_ask(dice, &self.docket);
+        if let Ask::Admit { who } = ask {
+            return Ask::Admit { who: self.waiting(dice).unwrap_or(who) };
         }
+        ask
     }
 
     fn waiting(&self, dice: &mut Dice) -> Option<ParticipantId> {

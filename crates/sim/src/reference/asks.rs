@@ -20,6 +20,7 @@ impl Reference {
         granted
     }
 
+    #[expect(clippy::too_many_lines, reason = "one line for each ask")]
     fn is_lawful(&self, now: Instant, who: ParticipantId, asker: &Soul, ask: &Ask) -> bool {
         let court = matches!(asker.role, Role::PresidingJudge | Role::Clerk);
         let judge = asker.role == Role::PresidingJudge && asker.at == At::Inside;
@@ -119,7 +120,7 @@ impl Reference {
             | Ask::Sign { .. }
             | Ask::RefuseSigning { .. }
             | Ask::FailMediation { .. }
-            | Ask::AskPresence
+            | Ask::CallRoll
             | Ask::ConfirmPresence { .. } => false,
         }
     }
@@ -155,6 +156,7 @@ impl Reference {
         asker.media && self.sending.contains(&sound) && party && self.ledger && !self.is_broken()
     }
 
+    #[expect(clippy::too_many_lines, reason = "one line for each ask")]
     fn carry_out(&mut self, now: Instant, who: ParticipantId, ask: &Ask) {
         match ask {
             Ask::OpenCheckIn => {
@@ -271,7 +273,7 @@ impl Reference {
             | Ask::Sign { .. }
             | Ask::RefuseSigning { .. }
             | Ask::FailMediation { .. }
-            | Ask::AskPresence
+            | Ask::CallRoll
             | Ask::ConfirmPresence { .. } => {}
         }
     }

@@ -44,6 +44,7 @@ fn tell(cast: &Cast, effect: &Effect) -> Option<String> {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one line for each fact")]
 fn tell_minute(cast: &Cast, minute: &Minute) -> String {
     let name = |who| cast.name(who);
     let fact = match &minute.fact {
