@@ -2,6 +2,8 @@
 //!
 //! What is not here: how an estimate is made (`estimate.rs`) and who gets how much of it.
 
+use core::time::Duration;
+
 use model::{Instant, limits};
 
 use crate::estimate::Estimator;
@@ -15,6 +17,12 @@ use crate::transport::wire::each_feedback;
 
 /// Bytes a packet has on the way besides its payload: IP, UDP, RTP with extensions, SRTP's tag.
 const AROUND_PAYLOAD: usize = 20 + 8 + 12 + 12 + 16;
+
+/// A line of which nothing is known is taken to carry so much: everybody's smallest picture at once,
+/// and no more than the queue before a thin place holds until the first feedback comes.
+const CAREFUL_BPS: u32 = 2 * limits::ESTIMATE_START_BPS;
+/// For so long after its first packet: whoever tells nothing then is taken to carry everything.
+const CAREFUL_FOR: Duration = Duration::from_secs(1);
 
 /// A picture packet that waits for its turn: its header, and where its payload is kept.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +45,8 @@ pub(crate) struct Bandwidth {
     /// Counts the repeats that filled probes.
     pub(crate) fillings: u64,
     arrivals: Arrivals,
+    /// When the first counted packet left.
+    first_at: Option<Instant>,
     /// Number of the extension in which the publisher counts.
     publisher_counts: Option<u8>,
     /// A source of the publisher, to speak about.
@@ -52,6 +62,7 @@ impl Default for Bandwidth {
             pacer: Pacer::new(limits::ESTIMATE_START_BPS),
             fillings: 0,
             arrivals: Arrivals::default(),
+            first_at: None,
             publisher_counts: None,
             media: 0,
         }
@@ -89,6 +100,7 @@ impl Bandwidth {
 
     /// A counted packet leaves; gives its number.
     pub(crate) fn leaves(&mut self, now: Instant, payload_bytes: usize) -> u16 {
+        self.first_at.get_or_insert(now);
         self.estimator.send(now, payload_bytes + AROUND_PAYLOAD)
     }
 
@@ -110,9 +122,16 @@ impl Bandwidth {
         }
     }
 
+    /// What may be sent over a line on which every packet is counted, bits per second; none: as
+    /// much as is wanted.
+    pub(crate) fn allowed_bps(&self, now: Instant) -> Option<u32> {
+        let careful = self.first_at.is_none_or(|at| now.since(at) < CAREFUL_FOR);
+        self.estimator.estimate_bps().or_else(|| careful.then_some(CAREFUL_BPS))
+    }
+
     /// Whether a picture packet has to wait now. Nothing waits where nothing is known.
     pub(crate) fn is_busy(&self, now: Instant) -> bool {
-        self.estimator.estimate_bps().is_some() && !self.pacer.is_free(now)
+        self.allowed_bps(now).is_some() && !self.pacer.is_free(now)
     }
 
     /// Lets a packet wait. False when too many do.
@@ -122,7 +141,7 @@ impl Bandwidth {
 
     /// A packet left past those that wait.
     pub(crate) fn spend(&mut self, now: Instant, payload_bytes: usize) {
-        if self.estimator.estimate_bps().is_some() {
+        if self.allowed_bps(now).is_some() {
             self.pacer.spend(now, payload_bytes + AROUND_PAYLOAD);
         }
     }

@@ -129,9 +129,11 @@ impl Leg {
     /// What the line towards the subscriber carries, bits per second; none before its first
     /// transport-wide feedback, and where not every picture line is counted.
     pub(crate) fn estimate_bps(&self) -> Option<u32> {
-        let mut open = self.send.iter().filter(|state| state.open);
-        let whole = open.all(SendState::is_counted);
-        self.bandwidth.estimator.estimate_bps().filter(|_| whole)
+        self.bandwidth.estimator.estimate_bps().filter(|_| self.is_counted())
+    }
+
+    fn is_counted(&self) -> bool {
+        self.send.iter().filter(|state| state.open).all(SendState::is_counted)
     }
 
     /// What the seating puts on line `place` before grants are asked.
@@ -202,7 +204,8 @@ impl Leg {
     pub(crate) fn budget_bps(&self, now: Instant) -> Option<u32> {
         let fresh = |(_, at): &(u32, Instant)| now.since(*at) < TOLD_GOOD_FOR;
         let told = self.told.filter(fresh).map(|(bps, _)| bps);
-        self.estimate_bps().into_iter().chain(told).min()
+        let allowed = self.bandwidth.allowed_bps(now).filter(|_| self.is_counted());
+        allowed.into_iter().chain(told).min()
     }
 
     /// Whether one more packet may be sent again now.

@@ -175,6 +175,15 @@ impl Source {
         self.rtp_time.saturating_add_signed(difference as i64)
     }
 
+    /// When a packet with this extended timestamp came, or would have come, had it not been held up
+    /// or lost on the way; none when nothing is known of it yet.
+    pub(crate) fn due_at(&self, rtp_time: u64) -> Option<Instant> {
+        let behind = self.rtp_time.checked_sub(rtp_time)?;
+        let micros = u128::from(behind) * 1_000_000 / u128::from(self.clock_hz);
+        let at = self.rtp_at?.0.checked_sub(u64::try_from(micros).ok()?)?;
+        Some(Instant(at))
+    }
+
     /// Takes note of a sender report.
     pub(crate) fn take_report(&mut self, ntp: u64, rtp_time: u32, at: Instant) -> SenderClock {
         let clock = SenderClock { ntp, rtp_time: self.extend(rtp_time), at };
@@ -328,6 +337,25 @@ mod tests {
         assert_eq!(source.take(102, pause + 48_000 * 11, now), Arrival::Restart);
         assert_eq!(source.take(102, pause.wrapping_sub(48_000 * 11), now), Arrival::Restart);
         assert!(numbered(source.take(102, pause + 960, now)).is_some());
+    }
+
+    #[test]
+    fn a_packet_is_due_when_it_would_have_come_in_order() {
+        let mut source = Source::new(0, 0, 90_000);
+        assert_eq!(source.due_at(0), None);
+        let rtp_time = numbered_time(source.take(0, 0, Instant(500_000)));
+        source.take(2, 18_000, Instant(700_000));
+        assert_eq!(source.due_at(rtp_time), Some(Instant(500_000)));
+        assert_eq!(source.due_at(rtp_time + 9_000), Some(Instant(600_000)));
+        assert_eq!(source.due_at(rtp_time + 18_000), Some(Instant(700_000)));
+        assert_eq!(source.due_at(rtp_time + 27_000), None, "it is still to come");
+    }
+
+    fn numbered_time(arrival: Arrival) -> u64 {
+        match arrival {
+            Arrival::New { rtp_time, .. } => rtp_time,
+            Arrival::Duplicate | Arrival::TooOld | Arrival::Restart => 0,
+        }
     }
 
     #[test]

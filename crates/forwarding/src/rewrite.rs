@@ -80,15 +80,21 @@ impl Rewriter {
         }
     }
 
-    /// Begins a stretch with the packet `first` of a source. Time moves on by what really elapsed
-    /// since the last packet of the line, or to `same_time` if both sources' clocks say that this
-    /// is when the packet was captured.
-    pub(crate) fn start(&mut self, generation: u64, first: &Facts, same_time: Option<u32>) {
+    /// Begins a stretch with the packet `first` of a source, which came or was due at `due_at`.
+    /// Time moves on by what really elapsed since the last packet of the line, or to `same_time` if
+    /// both sources' clocks say that this is when the packet was captured.
+    pub(crate) fn start(
+        &mut self,
+        generation: u64,
+        first: &Facts,
+        due_at: Instant,
+        same_time: Option<u32>,
+    ) {
         let clock_hz = first.codec.clock_hz();
         let start_time = match self.latest {
             None => self.first_time,
             Some(latest) => {
-                let elapsed = first.arrived.since(latest.at).as_micros();
+                let elapsed = due_at.since(latest.at).as_micros();
                 let ticks = low_32_wide(elapsed * u128::from(clock_hz) / 1_000_000);
                 let elapsed = latest.rtp_time.wrapping_add(ticks.max(1));
                 // Clocks that are seconds apart from what really elapsed are not to be believed.
@@ -177,7 +183,7 @@ mod tests {
     #[test]
     fn a_hole_stays_a_hole_and_a_late_packet_fills_it() {
         let mut line = Rewriter::new(7);
-        line.start(1, &facts(100, 9_000, Instant(0)), None);
+        line.start(1, &facts(100, 9_000, Instant(0)), Instant(0), None);
         let first = line.place(100, 9_000, Instant(0)).unwrap();
         let third = line.place(102, 12_000, Instant(2)).unwrap();
         let second = line.place(101, 12_000, Instant(3)).unwrap();
@@ -191,11 +197,22 @@ mod tests {
     }
 
     #[test]
+    fn a_start_with_a_repaired_packet_is_dated_as_it_was_due() {
+        let mut line = Rewriter::new(7);
+        line.start(1, &facts(100, 9_000, Instant(0)), Instant(0), None);
+        let before = line.place(100, 9_000, Instant(1_000_000)).unwrap();
+        let held_up = facts(60_000, 77, Instant(1_660_000));
+        line.start(2, &held_up, Instant(1_500_000), None);
+        let after = line.place(60_000, 77, Instant(1_660_000)).unwrap();
+        assert_eq!(after.rtp_time.wrapping_sub(before.rtp_time), 45_000);
+    }
+
+    #[test]
     fn a_switch_goes_on_where_the_line_stood() {
         let mut line = Rewriter::new(7);
-        line.start(1, &facts(100, 9_000, Instant(0)), None);
+        line.start(1, &facts(100, 9_000, Instant(0)), Instant(0), None);
         let before = line.place(100, 9_000, Instant(1_000_000)).unwrap();
-        line.start(2, &facts(60_000, 77, Instant(1_500_000)), None);
+        line.start(2, &facts(60_000, 77, Instant(1_500_000)), Instant(1_500_000), None);
         let after = line.place(60_000, 77, Instant(1_500_000)).unwrap();
         assert_eq!(after.sequence, before.sequence + 1);
         assert_eq!(after.rtp_time.wrapping_sub(before.rtp_time), 45_000);
@@ -206,7 +223,7 @@ mod tests {
     #[test]
     fn what_was_forgotten_is_not_found_again() {
         let mut line = Rewriter::new(9);
-        line.start(1, &facts(5, 0, Instant(0)), None);
+        line.start(1, &facts(5, 0, Instant(0)), Instant(0), None);
         let old = line.place(5, 0, Instant(0)).unwrap();
         line.forget_sent();
         let new = line.place(6, 0, Instant(0)).unwrap();
@@ -242,7 +259,7 @@ mod tests {
             let mut highest_out = None::<u64>;
             let mut used = BTreeMap::new();
             let mut last_time = None::<u32>;
-            line.start(generation, &facts(highest_in, time, at), None);
+            line.start(generation, &facts(highest_in, time, at), at, None);
             for one in steps {
                 at = Instant(at.0 + 20_000);
                 let (sequence, in_order) = match one {
@@ -257,7 +274,7 @@ mod tests {
                         (highest_in, first_in) = (u64::from(to), u64::from(to));
                         time = u64::from(new_time) + (1 << 33);
                         first_out = highest_out.map_or(first_out, |out| out + 1);
-                        line.start(generation, &facts(highest_in, time, at), None);
+                        line.start(generation, &facts(highest_in, time, at), at, None);
                         (highest_in, true)
                     }
                 };

@@ -59,6 +59,8 @@ pub(crate) struct SendState {
     repeats: Vec<(u64, Instant)>,
     reports: [(u32, Instant); REPORTS],
     told: Option<(u32, i32)>,
+    /// It began anew: what its timestamps mean is to be told at once.
+    pub(crate) unreported: bool,
 }
 
 /// A packet of a layer, as it is offered to each line.
@@ -74,6 +76,8 @@ pub(crate) struct Fresh<'a> {
     pub(crate) descriptor: Option<Descriptor>,
     /// If the line changes to this layer with it: the line's timestamp for when it was captured.
     pub(crate) same_time: Option<u32>,
+    /// When it came, or would have come in order.
+    pub(crate) due_at: Instant,
     pub(crate) payload: &'a [u8],
 }
 
@@ -107,6 +111,7 @@ impl SendState {
             repeats: Vec::with_capacity(REPEATS),
             reports: [(0, Instant(0)); REPORTS],
             told: None,
+            unreported: false,
         }
     }
 
@@ -199,8 +204,9 @@ impl SendState {
                 let other = DropReason::OtherLayer;
                 return Err(if goes_on { other } else { DropReason::AwaitsKeyframe });
             }
-            self.rewriter.start(generation, facts, fresh.same_time);
+            self.rewriter.start(generation, facts, fresh.due_at, fresh.same_time);
             self.current = Some(layer);
+            self.unreported = true;
             if let Some(read) = &fresh.descriptor {
                 self.pictures.start(read);
             }
@@ -459,6 +465,7 @@ mod tests {
             starts: true,
             descriptor: None,
             same_time: None,
+            due_at: facts.arrived,
             payload: b"",
         }
     }

@@ -48,7 +48,11 @@ impl Router {
         let track = &mut self.tracks[place];
         let Some(layer) = track.layer_from(leg.id, report.ssrc) else { return };
         let Some(feed) = &mut track.layers[layer].feed else { return };
+        let first = feed.source.clock.is_none();
         let clock = feed.source.take_report(report.ntp, report.rtp_time, now.instant);
+        if first {
+            self.wake = self.wake.min(now.instant);
+        }
         if track.is_taped(layer) && !track.tape.fresh {
             let item = TapeItem::SenderReport {
                 track: track.id,

@@ -288,6 +288,9 @@ impl Router {
         for at in 0..track.layers[place].outs.len() {
             let to = track.layers[place].outs[at];
             switched |= Self::pass_on(track, place, facts, starts, payload, legs, to, figures, out);
+            if starts && legs[to.leg].send[to.line].unreported {
+                *wake = (*wake).min(now);
+            }
         }
         if switched {
             for (place, layer) in track.layers.iter_mut().enumerate() {
@@ -321,6 +324,11 @@ impl Router {
             starts,
             descriptor: None,
             same_time: if changes { same_time(track, line, feed, facts) } else { None },
+            due_at: if starts && !line.rewriter.carries(feed.generation) {
+                feed.source.due_at(facts.rtp_time).unwrap_or(facts.arrived)
+            } else {
+                facts.arrived
+            },
             payload,
         };
         if facts.codec == Codec::Vp8 {

@@ -51,6 +51,7 @@ impl Router {
             self.look_at_layers(now, out);
         }
         self.ask_keyframes(now, out);
+        self.report_beginnings(now, out);
         if now.instant >= self.reports_at {
             self.reports_at = now.instant.plus(REPORT_EVERY);
             for leg in 0..self.legs.len() {
@@ -207,6 +208,22 @@ impl Router {
         self.flush_unless_fits(place, usize::MAX / 2, out);
     }
 
+    /// Reports on lines that began anew, so that nobody takes their timestamps for those before.
+    fn report_beginnings(&mut self, now: Now, out: &mut impl Outlet) {
+        for leg in 0..self.legs.len() {
+            if !self.legs[leg].send.iter().any(|state| state.unreported) {
+                continue;
+            }
+            self.compound.clear();
+            for line in 0..self.legs[leg].send.len() {
+                if self.legs[leg].send[line].unreported {
+                    self.report_line(now, leg, line, out);
+                }
+            }
+            self.flush_unless_fits(leg, usize::MAX / 2, out);
+        }
+    }
+
     fn report_line(&mut self, now: Now, leg: usize, line: usize, out: &mut impl Outlet) {
         let state = &self.legs[leg].send[line];
         let (Some(track), Some(layer)) = (state.place, state.current) else { return };
@@ -228,6 +245,7 @@ impl Router {
         if let Some(report) = report {
             self.flush_unless_fits(leg, SENDER_REPORT_BYTES, out);
             self.compound.sender_report(report);
+            self.legs[leg].send[line].unreported = false;
         }
     }
 

@@ -57,6 +57,7 @@ fn play(router: &mut Router, from_ms: u64, out: &mut Catch) {
         let frame = [&start[..], &[7; 500]].concat();
         picture.send(router, now, 1_800, &frame, out);
         router.tick(now, out);
+        router.tick(at(from_ms + step * 20 + 15), out);
     }
 }
 

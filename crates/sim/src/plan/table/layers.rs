@@ -4,7 +4,7 @@
 use model::Codec;
 
 use super::super::measure::Figures;
-use super::super::measure::Measure::{FirstPicture, Freeze, Freezes, Gap, Lip, Lost};
+use super::super::measure::Measure::{Back, FirstPicture, FirstSound, Freeze, Freezes, Gap, Lost};
 use super::super::path::Path;
 use super::super::vice::Bad;
 use super::super::{Deed, Plan};
@@ -15,8 +15,7 @@ pub(super) fn plans() -> Vec<Plan> {
 }
 
 /// Until the estimate of a line has risen, the least important pictures stand still on it.
-const RISING: Figures =
-    Figures::CALM.most(Freeze, 1_800).most(Freezes, 3).most(FirstPicture, 1_800);
+const RISING: Figures = Figures::CALM.most(Freeze, 1_200).most(Freezes, 2);
 
 fn layered(name: &'static str, about: &'static str) -> Plan {
     Plan::new(name, about).bounds(|_| RISING).ways(|ways| {
@@ -55,10 +54,12 @@ fn tiles() -> Vec<Plan> {
 
 fn thin() -> Vec<Plan> {
     let narrow = |kbps| Path::HOME.narrow(kbps, 300);
+    // Sound is whole from the first word; pictures as far as there is room.
+    let whole = Figures::FREE.most(Gap, 200).most(Lost, 5).most(FirstSound, 500).most(Back, 500);
     vec![
         layered("thin_line", "300 kbit/s to the defendant: nobody else notices")
             .line(3, Path::HOME, narrow(300))
-            .hurts(&[3], Figures::FREE),
+            .hurts(&[3], whole),
         layered("line_drops", "3 Mbit/s, 400 kbit/s, 3 Mbit/s: nobody else notices")
             .line(3, Path::HOME, narrow(3_000))
             .at(3_000, Deed::Line(3, Path::HOME, narrow(400)))
@@ -84,12 +85,12 @@ fn repairs() -> Vec<Plan> {
     };
     vec![
         lossy("repair_2", "one packet in fifty, repairs on their own sources", 20)
-            .bounds(|some| some.most(Freezes, 8).most(Lost, 30)),
+            .bounds(|some| some.most(Freezes, 8).most(Lost, 30).most(FirstPicture, 1_800)),
         lossy("repair_10", "one packet in ten, repairs on their own sources", 100)
-            .bounds(|some| some.most(Freezes, 30).most(Lost, 90)),
-        // A line that starts with a repaired packet is labelled late until the next report.
+            .bounds(|some| some.most(Freeze, 1_800).most(Freezes, 30).most(Lost, 90))
+            .bounds(|some| some.most(FirstPicture, 1_800)),
         layered("repair_mobile", "telephones, with layers and repairs")
             .lines(Path::MOBILE)
-            .bounds(|rising| rising.most(Freezes, 25).most(Lost, 25).most(Lip, 250)),
+            .bounds(|rising| rising.most(Freezes, 25).most(Lost, 35).most(FirstPicture, 1_800)),
     ]
 }
