@@ -219,6 +219,7 @@ fn sfu_settings(config: &Config) -> SfuConfig {
         announce: config.announce.clone(),
         prefer: config.camera_codec,
         voice_dtx: config.voice_dtx,
+        trusted_tls: config.certificate.is_some(),
         threads: config.media_threads,
     }
 }

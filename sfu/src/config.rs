@@ -24,6 +24,9 @@ pub struct SfuConfig {
     /// Whether pages may send nothing while nobody speaks: saves a third of a thin line's sound,
     /// but silence on the record is then a guess rather than silence that was heard.
     pub voice_dtx: bool,
+    /// Whether browsers trust the certificate of the HTTPS port: they refuse a relay over TLS with
+    /// another one, and are then not told of it.
+    pub trusted_tls: bool,
     /// Media threads, 1 to 64. A hearing lives on one of them.
     pub threads: usize,
 }
@@ -36,6 +39,7 @@ impl Default for SfuConfig {
             announce: Vec::new(),
             prefer: Codec::Vp8,
             voice_dtx: false,
+            trusted_tls: false,
             threads: 1,
         }
     }

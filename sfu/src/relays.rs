@@ -23,6 +23,8 @@ pub(crate) struct Told {
     pub(crate) ports: Vec<u16>,
     /// Where TCP is taken by this room itself.
     pub(crate) tcp_port: Option<u16>,
+    /// Whether the HTTPS port has a certificate that browsers trust.
+    pub(crate) trusted_tls: bool,
 }
 
 impl Told {
@@ -40,8 +42,9 @@ impl Told {
             urls.push(format!("turn:{host}:{port}?transport=udp"));
         }
         urls.push(format!("turn:{host}:{https_port}?transport=tcp"));
-        // Browsers accept this one with a certificate they trust only.
-        urls.push(format!("turns:{host}:{https_port}?transport=tcp"));
+        if self.trusted_tls {
+            urls.push(format!("turns:{host}:{https_port}?transport=tcp"));
+        }
         if let Some(port) = self.tcp_port.filter(|port| *port != https_port) {
             urls.push(format!("turn:{host}:{port}?transport=tcp"));
         }
@@ -76,7 +79,8 @@ mod tests {
         let secret = Arc::new(Secret::random().unwrap());
         let clock: Clock =
             Arc::new(|| Now { instant: Instant(0), utc: Timestamp(1_700_000_000_000) });
-        Told { secret, homes: Homes::default(), clock, ports: ports.to_vec(), tcp_port }
+        let (homes, ports) = (Homes::default(), ports.to_vec());
+        Told { secret, homes, clock, ports, tcp_port, trusted_tls: true }
     }
 
     #[test]
@@ -97,6 +101,14 @@ mod tests {
         for nonsense in ["", "a b", "a/b:1", "[::1", "[nobody]", "a:99999", "a:b"] {
             assert_eq!(told.relays(HearingId(7), ParticipantId(3), nonsense), [], "{nonsense}");
         }
+    }
+
+    #[test]
+    fn a_relay_that_browsers_would_refuse_is_not_told() {
+        let told = Told { trusted_tls: false, ..told(&[8443], None) };
+        let relays = told.relays(HearingId(7), ParticipantId(3), "court.example");
+        assert!(relays[0].urls.iter().all(|url| url.starts_with("turn:")));
+        assert_eq!(relays[0].urls.len(), 2);
     }
 
     #[test]

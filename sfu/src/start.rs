@@ -149,7 +149,8 @@ pub fn start(
     }
     tracing::info!(?ports, threads = count, "media is served");
     let tcp_port = own_streams.map(|address| address.port());
-    let told = Told { secret, homes, clock, ports: ports.clone(), tcp_port };
+    let (ports_told, trusted_tls) = (ports.clone(), config.trusted_tls);
+    let told = Told { secret, homes, clock, ports: ports_told, tcp_port, trusted_tls };
     Ok(Sfu { threads: sfu_threads, ports, tasks, stop, door, told })
 }
 

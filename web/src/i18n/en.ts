@@ -262,6 +262,7 @@ export const en: Words<typeof zh> = {
       speaker: 'Loudspeaker',
     },
     trial: { passed: 'works', failed: 'does not work', untried: 'not tested' },
+    unoffered: 'not offered with a trial certificate',
     short: { good: 'fine', tunnel: 'by the tunnel', slow: 'slow', blocked: 'media blocked', offline: 'no server' },
     advice: {
       good: 'The network is fine; you can take part.',

@@ -259,6 +259,7 @@ export const zh = {
       speaker: '扬声器',
     },
     trial: { passed: '正常', failed: '不通', untried: '未检测' },
+    unoffered: '服务器用试用证书，不提供',
     short: { good: '正常', tunnel: '走加密通道', slow: '网速偏低', blocked: '音视频不通', offline: '连不上服务器' },
     advice: {
       good: '网络正常，可以参加庭审。',
