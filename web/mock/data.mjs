@@ -17,33 +17,81 @@ export const names = {
   4: ['defendant', '李秀英'],
   5: ['witness', '王建国'],
   6: ['third_party', '赵铁柱'],
-  7: ['gallery', '陈记者'],
+  7: ['gallery', '陈志强'],
+  8: ['agent', '孙律师'],
+  9: ['judge', '何敏'],
+  10: ['assessor', '冯德胜'],
+  11: ['sign_interpreter', '蒋慧'],
+  12: ['interpreter', '阿依古丽'],
+  13: ['attendant', '田小满'],
 }
+const SIDE = { 3: 'plaintiff', 4: 'defendant', 6: 'third_party', 8: 'defendant' }
 
 export function person(id, more = {}) {
   const [role, name] = names[id]
   return {
     id, role, name, place: 'in_hearing', checked_in: true, online: true, media: true, locked: false,
-    screen_allowed: false, hand: 0, warnings: 0, devices: ['microphone', 'camera'], others_present: '',
-    tested: true, line_test: null, grade: 'good', trouble: null, unheard: [], ...more,
+    screen_allowed: false, hand: 0, warnings: 0, prompts: 0, reprimands: 0, side: SIDE[id] ?? null,
+    acts_for: id === 8 ? 4 : null, power: id === 8 ? 'special' : null, power_checked: true, attendance: 'online',
+    site_name: id === 3 ? '白马镇诉讼服务站' : '', identity: 'id_card', identity_waived: false, absent: false, consents: ['hearing'],
+    beside: [], lost_since: null, chamber: null, guarantee: id === 5 ? false : null, testifies: false, simultaneous: id === 12,
+    unseen: false, unheard_of: false, device_faults: [],
+    devices: ['microphone', 'camera'], others_present: '', tested: true, line_test: null, grade: 'good', trouble: null, unheard: [], ...more,
   }
 }
 
-const COURT = ['admit', 'dismiss', 'lock', 'unlock', 'lock_all', 'unlock_all', 'allow_screen', 'warn', 'remove', 'devices', 'hand']
+const PHASES = {
+  simplified: ['identity', 'rights', 'statements', 'issues', 'evidence', 'questions', 'debate', 'last_words', 'mediation', 'judgment', 'closing'],
+  panel: ['identity', 'rights', 'statements', 'issues', 'evidence', 'questions', 'debate', 'last_words', 'mediation', 'deliberation', 'judgment', 'closing'],
+}
+
+/** The course in this phase, everything before it done. */
+export function procedure(phase, more = {}, course = 'simplified') {
+  const list = PHASES[course]
+  const at = list.indexOf(phase)
+  return {
+    phase: phase ?? null, phase_since: phase ? NOW - 4 * minute : null,
+    phases: list.map((each, index) => ({ phase: each, mandatory: each !== 'mediation', done: index < at })),
+    next: null, obstacles: [], countdown_until: null, floor: { strict: false, holder: null, since: null, until: null }, spoken: [],
+    spotlight: null, layout: 'court', challenge: null, interruption: null, barred: [], confrontation: false, ending: null, ...more,
+  }
+}
+
+export function brief(more = {}) {
+  return {
+    kind: 'hearing', course: { procedure: 'simplified', mediation_first: false, merged: false, told_before: false, panel: false },
+    publicity: 'public', gallery_seats: 20, continues: null, further_cases: [], shields: [], notice_unconfirmed: [], notice_late: false,
+    elsewhere_approved: '', ...more,
+  }
+}
+
+const COURT = [
+  'admit', 'dismiss', 'lock', 'unlock', 'lock_all', 'unlock_all', 'allow_screen', 'prompt', 'warn', 'reprimand', 'remove', 'readmit', 'devices', 'hand', 'note',
+  'note_consent', 'check_identity', 'waive_identity', 'check_power', 'note_absent', 'answer_barred', 'shield', 'set_layout', 'spotlight', 'go_offline', 'adjourn',
+]
+const CLERK = ['devices', 'hand', 'note', 'note_consent', 'check_identity', 'check_power', 'note_absent', 'read_discipline']
+const AT = {
+  scheduled: ['open_check_in', 'call_off'], check_in: ['open', 'call_in', 'read_discipline', 'call_off'], pre_trial: ['open', 'call_in', 'call_off'],
+  in_session: ['recess', 'close', 'enter_phase', 'interrupt', 'deliberate', 'give_floor', 'end_floor', 'strict_floor', 'testify', 'confront', 'note_guarantee_refused', 'dispose_challenge', 'find_absence', 'interpret'],
+  recess: ['resume', 'close'], tech_interrupted: ['resume', 'recess', 'find_absence'], deliberation: ['resume'],
+}
 
 export function view(me, stage, more = {}) {
   const [role, name] = names[me]
-  const { place = 'in_hearing', checked_in = true, locked = false, hand = false, may_ask, may_publish, ...rest } = more
+  const { place = 'in_hearing', checked_in = true, locked = false, hand = false, may_ask, may_publish, own = {}, ...rest } = more
+  const at = stage.name ?? stage
   return {
     hearing: 17, version: 1, server_time: Date.now(), heading, stage: typeof stage === 'string' ? { name: stage } : stage,
-    stage_since: NOW, opened_at: ['in_session', 'recess'].includes(stage.name ?? stage) ? NOW - 25 * minute : null,
+    stage_since: NOW, opened_at: ['in_session', 'recess', 'tech_interrupted', 'deliberation'].includes(at) ? NOW - 25 * minute : null,
     record: { name: stage === 'in_session' ? 'rolling' : 'off' },
     me: {
-      id: me, role, name, place, checked_in, locked, hand, warnings: 0, unheard: [],
+      id: me, role, name, place, checked_in, locked, hand, warnings: 0, side: SIDE[me] ?? null, acts_for: null, power: null,
+      consents: ['hearing'], guarantee: null, listens_to: null, unheard: [],
       may_publish: may_publish ?? (place === 'in_hearing' ? ['microphone', 'camera'] : []),
-      may_ask: may_ask ?? (me === 1 ? [...COURT, ...({ scheduled: ['open_check_in'], check_in: ['open'], in_session: ['recess', 'close'], recess: ['resume', 'close'] }[stage.name ?? stage] ?? [])] : me === 2 ? ['devices', 'hand'] : ['check_in', 'hand', 'devices']),
+      may_ask: may_ask ?? (me === 1 ? [...COURT, ...(AT[at] ?? [])] : me === 2 ? CLERK : ['check_in', 'hand', 'devices', 'consent', 'challenge']), ...own,
     },
-    people: [],
+    people: [], brief: brief(), procedure: procedure(at === 'in_session' ? 'debate' : null), chambers: [],
+    evidence: { items: [], shown: null, opinions: [] }, mediation: null, presence: null,
     ...rest,
   }
 }
@@ -81,10 +129,10 @@ export const record = {
   ]).filter((each) => !(each.who === 4 && each.kind === 'microphone')),
   gaps: [{ track: null, from: zero + 44_000, to: zero + 46_000 }],
   minutes: [
-    ['check_in_opened', -600_000], ['arrived', -500_000, { who: 3, others_present: '', camera: true, microphone: true }],
+    ['check_in_opened', -600_000], ['arrived', -500_000, { who: 3, others_present: '', camera: true, microphone: true, faults: [] }],
     ['admitted', -200_000, { who: 3 }], ['opening_announced', -1000], ['opened', 0], ['warned', 12_000, { who: 4, reason: '未经许可发言、打断他人' }],
     ['link_lost', 41_000, { who: 3, cause: 'socket_lost' }], ['link_back', 43_000, { who: 3 }],
-    ['recess_called', 44_000, { ground: 'unrecorded_mediation' }], ['resumed', 46_000], ['closed', 60_000],
+    ['recess_called', 44_000, { ground: 'unrecorded_mediation' }], ['resumed', 46_000], ['closed', 60_000, { ending: 'closed', ground: null, note: '' }],
   ].map(([fact, at, more]) => ({ at: zero + at, by: { who: 'server' }, fact: { fact, ...more } })),
   head_sha256: '9f2c1a7be0d84c53b6a1f04e2d97c8835a6e1b0f4c7d92e8a3b5068f7c1d2e94',
   head_sm3: '66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0',

@@ -52,6 +52,7 @@ async function serve(page, scene) {
         say({ type: 'welcome', version: 1, slots: { seats: 2, screens: 1 }, relays: scene.relays ?? [], view: scene.view })
         if (scene.slots) say(scene.slots)
         if (scene.pictures) setTimeout(() => scene.pictures.forEach(say), 4000)
+        if (scene.notes) say({ type: 'notes', notes: scene.notes })
         if (scene.speaking) say({ type: 'speaking', who: scene.speaking })
       } else if (message.type === 'ask') say({ type: 'outcome', request: message.request, outcome: scene.outcome ?? { result: 'done' } })
       else if (message.type === 'offer') {

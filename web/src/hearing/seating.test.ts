@@ -5,7 +5,7 @@ import { codeInHash, digitsOf, spaced } from '../api/code'
 import type { Person, Place, Role, View } from '../protocol'
 import { ServerClock, bytesText, lengthText, rateText } from './clock'
 import { exampleMe, examplePerson, exampleView } from './example'
-import { DELAY_MS, faceOf, handsOf, initialOf, ownSeat, seatingOf, waitingOf, waitingWord } from './seating'
+import { DELAY_MS, faceOf, handsOf, initialOf, largeOf, ownSeat, seatingOf, waitingOf, waitingWord } from './seating'
 
 const person = (id: number, role: Role, place: Place, more: Partial<Person> = {}): Person =>
   examplePerson(id, role, { place, ...more })
@@ -47,7 +47,34 @@ describe('seatingOf', () => {
     expect(ids('court')).toEqual([2])
     expect(ids('plaintiffs')).toEqual([3, 4])
     expect(ids('defendants')).toEqual([])
-    expect(ids('others')).toEqual([6])
+    expect(ids('stand')).toEqual([6])
+    expect(ids('others')).toEqual([])
+  })
+
+  it('seats by side, the presiding judge between the others, and shows who is in the courtroom itself', () => {
+    const people = [
+      person(2, 'assessor', 'in_hearing'), person(3, 'judge', 'in_hearing'), person(4, 'agent', 'in_hearing', { side: 'plaintiff' }),
+      person(5, 'plaintiff', 'in_hearing', { side: 'plaintiff' }), person(6, 'third_party', 'in_hearing', { side: 'third_party' }),
+      person(7, 'sign_interpreter', 'in_hearing'), person(8, 'attendant', 'in_hearing'), person(9, 'media', 'in_hearing'),
+      person(10, 'defendant', 'expected', { attendance: 'in_court', side: 'defendant' }),
+    ]
+    const judge = view('presiding_judge', 'in_hearing', true, people)
+    const seating = seatingOf(judge, ownSeat(judge, [], true, null))
+    expect(seating.judges.map((seat) => seat.id)).toEqual([3, 1, 2])
+    expect(seating.plaintiffs.map((seat) => seat.id)).toEqual([5, 4])
+    expect(seating.thirdParties.map((seat) => seat.id)).toEqual([6])
+    expect(seating.interpreters.map((seat) => seat.id)).toEqual([7])
+    expect(seating.others.map((seat) => seat.id)).toEqual([8])
+    expect(seating.defendants.map((seat) => [seat.id, seat.inCourt])).toEqual([[10, true]])
+  })
+
+  it('draws large who is spotlit, else who has the floor, else who speaks', () => {
+    const judge = view('presiding_judge', 'in_hearing', true, [person(2, 'plaintiff', 'in_hearing'), person(3, 'defendant', 'in_hearing')])
+    const seats = Object.values(seatingOf(judge, ownSeat(judge, [], true, null))).flat()
+    expect(largeOf(seats, () => false)?.id).toBe(1)
+    expect(largeOf(seats, (seat) => seat.id === 3)?.id).toBe(3)
+    expect(largeOf(seats.map((seat) => ({ ...seat, floor: seat.id === 2 })), (seat) => seat.id === 3)?.id).toBe(2)
+    expect(largeOf(seats.map((seat) => ({ ...seat, spotlit: seat.id === 1, floor: seat.id === 2 })), () => false)?.id).toBe(1)
   })
 
   it('shows a locked microphone as off, whatever the device says', () => {
@@ -75,8 +102,12 @@ describe('waitingWord', () => {
     expect(waitingWord({ name: 'check_in' }, 'plaintiff', 0, 1000)).toBe('soon')
     expect(waitingWord({ name: 'check_in' }, 'plaintiff', 0, DELAY_MS + 1)).toBe('delayed')
     expect(waitingWord({ name: 'opening' }, 'plaintiff', 0, 0)).toBe('opening')
-    expect(waitingWord({ name: 'recess', ground: 'recess' }, 'witness', 0, 0)).toBe('recess')
+    expect(waitingWord({ name: 'recess', ground: 'recess' }, 'plaintiff', 0, 0)).toBe('recess')
     expect(waitingWord({ name: 'in_session' }, 'witness', 0, 0)).toBe('witness')
+    for (const name of ['check_in', 'pre_trial', 'opening', 'tech_interrupted', 'deliberation'] as const) {
+      expect(waitingWord({ name }, 'expert', 0, 0)).toBe('witness')
+    }
+    expect(waitingWord({ name: 'tech_interrupted' }, 'plaintiff', 0, 0)).toBe('interrupted')
     expect(waitingWord({ name: 'in_session' }, 'defendant', 0, 0)).toBe('in_session')
   })
 })

@@ -3,7 +3,9 @@
 
 import { markRaw, reactive, shallowRef, watch } from 'vue'
 import type { ShallowRef } from 'vue'
+import { say } from '../alerts'
 import { api } from '../api/http'
+import { i18n } from '../i18n'
 import { MediaConnection } from '../media/connection'
 import type { MediaState, Streams } from '../media/connection'
 import { LocalMedia } from '../media/local'
@@ -15,17 +17,19 @@ import { PictureBook } from '../media/pictures'
 import type { Showing } from '../media/pictures'
 import { StatsCounter, inboundOf } from '../media/stats'
 import { TileBook } from '../media/tiles'
-import type { Ask, Bye, Health, LineTest, ParticipantId, Refusal, Relay, ServerMessage, SlotUse, Trial, Trouble, View } from '../protocol'
+import type { Ask, Bye, CourtNote, Health, LineTest, Minute, ParticipantId, Refusal, Relay, ServerMessage, SlotUse, TrackKind, Trial, Trouble, View } from '../protocol'
 import { HearingSocket, socketUrl } from '../signaling/socket'
 import type { Link } from '../signaling/socket'
 import { ServerClock } from './clock'
 import { Steady, verdictOf } from './line'
-import { isCourt } from './seating'
+import { isCourt } from './roles'
 
 /** What became of a request. */
 export type Told = { done: true } | { done: false; why: Refusal | null }
 
 const STATS_MS = 5_000
+/** Private notes that are kept on the page (`limits::NOTES_MAX` come again after a reload). */
+const NOTES_MAX = 200
 /** How often the page looks whether it slept. */
 const BEAT_MS = 2_000
 /** So long between two looks is sleep; browsers let a page out of sight look once a minute only. */
@@ -41,6 +45,10 @@ export class Visit {
   readonly speaking: ShallowRef<ReadonlySet<ParticipantId>> = shallowRef(new Set())
   /** How each occupied picture line is to be shown, by its key. */
   readonly pictures: ShallowRef<ReadonlyMap<string, Showing>> = shallowRef(new Map())
+  /** Private notes among the court's own, oldest first. */
+  readonly notes: ShallowRef<readonly CourtNote[]> = shallowRef([])
+  /** The minutes so far, for the court, oldest first. */
+  readonly minutes: ShallowRef<readonly Minute[]> = shallowRef([])
   readonly state = reactive({
     link: 'connecting' as Link,
     attempt: 0,
@@ -160,6 +168,17 @@ export class Visit {
     return this.state.link === 'open' && (this.view.value?.me.may_ask.includes(name) ?? false)
   }
 
+  /** Switches a device on or off; what goes wrong is told to the person. */
+  async toggle(kind: TrackKind): Promise<void> {
+    const local = this.local.kinds[kind]
+    if (local.busy) return
+    if (local.on) return this.local.switchOff(kind)
+    if (this.view.value?.me.locked && kind === 'microphone') return
+    await this.local.switchOn(kind)
+    const { problem } = local
+    if (problem && problem !== 'cancelled') say(`${i18n.global.t(`kind.${kind}`)}：${i18n.global.t(`problem.${problem}`)}`, 'bad')
+  }
+
   /** Whether the microphone was on when this page was last left (a reload keeps it). */
   get microphoneWasOn(): boolean {
     return sessionStorage.getItem(key(this.hearing)) !== 'off'
@@ -236,6 +255,7 @@ export class Visit {
     switch (message.type) {
       case 'welcome':
         this.toldDevices = ''
+        this.notes.value = []
         this.book.renewed()
         this.relays = message.relays
         this.media.relay(message.relays)
@@ -264,6 +284,9 @@ export class Visit {
         this.state.health = message.health
         this.state.trouble = this.steady.say(verdictOf(message.health).trouble)
         this.showPictureUses()
+        break
+      case 'notes':
+        this.notes.value = [...this.notes.value, ...message.notes].slice(-NOTES_MAX)
         break
       default:
     }

@@ -1,5 +1,6 @@
 // Every English word of the page; the compiler checks that it has the keys of the Chinese.
 
+import { courtroom } from './courtroom'
 import type { zh } from './zh'
 
 type Words<T> = { [K in keyof T]: T[K] extends string ? string : T[K] extends string[] ? string[] : Words<T[K]> }
@@ -334,12 +335,6 @@ export const en: Words<typeof zh> = {
     handRaised: 'hand raised',
     empty: 'Not here',
     screenOf: 'Screen of {name}',
-    lockedNow: 'The judge muted you. Raise your hand to speak.',
-    unlockedNow: 'The judge unlocked your microphone; switch it on yourself.',
-    warned: 'The judge warned you. Keep the court discipline.',
-    screenNow: 'The judge lets you share your screen.',
-    admittedNow: 'You are in the hearing.',
-    resumedNow: 'The hearing goes on. Switch your microphone on before you speak.',
     recordUnknown: 'Recording state unknown',
     openingBanner: 'Confirming that the recording is written…',
     openingText: 'The hearing opens by itself as soon as it is confirmed.',
@@ -669,6 +664,7 @@ export const en: Words<typeof zh> = {
     yes: 'up',
     no: 'down',
   },
+  courtroom: courtroom.en,
   lost: { title: 'No such page', text: 'Check the address.' },
   word: {
     kind: { hearing: 'Hearing', mediation: 'Mediation', evidence_exchange: 'Evidence exchange', inquiry: 'Inquiry', lecture: 'Lecture', consultation: 'Consultation', call: 'Call' },

@@ -1,6 +1,8 @@
 // Every Chinese word of the page, except the sentences of refusals, which come from the server's
 // source (protocol.ts).
 
+import { courtroom } from './courtroom'
+
 export const zh = {
   product: '在线庭审',
   emblem: '国徽',
@@ -331,12 +333,6 @@ export const zh = {
     handRaised: '已举手',
     empty: '未到庭',
     screenOf: '{name} 共享的屏幕',
-    lockedNow: '法官已将您静音。需要发言请举手。',
-    unlockedNow: '法官已解除静音，请自行打开麦克风。',
-    warned: '法官对您提出警告，请遵守法庭纪律。',
-    screenNow: '法官允许您共享屏幕。',
-    admittedNow: '您已入庭。',
-    resumedNow: '继续开庭。发言前请自行打开麦克风。',
     recordUnknown: '录音录像状态未知',
     openingBanner: '正在确认录音录像写入…',
     openingText: '确认写入后自动开庭，请稍候。',
@@ -666,11 +662,12 @@ export const zh = {
     yes: '已连',
     no: '断开',
   },
+  courtroom: courtroom.zh,
   lost: { title: '没有这个页面', text: '请检查地址。' },
   word: {
     kind: { hearing: '庭审', mediation: '调解', evidence_exchange: '证据交换', inquiry: '询问', lecture: '法治讲堂', consultation: '咨询', call: '点对点通话' },
     procedure: { ordinary: '普通程序', simplified: '简易程序', small_claims: '小额诉讼程序' },
-    phase: { identity: '核对当事人', rights: '告知权利义务', statements: '陈述答辩', issues: '归纳争议焦点', evidence: '举证质证', questions: '法庭询问', debate: '法庭辩论', merged: '调查与辩论（合并）', last_words: '最后陈述', mediation: '法庭调解', deliberation: '评议', judgment: '宣判', closing: '闭庭' },
+    phase: { identity: '核对当事人', rights: '告知权利义务', statements: '陈述答辩', issues: '归纳争议焦点', evidence: '举证质证', questions: '法庭询问', debate: '法庭辩论', merged: '调查与辩论（合并）', last_words: '最后意见', mediation: '法庭调解', deliberation: '评议', judgment: '宣判', closing: '闭庭' },
     publicity: { public: '公开', closed_by_law: '依法不公开', closed_on_request: '依申请不公开' },
     step: { mediation: '在线调解', evidence_exchange: '在线证据交换', inquiry: '在线询问', hearing: '在线庭审', service: '电子送达', recording: '调解录音录像', record_for_transcript: '以录音录像代替笔录' },
     side: { plaintiff: '原告方', defendant: '被告方', third_party: '第三人方' },
