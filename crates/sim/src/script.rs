@@ -3,7 +3,11 @@
 
 mod act;
 mod cast;
+mod given;
+mod question;
 mod tell;
+mod tree;
+mod words;
 
 pub use act::ScriptFault;
 
@@ -29,16 +33,22 @@ pub fn play(text: &str) -> Result<String, ScriptFault> {
             told.push('\n');
             continue;
         }
-        let question = line.split('=').next().unwrap_or_default().trim_end();
-        let asked = line.contains(" = ") || line.ends_with('=');
-        if asked && let Some(answer) = tell::answer(&cast, question).map_err(fault)? {
+        let (question, asked) = match line.split_once(" =") {
+            Some((question, rest)) => (question, rest.is_empty() || rest.starts_with(' ')),
+            None => (line, false),
+        };
+        if asked && let Some(answer) = question::answer(&cast, question).map_err(fault)? {
             told.push_str(&format!("{question} = {answer}\n"));
             continue;
         }
         told.push_str(line.trim_end());
         told.push('\n');
         if line.starts_with("seats ") {
-            cast = Cast::seated(line).map_err(fault)?;
+            cast = cast.seated(line).map_err(fault)?;
+            continue;
+        }
+        if line.starts_with("brief ") {
+            cast = cast.briefed(line).map_err(fault)?;
             continue;
         }
         let act = Act::parse(line, &cast).map_err(fault)?;

@@ -6,11 +6,13 @@ use core::time::Duration;
 
 use hearing::Event;
 use model::stage::LinkCause;
-use model::{Ask, Ground, Health, ParticipantId, Private, RecordFault, TrackId, TrackKind, limits};
+use model::{Ask, Health, ParticipantId, RecordFault, TrackId, TrackKind};
 use serde::Deserialize;
 use serde::de::value::{Error, StrDeserializer};
 
 use super::cast::Cast;
+use super::given::Beginning;
+use super::words::{self, Word};
 
 /// A line that cannot be understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +42,13 @@ pub(super) enum Act {
     Sends(ParticipantId),
     /// Time passes.
     Wait(Duration),
+    /// The wall clock is set: so much forward or back. No time passes.
+    Clock {
+        /// How far.
+        by: Duration,
+        /// Back.
+        back: bool,
+    },
     /// The node dies and starts again.
     Crash,
     /// The usual beginning, told in one word; nothing is shown of it.
@@ -48,48 +57,62 @@ pub(super) enum Act {
     Flood(u32, Box<Self>),
 }
 
-/// How far a `given` line goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Beginning {
-    /// Everybody is here; the others have checked in and wait.
-    Waiting,
-    /// Parties and gallery are admitted.
-    Admitted,
-    /// The hearing is open and on the record.
-    InSession,
-}
-
 impl Act {
     /// Reads one line.
     pub(super) fn parse(line: &str, cast: &Cast) -> Result<Self, String> {
-        let (line, text) = split_text(line)?;
-        let words: Vec<_> = line.split_whitespace().collect();
-        match *words.as_slice() {
+        let all = words::words(line)?;
+        let bare: Vec<&str> = all.iter().map(bare).collect();
+        match *bare.as_slice() {
             ["given", "waiting"] => Ok(Self::Given(Beginning::Waiting)),
             ["given", "admitted"] => Ok(Self::Given(Beginning::Admitted)),
             ["given", "in_session"] => Ok(Self::Given(Beginning::InSession)),
+            ["given", "at", phase] => Ok(Self::Given(Beginning::At(word(phase)?))),
             ["wait", time] => Ok(Self::Wait(duration(time)?)),
+            ["clock", "jumps", time] => Ok(Self::Clock { by: duration(time)?, back: false }),
+            ["clock", "jumps", "back", time] => Ok(Self::Clock { by: duration(time)?, back: true }),
             ["node", "crashes"] => Ok(Self::Crash),
             ["node", "wakes"] => Ok(Self::Event(Event::Woke)),
             ["node", "stops"] => Ok(Self::Event(Event::Stop)),
             ["record", ref what @ ..] => record(what, cast).map(Self::Event),
+            ["evidence", id, ..] => {
+                let items = cast.evidence_with(id, all.get(2..).unwrap_or_default())?;
+                Ok(Self::Event(Event::Evidence { items }))
+            }
+            ["origin", who, origin] => {
+                let origin = origin.parse().map_err(|_| format!("which origin is {origin}?"))?;
+                Ok(Self::Event(Event::Origin { who: cast.id(who)?, origin }))
+            }
+            ["health", who, ..] => {
+                let told = all.get(2..).unwrap_or_default();
+                let health = words::altered(cast, &Health::default(), told)?;
+                Ok(Self::Event(Event::Health { who: cast.id(who)?, health }))
+            }
             [who, "arrives"] => Ok(Self::Arrives(cast.id(who)?)),
             [who, "sends"] => Ok(Self::Sends(cast.id(who)?)),
-            [who, times, ref act @ ..] if times.starts_with('x') => {
+            [who, times, ..] if times.starts_with('x') => {
+                let rest = line.trim_start().strip_prefix(who).unwrap_or_default().trim_start();
+                let rest = rest.strip_prefix(times).unwrap_or_default();
                 let times = times[1..].parse().map_err(|_| format!("how often is {times}?"))?;
-                let text = text.map(|text| format!(" \"{text}\"")).unwrap_or_default();
-                let act = Self::parse(&format!("{who} {}{text}", act.join(" ")), cast)?;
+                let act = Self::parse(&format!("{who} {rest}"), cast)?;
                 Ok(Self::Flood(times, Box::new(act)))
             }
             [who, ref act @ ..] => {
                 let who = cast.id(who)?;
                 match link(who, act)? {
                     Some(event) => Ok(Self::Event(event)),
-                    None => Ok(Self::Ask(who, ask(act, text.unwrap_or_default(), cast)?)),
+                    None => Ok(Self::Ask(who, ask(all.get(1..).unwrap_or_default(), cast)?)),
                 }
             }
             [] => Err("nothing happens".to_owned()),
         }
+    }
+}
+
+/// A bare word; nothing where it is none.
+fn bare(word: &Word) -> &str {
+    match word {
+        Word::Bare(word) => word,
+        Word::Text(_) | Word::Named(..) | Word::NamedText(..) => "",
     }
 }
 
@@ -126,44 +149,36 @@ fn record(act: &[&str], cast: &Cast) -> Result<Event, String> {
     }
 }
 
-fn ask(act: &[&str], text: String, cast: &Cast) -> Result<Ask, String> {
-    let reason = Private::new(text);
-    Ok(match *act {
-        ["open_check_in"] => Ask::OpenCheckIn,
-        ["check_in"] => check_in(true, reason),
-        ["check_in", "refusing_discipline"] => check_in(false, reason),
-        ["check_in", "at_length"] => {
-            check_in(true, Private::new("x".repeat(limits::TEXT_CHARS_MAX + 1)))
+/// Any ask by its wire name; a few have a shorter way to say it.
+fn ask(words: &[Word], cast: &Cast) -> Result<Ask, String> {
+    let said: Vec<&str> = words.iter().map(bare).collect();
+    let rest = words.get(1..).unwrap_or_default();
+    let with = |more: &[(&str, &str)], rest: &[Word]| -> Vec<Word> {
+        let named = |word: &Word, name| matches!(word, Word::Named(known, _) if known == name);
+        let unsaid = more.iter().filter(|(name, _)| !rest.iter().any(|word| named(word, *name)));
+        let more = unsaid.map(|(name, value)| Word::Named((*name).into(), (*value).into()));
+        rest.iter().cloned().chain(more).collect()
+    };
+    let (name, words) = match *said.as_slice() {
+        ["lock", "all"] => ("lock_all", Vec::new()),
+        ["unlock", "all"] => ("unlock_all", Vec::new()),
+        ["disallow_screen", ..] => ("allow_screen", with(&[("allowed", "no")], rest)),
+        ["devices", ref on @ ..] if !on.contains(&"") => {
+            ("devices", vec![Word::Named("on".into(), on.join(","))])
         }
-        ["admit", who] => Ask::Admit { who: cast.id(who)? },
-        ["dismiss", who] => Ask::Dismiss { who: cast.id(who)? },
-        ["open"] => Ask::Open,
-        ["recess", ground] => Ask::Recess { ground: word::<Ground>(ground)? },
-        ["resume"] => Ask::Resume,
-        ["close"] => Ask::Close,
-        ["lock", "all"] => Ask::LockAll,
-        ["unlock", "all"] => Ask::UnlockAll,
-        ["lock", who] => Ask::Lock { who: cast.id(who)? },
-        ["unlock", who] => Ask::Unlock { who: cast.id(who)? },
-        ["allow_screen", who] => Ask::AllowScreen { who: cast.id(who)?, allowed: true },
-        ["disallow_screen", who] => Ask::AllowScreen { who: cast.id(who)?, allowed: false },
-        ["warn", who] => Ask::Warn { who: cast.id(who)?, reason },
-        ["remove", who] => Ask::Remove { who: cast.id(who)?, reason, unwarned: Private::default() },
-        ["hand", "up"] => Ask::Hand { raised: true },
-        ["hand", "down"] => Ask::Hand { raised: false },
-        ["devices", ref on @ ..] => {
-            Ask::Devices { on: on.iter().map(|kind| word(kind)).collect::<Result<_, _>>()? }
-        }
-        _ => return Err(format!("what is asked: {act:?}?")),
-    })
+        ["check_in", "refusing_discipline"] => ("check_in", with(&ARRIVAL, &[])),
+        ["check_in", ..] => ("check_in", with(&ARRIVAL, &with(&[("discipline", "yes")], rest))),
+        [name, ..] => (name, rest.to_vec()),
+        [] => return Err("nothing is asked".to_owned()),
+    };
+    words::read(cast, ("do", name), &words)
 }
 
-const fn check_in(discipline: bool, others_present: Private<String>) -> Ask {
-    Ask::CheckIn { discipline, others_present, camera: true, microphone: true, faults: Vec::new() }
-}
+/// What everybody who checks in says, unless the script says otherwise.
+const ARRIVAL: [(&str, &str); 3] = [("discipline", "no"), ("camera", "yes"), ("microphone", "yes")];
 
 /// One word of the wire.
-fn word<'a, T: Deserialize<'a>>(word: &'a str) -> Result<T, String> {
+pub(super) fn word<'a, T: Deserialize<'a>>(word: &'a str) -> Result<T, String> {
     T::deserialize(StrDeserializer::<Error>::new(word)).map_err(|_| format!("no such word: {word}"))
 }
 
@@ -173,18 +188,8 @@ fn duration(time: &str) -> Result<Duration, String> {
     match unit {
         "ms" => Ok(Duration::from_millis(number)),
         "s" => Ok(Duration::from_secs(number)),
+        "m" => Ok(Duration::from_secs(number * 60)),
         "h" => Ok(Duration::from_secs(number * 3_600)),
         _ => Err(format!("how long is {time}?")),
-    }
-}
-
-/// Takes a text in quotation marks off the end of a line.
-fn split_text(line: &str) -> Result<(&str, Option<String>), String> {
-    match line.split_once('"') {
-        None => Ok((line, None)),
-        Some((rest, text)) => {
-            let text = text.trim_end().strip_suffix('"').ok_or("a text has two quotation marks")?;
-            Ok((rest, Some(text.to_owned())))
-        }
     }
 }

@@ -7,14 +7,13 @@ use hearing::{Docket, Effect, Event, Hearing};
 use model::archive::Attendee;
 use model::view::Heading;
 use model::{
-    Ask, Brief, HearingId, Instant, Minute, Now, ParticipantId, Private, Role, Stage, Timestamp,
-    TrackId, TrackKind,
+    Ask, Brief, EvidenceForm, EvidenceId, EvidenceItem, EvidenceKind, HearingId, Instant, Minute,
+    Now, ParticipantId, Private, Timestamp, TrackId, TrackKind,
 };
-use serde::Deserialize;
-use serde::de::value::{Error, StrDeserializer};
 
-use super::act::{Act, Beginning};
-use super::tell;
+use super::act::{self, Act};
+use super::words::{self, Word};
+use super::{given, tell};
 
 /// Time between two acts.
 const BEAT: Duration = Duration::from_millis(100);
@@ -27,34 +26,68 @@ pub(super) struct Cast {
     pub(super) names: Vec<String>,
     pub(super) hearing: Hearing,
     pub(super) now: Now,
-    minutes: Vec<Minute>,
+    pub(super) minutes: Vec<Minute>,
+    evidence: Vec<EvidenceItem>,
+    brief: Brief,
     request: u32,
     wake_at: Option<Instant>,
 }
 
 impl Default for Cast {
     fn default() -> Self {
-        Self::of(Vec::new(), Vec::new())
+        // A gallery has room unless the script says otherwise.
+        Self::of(Vec::new(), Vec::new(), Brief { gallery_seats: 50, ..Brief::default() })
     }
 }
 
 impl Cast {
-    /// Reads the `seats` line.
-    pub(super) fn seated(line: &str) -> Result<Self, String> {
-        let mut names = Vec::new();
+    /// Reads the `seats` line: each seat is `name=role`, or `name=role(for=anna,power=special)`.
+    pub(super) fn seated(self, line: &str) -> Result<Self, String> {
+        let seats: Vec<_> =
+            line.split_whitespace().skip(1).filter_map(|seat| seat.split_once('=')).collect();
+        let names: Vec<_> = seats.iter().map(|(name, _)| (*name).to_owned()).collect();
+        // Seats may speak of each other, so that everybody has a name first.
+        let named = Self { names: names.clone(), ..Self::default() };
         let mut attendees = Vec::new();
-        for (number, pair) in (1..).zip(line.split_whitespace().skip(1)) {
-            let (name, role) = pair.split_once('=').ok_or("a seat is name=role")?;
-            let role = Role::deserialize(StrDeserializer::<Error>::new(role))
-                .map_err(|_| format!("no such role: {role}"))?;
-            let id = ParticipantId(number);
-            attendees.push(Attendee::new(id, role, Private::from(name)));
-            names.push(name.to_owned());
+        for (name, seat) in seats {
+            let (role, options) = seat.split_once('(').unwrap_or((seat, ""));
+            let seat = Attendee::new(named.id(name)?, act::word(role)?, Private::from(name));
+            let options = options.trim_end_matches(')').split(',').filter(|word| !word.is_empty());
+            let mut told = Vec::new();
+            for option in options {
+                told.push(match option.split_once('=') {
+                    Some(("for", whom)) => Word::Named("acts_for".into(), whom.into()),
+                    Some(("consents", steps)) => {
+                        Word::Named("consents".into(), steps.replace('+', ","))
+                    }
+                    Some((name, value)) => Word::Named(name.into(), value.into()),
+                    None if option == "in_court" => {
+                        Word::Named("attendance".into(), "in_court".into())
+                    }
+                    None => return Err(format!("what of a seat is {option}?")),
+                });
+            }
+            attendees.push(words::altered(&named, &seat, &told)?);
         }
-        Ok(Self::of(names, attendees))
+        Ok(Self::of(names, attendees, self.brief))
     }
 
-    fn of(names: Vec<String>, attendees: Vec<Attendee>) -> Self {
+    /// Reads a `brief` line: what is settled beforehand, over what was before.
+    pub(super) fn briefed(self, line: &str) -> Result<Self, String> {
+        let mut told = words::words(line)?.split_off(1);
+        for word in &mut told {
+            if let Word::Named(name, _) = word
+                && name == "gallery"
+            {
+                "gallery_seats".clone_into(name);
+            }
+        }
+        let brief = words::altered(&self, &self.brief, &told)?;
+        let attendees = self.hearing.docket().attendees.clone();
+        Ok(Self::of(self.names, attendees, brief))
+    }
+
+    fn of(names: Vec<String>, attendees: Vec<Attendee>, brief: Brief) -> Self {
         let heading = Heading {
             court: "People's Court of the script".to_owned(),
             case_number: Private::from("(2026) 1"),
@@ -62,15 +95,35 @@ impl Cast {
             scheduled_at: MORNING,
         };
         let now = Now { instant: Instant(1_000_000), utc: MORNING };
-        let docket = Docket { hearing: HearingId(1), heading, brief: Brief::default(), attendees };
+        let docket = Docket { hearing: HearingId(1), heading, brief: brief.clone(), attendees };
         Self {
             names,
             hearing: Hearing::new(now, docket),
             now,
             minutes: Vec::new(),
+            evidence: Vec::new(),
+            brief,
             request: 0,
             wake_at: None,
         }
+    }
+
+    /// The list of evidence with one piece as an `evidence` line tells it.
+    pub(super) fn evidence_with(
+        &self,
+        id: &str,
+        told: &[Word],
+    ) -> Result<Vec<EvidenceItem>, String> {
+        let id = EvidenceId(id.parse().map_err(|_| format!("which evidence is {id}?"))?);
+        let mut items = self.evidence.clone();
+        let known = items.iter().position(|item| item.id == id);
+        let item = known.map_or_else(|| evidence(id), |place| items.remove(place));
+        let gone = matches!(told, [Word::Bare(word)] if word == "withdrawn");
+        if !gone {
+            let item = words::altered(self, &item, told)?;
+            items.insert(known.unwrap_or(items.len()), item);
+        }
+        Ok(items)
     }
 
     /// The person of a name.
@@ -99,9 +152,13 @@ impl Cast {
             Act::Arrives(who) => self.arrive(*who),
             Act::Sends(who) => self.send(*who),
             Act::Wait(time) => self.wait(*time),
+            Act::Clock { by, back } => {
+                self.set_clock(*by, *back);
+                return Vec::new();
+            }
             Act::Crash => self.crash(),
             Act::Given(beginning) => {
-                self.begin(*beginning);
+                given::begin(self, *beginning);
                 return Vec::new();
             }
             Act::Flood(times, act) => return self.flood(*times, act),
@@ -109,7 +166,19 @@ impl Cast {
         tell::effects(self, stage, &effects)
     }
 
-    fn happen(&mut self, event: Event) -> Vec<Effect> {
+    /// Somebody sets the wall clock; the other clock goes on as it did.
+    fn set_clock(&mut self, by: Duration, back: bool) {
+        let ms = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        let utc = self.now.utc.0;
+        self.now.utc =
+            Timestamp(if back { utc.saturating_sub(ms) } else { utc.saturating_add(ms) });
+    }
+
+    /// Lets something happen.
+    pub(super) fn happen(&mut self, event: Event) -> Vec<Effect> {
+        if let Event::Evidence { items } = &event {
+            self.evidence.clone_from(items);
+        }
         let mut effects = Vec::new();
         self.hearing.handle(self.now, event, &mut effects);
         for effect in &effects {
@@ -123,19 +192,21 @@ impl Cast {
         effects
     }
 
-    fn ask(&mut self, who: ParticipantId, ask: Ask) -> Vec<Effect> {
+    /// Somebody asks for something.
+    pub(super) fn ask(&mut self, who: ParticipantId, ask: Ask) -> Vec<Effect> {
         self.request += 1;
         self.happen(Event::Asked { who, request: self.request, ask })
     }
 
-    fn arrive(&mut self, who: ParticipantId) -> Vec<Effect> {
+    /// Page and media of somebody come up.
+    pub(super) fn arrive(&mut self, who: ParticipantId) -> Vec<Effect> {
         let mut effects = self.happen(Event::Joined { who });
         effects.extend(self.send(who));
         effects
     }
 
     /// Media of somebody comes up, with the tracks they may publish at once.
-    fn send(&mut self, who: ParticipantId) -> Vec<Effect> {
+    pub(super) fn send(&mut self, who: ParticipantId) -> Vec<Effect> {
         let mut effects = self.happen(Event::MediaUp { who });
         for kind in [TrackKind::Microphone, TrackKind::Camera] {
             let track = TrackId::new(who, kind);
@@ -164,7 +235,12 @@ impl Cast {
         let docket = self.hearing.docket().clone();
         self.hearing = Hearing::rebuild(self.now, docket, &self.minutes);
         self.wake_at = None;
-        self.happen(Event::Restarted)
+        let mut effects = self.happen(Event::Restarted);
+        if !self.evidence.is_empty() {
+            let items = self.evidence.clone();
+            effects.extend(self.happen(Event::Evidence { items }));
+        }
+        effects
     }
 
     fn flood(&mut self, times: u32, act: &Act) -> Vec<String> {
@@ -178,41 +254,24 @@ impl Cast {
         last.push(format!("{written} minutes in all"));
         last
     }
+}
 
-    fn begin(&mut self, beginning: Beginning) {
-        let people: Vec<_> = self.hearing.docket().attendees.clone();
-        let of = |wanted: fn(Role) -> bool| {
-            people.iter().filter(move |person| wanted(person.role)).map(|person| person.id)
-        };
-        let Some(judge) = of(|role| role == Role::PresidingJudge).next() else { return };
-        self.happen(Event::Joined { who: judge });
-        self.ask(judge, Ask::OpenCheckIn);
-        self.happen(Event::LedgerOpened);
-        for person in &people {
-            self.arrive(person.id);
-        }
-        for who in of(|role| !role.is_court()) {
-            let ask = Ask::CheckIn {
-                discipline: true,
-                others_present: Private::default(),
-                camera: true,
-                microphone: true,
-                faults: Vec::new(),
-            };
-            self.ask(who, ask);
-        }
-        if beginning >= Beginning::Admitted {
-            for who in of(|role| !role.is_court() && role != Role::Witness) {
-                self.ask(judge, Ask::Admit { who });
-                self.send(who);
-            }
-        }
-        if beginning == Beginning::InSession {
-            self.ask(judge, Ask::Open);
-            for kind in [TrackKind::Microphone, TrackKind::Camera] {
-                self.happen(Event::FirstFrames { track: TrackId::new(judge, kind) });
-            }
-            assert_eq!(self.hearing.stage(), Stage::InSession, "the usual beginning opens");
-        }
+/// A document of one page that nobody exchanged yet.
+fn evidence(id: EvidenceId) -> EvidenceItem {
+    EvidenceItem {
+        id,
+        side: None,
+        by: ParticipantId(1),
+        number: 1,
+        name: Private::new(format!("evidence {}", id.0)),
+        kind: EvidenceKind::Document,
+        purpose: Private::default(),
+        form: EvidenceForm::Copy,
+        media_type: "application/pdf".to_owned(),
+        pages: 1,
+        bytes: 1_000,
+        sha256: "00".repeat(32),
+        sm3: "00".repeat(32),
+        exchanged: false,
     }
 }

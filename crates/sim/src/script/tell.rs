@@ -1,15 +1,15 @@
-//! Tells effects and answers questions in words.
-//! What is not here: what happens.
+//! Tells effects, and any value of the wire, in words.
+//! What is not here: what happens, and the questions, which are in `question.rs`.
 
 use core::fmt::Debug;
 
 use hearing::Effect;
-use model::view::Person;
-use model::{Actor, Fact, Minute, RecordState, Stage, TrackId, TrackKind, View};
-use serde::Deserialize;
-use serde::de::value::{Error, StrDeserializer};
+use model::{Actor, Fact, Minute, Stage};
+use serde::Serialize;
 
 use super::cast::Cast;
+use super::tree::Tree;
+use super::words;
 
 /// What followed from an act, a line each. Grants, views and wake-ups are asked for instead.
 pub(super) fn effects(cast: &Cast, before: Stage, effects: &[Effect]) -> Vec<String> {
@@ -40,175 +40,109 @@ fn tell(cast: &Cast, effect: &Effect) -> Option<String> {
         Effect::Part { who, why } => {
             Some(format!("page of {} ends: {}", cast.name(*who), snake(why)))
         }
-        Effect::Note { .. } | Effect::Grants(_) | Effect::Views | Effect::WakeAt { .. } => None,
+        Effect::Note { to, note } => {
+            let to = list(to.iter().map(|who| cast.name(*who)));
+            Some(format!("note to {to}: \"{}\"", note.text.reveal()))
+        }
+        Effect::Grants(_) | Effect::Views | Effect::WakeAt { .. } => None,
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "one line for each fact")]
-fn tell_minute(cast: &Cast, minute: &Minute) -> String {
+/// A minute in words. Any fact is told by one rule ([`value`]); four keep a shorter name.
+pub(super) fn tell_minute(cast: &Cast, minute: &Minute) -> String {
     let name = |who| cast.name(who);
-    let fact = match &minute.fact {
-        Fact::Arrived { who, .. } => format!("arrived {}", name(*who)),
-        Fact::Admitted { who } => format!("admitted {}", name(*who)),
-        Fact::Dismissed { who } => format!("dismissed {}", name(*who)),
-        Fact::OpeningFailed { why } => format!("opening_failed {}", snake(why)),
-        Fact::RecessCalled { ground } => format!("recess {}", snake(ground)),
-        Fact::Locked { who } => format!("locked {}", name(*who)),
-        Fact::Unlocked { who } => format!("unlocked {}", name(*who)),
-        Fact::ScreenAllowed { who, allowed: true } => format!("screen_allowed {}", name(*who)),
-        Fact::ScreenAllowed { who, .. } => format!("screen_disallowed {}", name(*who)),
-        Fact::Warned { who, reason } => format!("warned {} \"{}\"", name(*who), reason.reveal()),
-        Fact::Removed { who, reason, .. } => {
-            format!("removed {} \"{}\"", name(*who), reason.reveal())
-        }
-        Fact::LinkLost { who, cause } => format!("link_lost {} {}", name(*who), snake(cause)),
-        Fact::LinkBack { who } => format!("link_back {}", name(*who)),
-        Fact::Hand { who, raised: true } => format!("hand_up {}", name(*who)),
-        Fact::Hand { who, .. } => format!("hand_down {}", name(*who)),
-        Fact::Refused { who, asked, why } => {
-            format!("refused {} {asked} {}", name(*who), snake(why))
-        }
-        Fact::RecordFailed { fault } => format!("record_failed {}", snake(fault)),
-        Fact::CheckInOpened
-        | Fact::OpeningAnnounced
-        | Fact::Opened
-        | Fact::Resumed
-        | Fact::RecordMended
-        | Fact::NodeStopped
-        | Fact::NodeRestarted
-        | Fact::Closed { .. }
-        | Fact::Consented { .. }
-        | Fact::IdentityChecked { .. }
-        | Fact::IdentityWaived { .. }
-        | Fact::PowerChecked { .. }
-        | Fact::AbsenceNoted { .. }
-        | Fact::BarredAnswered { .. }
-        | Fact::CalledIn { .. }
-        | Fact::DisciplineRead
-        | Fact::PhaseEntered { .. }
-        | Fact::Interrupted { .. }
-        | Fact::DeliberationBegan
-        | Fact::Challenged { .. }
-        | Fact::ChallengeDisposed { .. }
-        | Fact::Prompted { .. }
-        | Fact::Reprimanded { .. }
-        | Fact::Readmitted { .. }
-        | Fact::FloorGiven { .. }
-        | Fact::FloorEnded { .. }
-        | Fact::FloorStrict { .. }
-        | Fact::Spotlit { .. }
-        | Fact::LayoutSet { .. }
-        | Fact::AbsenceFound { .. }
-        | Fact::Confrontation { .. }
-        | Fact::Isolation { .. }
-        | Fact::GuaranteeSigned { .. }
-        | Fact::GuaranteeRefused { .. }
-        | Fact::TestimonyBegan { .. }
-        | Fact::Shielded { .. }
-        | Fact::Interpreting { .. }
-        | Fact::Listening { .. }
-        | Fact::ChamberOpened { .. }
-        | Fact::ChamberAnswered { .. }
-        | Fact::ChamberLeft { .. }
-        | Fact::ChamberLocked { .. }
-        | Fact::ChamberClosed { .. }
-        | Fact::EvidenceShown { .. }
-        | Fact::PageTurned { .. }
-        | Fact::EvidenceHidden
-        | Fact::Opined { .. }
-        | Fact::DrawingAllowed { .. }
-        | Fact::Drawn { .. }
-        | Fact::DrawingCleared
-        | Fact::Ticked { .. }
-        | Fact::RecordModeSet { .. }
-        | Fact::SheetWritten { .. }
-        | Fact::SheetRead { .. }
-        | Fact::Signed { .. }
-        | Fact::SigningRefused { .. }
-        | Fact::AgreementEffective { .. }
-        | Fact::MediationFailed { .. }
-        | Fact::PresenceAsked
-        | Fact::PresenceConfirmed { .. } => snake(&minute.fact),
+    let fact = if let Fact::Hand { who, raised } = &minute.fact {
+        format!("{} {}", if *raised { "hand_up" } else { "hand_down" }, name(*who))
+    } else if let Fact::ScreenAllowed { who, allowed } = &minute.fact {
+        let allowed = if *allowed { "screen_allowed" } else { "screen_disallowed" };
+        format!("{allowed} {}", name(*who))
+    } else if let Fact::RecessCalled { ground } = &minute.fact {
+        format!("recess {}", snake(ground))
+    } else {
+        value(cast, &minute.fact)
     };
     let by_rule = if minute.by == Actor::Server { " (by rule)" } else { "" };
     format!("minute {fact}{by_rule}")
 }
 
-/// The answer to a question; none when it is none.
-pub(super) fn answer(cast: &Cast, question: &str) -> Result<Option<String>, String> {
-    let words: Vec<_> = question.split_whitespace().collect();
-    let view = |name: &str| -> Result<View, String> {
-        let view = cast.hearing.view(cast.id(name)?, cast.now, 1);
-        view.ok_or_else(|| format!("{name} has no view"))
-    };
-    Ok(Some(match *words.as_slice() {
-        ["stage"] => stage(cast.hearing.stage()),
-        ["hands"] => list(cast.hearing.durable().hands.iter().map(|who| cast.name(*who))),
-        ["media", who, kind] => media(cast, who, kind)?,
-        ["view", who] => {
-            let view = view(who)?;
-            let place = snake(&view.me.place);
-            let people = list(view.people.iter().map(|person| cast.name(person.id)));
-            format!("{place}; sees {people}")
-        }
-        ["record", who] => record(&view(who)?.record),
-        ["asks", who] => list(view(who)?.me.may_ask.iter().map(String::as_str)),
-        ["publishes", who] => list(view(who)?.me.may_publish.iter().map(|kind| kind.name())),
-        ["slots", who] => {
-            let slots = cast.hearing.slots_for(cast.id(who)?);
-            format!("{} seats, {} screens", slots.seats, slots.screens)
-        }
-        ["knows", who, whom] => {
-            let whom = cast.id(whom)?;
-            let view = view(who)?;
-            let person = view.people.iter().find(|person| person.id == whom);
-            person.map_or_else(|| "nothing".to_owned(), traits)
-        }
-        ["unheard", who] => list(view(who)?.me.unheard.iter().map(|kind| kind.name())),
-        _ => return Ok(None),
-    }))
+/// Any value in words: its tag, then its fields in their order. People are named; yes is the name
+/// of the field and no is `not` before it; the first text stands alone in quotation marks; numbers,
+/// further texts and lists have the name of their field. What is empty is left out.
+pub(super) fn value(cast: &Cast, value: &impl Serialize) -> String {
+    let mut told = Vec::new();
+    match Tree::of(value) {
+        Ok(tree) => tell_tree(cast, "", &tree, &mut told),
+        Err(fault) => told.push(fault),
+    }
+    told.join(" ")
 }
 
-fn media(cast: &Cast, who: &str, kind: &str) -> Result<String, String> {
-    let kind = TrackKind::deserialize(StrDeserializer::<Error>::new(kind))
-        .map_err(|_| format!("no such track: {kind}"))?;
-    let track = TrackId::new(cast.id(who)?, kind);
-    let grants = cast.hearing.grants();
-    let people = grants.receive.keys().filter(|subscriber| grants.reaches(track, **subscriber));
-    let reached = list(people.map(|subscriber| cast.name(*subscriber)));
-    let record = if grants.record.contains(&track) { "on the record" } else { "off the record" };
-    Ok(format!("reaches {reached}; {record}"))
+/// Fields that are told only when they say something else than usual.
+const USUAL: [(&str, &str); 3] = [("camera", "yes"), ("microphone", "yes"), ("ending", "closed")];
+
+pub(super) fn tell_tree(cast: &Cast, name: &str, tree: &Tree, told: &mut Vec<String>) {
+    let plain = plain_of(cast, name, tree);
+    if USUAL.contains(&(name, plain.as_str())) {
+        return;
+    }
+    match tree {
+        Tree::Nothing => {}
+        Tree::Flag(true) => told.push(name.to_owned()),
+        Tree::Flag(false) => told.push(format!("not {name}")),
+        Tree::Number(_) if words::is_people(name) || name.is_empty() => told.push(plain),
+        Tree::Number(_) => told.push(format!("{name}={plain}")),
+        Tree::Text(text) if words::is_text(name) => {
+            let first = !told.iter().any(|word| word.starts_with('"'));
+            if !text.is_empty() && first {
+                told.push(format!("\"{text}\""));
+            } else if !text.is_empty() {
+                told.push(format!("{name}=\"{text}\""));
+            }
+        }
+        Tree::Text(_) => told.push(plain),
+        Tree::List(list) if list.is_empty() => {}
+        Tree::List(_) if name.is_empty() => told.push(plain),
+        Tree::List(_) => told.push(format!("{name}={plain}")),
+        Tree::Fields(fields) => match (name, tree.get("id")) {
+            ("item", Some(id)) => told.push(format!("item={}", plain_of(cast, "", id))),
+            ("chamber", _) => told.push(plain),
+            (_, _) => {
+                for (name, field) in fields {
+                    tell_tree(cast, name, field, told);
+                }
+            }
+        },
+    }
 }
 
-/// What one person knows of another, name and role apart.
-fn traits(person: &Person) -> String {
-    let flags = [
-        (person.checked_in, "checked_in"),
-        (person.online, "online"),
-        (person.media, "media"),
-        (person.locked, "locked"),
-        (person.screen_allowed, "screen_allowed"),
-        (person.tested, "tested"),
-    ];
-    let mut told = vec![snake(&person.place)];
-    told.extend(flags.iter().filter(|(set, _)| *set).map(|(_, name)| (*name).to_owned()));
-    if person.hand > 0 {
-        told.push(format!("hand {}", person.hand));
+/// A value alone, without the name of its field.
+pub(super) fn plain_of(cast: &Cast, name: &str, tree: &Tree) -> String {
+    match tree {
+        Tree::Nothing => "nothing".to_owned(),
+        Tree::Flag(flag) => if *flag { "yes" } else { "no" }.to_owned(),
+        Tree::Number(number) if words::is_people(name) => {
+            let who = u32::try_from(*number).unwrap_or(u32::MAX);
+            cast.name(model::ParticipantId(who)).to_owned()
+        }
+        Tree::Number(number) => number.to_string(),
+        Tree::Text(text) => text.clone(),
+        Tree::List(list) => {
+            let parts: Vec<_> = list.iter().map(|one| plain_of(cast, name, one)).collect();
+            parts.join(if name == "points" && list.iter().all(is_number) { ":" } else { "," })
+        }
+        Tree::Fields(fields) => {
+            let parts: Vec<_> =
+                fields.iter().map(|(name, one)| plain_of(cast, name, one)).collect();
+            parts.join(" ")
+        }
     }
-    if person.warnings > 0 {
-        told.push(format!("warnings {}", person.warnings));
-    }
-    told.extend(person.devices.iter().map(|kind| format!("{} on", kind.name())));
-    told.extend(person.unheard.iter().map(|kind| format!("{} unheard", kind.name())));
-    told.extend(person.grade.map(|grade| format!("line {}", snake(&grade))));
-    told.extend(person.trouble.map(|trouble| format!("for {}", snake(&trouble))));
-    if !person.others_present.reveal().is_empty() {
-        told.push(format!("others \"{}\"", person.others_present.reveal()));
-    }
-    told.join(", ")
 }
 
-fn stage(stage: Stage) -> String {
+const fn is_number(tree: &Tree) -> bool {
+    matches!(tree, Tree::Number(_))
+}
+
+pub(super) fn stage(stage: Stage) -> String {
     match stage {
         Stage::Recess { ground } => format!("recess {}", snake(&ground)),
         Stage::Scheduled
@@ -222,23 +156,13 @@ fn stage(stage: Stage) -> String {
     }
 }
 
-fn record(state: &RecordState) -> String {
-    match state {
-        RecordState::Paused { ground } => format!("paused {}", snake(ground)),
-        RecordState::Faulty { fault } => format!("faulty {}", snake(fault)),
-        RecordState::Off | RecordState::Starting | RecordState::Rolling | RecordState::Sealed => {
-            snake(state)
-        }
-    }
-}
-
-fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<_> = names.collect();
     if names.is_empty() { "nobody".to_owned() } else { names.join(", ") }
 }
 
 /// The wire's spelling of a variant without fields.
-fn snake(variant: &impl Debug) -> String {
+pub(super) fn snake(variant: &impl Debug) -> String {
     let mut spelled = String::new();
     for letter in format!("{variant:?}").chars() {
         if letter.is_uppercase() && !spelled.is_empty() {
