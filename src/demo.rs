@@ -1,16 +1,18 @@
 //! The demonstration: accounts, a case or more and their join codes, made at `serve --demo`.
 //!
-//! What is not here: anything a real court uses; names and numbers are plainly invented.
+//! What is not here: anything a real court uses; names and numbers are plainly invented. What the
+//! cases are: `demo/cases.rs`.
 
-use core::time::Duration;
 use std::fmt::Write as _;
 use std::path::Path;
 
 use model::view::Heading;
-use model::{HearingId, ParticipantId, Private, Role, Timestamp};
+use model::{HearingId, Kind, ParticipantId, Private, Role, Timestamp};
 use protocol::StaffKind;
 use serde::{Deserialize, Serialize};
-use signaling::{AccountId, Docket, DocketFault, NewAccount, NewHearing, NewPerson};
+use signaling::{AccountId, Docket, DocketFault, Entry, NewAccount};
+
+mod cases;
 
 /// What a person needs to try the product.
 #[derive(Clone, Debug)]
@@ -26,6 +28,10 @@ pub(crate) struct Sheet {
 pub(crate) struct Case {
     /// Its hearing.
     pub(crate) hearing: HearingId,
+    /// What kind of sitting it is.
+    pub(crate) kind: Kind,
+    /// What stands on the door.
+    pub(crate) heading: Heading,
     /// Seats that are entered with a code.
     pub(crate) codes: Vec<SeatCode>,
 }
@@ -35,8 +41,8 @@ pub(crate) struct Case {
 pub(crate) struct Size {
     /// Open cases there shall be.
     pub(crate) cases: u16,
-    /// People in each new case: court and parties. Without it the demonstration's six, of whom one
-    /// is a witness and one sits in the gallery.
+    /// People in each new case: court and parties. Without it the demonstration's own people, and a
+    /// mediation, a panel hearing and a lecture beside the first case.
     pub(crate) people: Option<u16>,
 }
 
@@ -84,60 +90,66 @@ pub(crate) async fn prepare(
     size: Size,
 ) -> Result<Sheet, DocketFault> {
     let sign_ins = sign_ins(docket, data).await?;
-    let accounts: Vec<AccountId> = sign_ins.iter().map(|s| AccountId(s.account)).collect();
-    let entries = docket.entries_of(accounts[0]).await?.into_iter();
-    let mut open: Vec<HearingId> =
-        entries.filter(|entry| !entry.closed).map(|entry| entry.hearing).collect();
-    for number in open.len() + 1..=usize::from(size.cases) {
-        let heading = Heading {
-            court: "咸宁市咸安区人民法院贺胜人民法庭（演示）".to_owned(),
-            case_number: Private::from(format!("（2026）鄂1202民初演示{number}号").as_str()),
-            cause: Private::from("民间借贷纠纷"),
-            scheduled_at: now.plus(Duration::from_secs(600)),
+    let staff = Staff::of(&sign_ins);
+    let entries = docket.entries_of(staff.clerk).await?;
+    let open: Vec<&Entry> = entries.iter().filter(|entry| !entry.closed).collect();
+    let of = |mark: &str| -> Vec<HearingId> {
+        let marked = |e: &&&Entry| e.heading.case_number.reveal().contains(mark);
+        open.iter().filter(marked).map(|entry| entry.hearing).collect()
+    };
+    let mut hearings = of(cases::FIRST);
+    for number in hearings.len() + 1..=usize::from(size.cases) {
+        let hearing = match size.people {
+            Some(count) => cases::crowd(&staff, now, number, count),
+            None => cases::simplified(&staff, now, number),
         };
-        let people = people(&accounts, size.people);
-        open.push(docket.add_hearing(&NewHearing { heading, people }).await?);
+        hearings.push(docket.add_hearing(&hearing, now).await?);
     }
-    let mut cases = Vec::new();
-    for hearing in open {
-        cases.push(Case { hearing, codes: codes(docket, hearing, now).await? });
-    }
-    Ok(Sheet { sign_ins, cases })
-}
-
-fn people(accounts: &[AccountId], count: Option<u16>) -> Vec<NewPerson> {
-    let person = |role, name: &str, account| NewPerson { role, name: Private::from(name), account };
-    let mut people = vec![
-        person(Role::PresidingJudge, "李法官", Some(accounts[0])),
-        person(Role::Clerk, "陈书记员", Some(accounts[1])),
-        person(Role::Plaintiff, "张三", None),
-        person(Role::Defendant, "李四", None),
-    ];
-    match count {
-        None => {
-            people.push(person(Role::Witness, "王五", None));
-            people.push(person(Role::Gallery, "旁听一号", None));
-        }
-        Some(count) => {
-            for number in people.len()..usize::from(count) {
-                let name = format!("第三人{number}号");
-                people.push(person(Role::ThirdParty, &name, None));
+    if size.people.is_none() {
+        for (mark, make) in cases::FURTHER {
+            match of(mark).first() {
+                Some(hearing) => hearings.push(*hearing),
+                None => hearings.push(docket.add_hearing(&make(&staff, now), now).await?),
             }
-            people.truncate(usize::from(count));
         }
     }
-    people
+    let mut found = Vec::new();
+    for hearing in hearings {
+        found.extend(case(docket, hearing, now).await?);
+    }
+    Ok(Sheet { sign_ins, cases: found })
 }
 
-async fn codes(
+/// Who sits in the demonstration's cases.
+#[derive(Clone, Copy, Debug)]
+struct Staff {
+    judge: AccountId,
+    clerk: AccountId,
+    mediator: AccountId,
+}
+
+impl Staff {
+    fn of(sign_ins: &[StaffSignIn]) -> Self {
+        let account = |kind| {
+            let found = sign_ins.iter().find(|sign_in| sign_in.kind == kind);
+            AccountId(found.map_or(0, |sign_in| sign_in.account))
+        };
+        Self {
+            judge: account(StaffKind::Judge),
+            clerk: account(StaffKind::Clerk),
+            mediator: account(StaffKind::Mediator),
+        }
+    }
+}
+
+async fn case(
     docket: &Docket,
     hearing: HearingId,
     now: Timestamp,
-) -> Result<Vec<SeatCode>, DocketFault> {
-    let entry = docket.entry(hearing).await?;
+) -> Result<Option<Case>, DocketFault> {
+    let Some(entry) = docket.entry(hearing).await? else { return Ok(None) };
     let mut codes = Vec::new();
-    let people = entry.map(|entry| entry.people).unwrap_or_default();
-    for person in people.into_iter().filter(|person| !person.joined) {
+    for person in entry.people.into_iter().filter(|person| !person.joined) {
         if let Some(issued) = docket.issue_code(hearing, person.id, now).await? {
             codes.push(SeatCode {
                 participant: person.id,
@@ -147,7 +159,7 @@ async fn codes(
             });
         }
     }
-    Ok(codes)
+    Ok(Some(Case { hearing, kind: entry.brief.kind, heading: entry.heading, codes }))
 }
 
 async fn sign_ins(docket: &Docket, data: &Path) -> Result<Vec<StaffSignIn>, DocketFault> {
@@ -190,9 +202,11 @@ pub(crate) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     file.write_all(text.as_bytes())
 }
 
-const STAFF: [(&str, &str, StaffKind); 3] = [
+const STAFF: [(&str, &str, StaffKind); 5] = [
     ("judge", "李法官（演示）", StaffKind::Judge),
     ("clerk", "陈书记员（演示）", StaffKind::Clerk),
+    ("mediator", "周调解员（演示）", StaffKind::Mediator),
+    ("admin", "管理员（演示）", StaffKind::Admin),
     ("ops", "运维（演示）", StaffKind::Ops),
 ];
 
@@ -204,23 +218,48 @@ impl Sheet {
             let duty = match kind {
                 StaffKind::Judge => "法官 judge",
                 StaffKind::Clerk => "书记员 clerk",
+                StaffKind::Mediator => "调解员 mediator",
+                StaffKind::Admin => "管理员 administration",
                 StaffKind::Ops => "运维 operations",
             };
-            writeln!(text, "  {name:<6} {}   {duty}", password.reveal()).expect(TO_STRING);
+            writeln!(text, "  {name:<8} {}   {duty}", password.reveal()).expect(TO_STRING);
         }
         text.push_str("\n演示案件验证码（每码一人一机） Join codes (one person, one device)\n");
-        for seat in self.cases.iter().flat_map(|case| &case.codes) {
-            let code = seat.code.reveal();
-            let (front, back) = code.split_at(code.len() / 2);
+        for case in &self.cases {
+            let Heading { case_number, cause, .. } = &case.heading;
             writeln!(
                 text,
-                "  {front} {back}   {} {}   {address}/join#{code}",
-                role_text(seat.role),
-                seat.name.reveal(),
+                "\n {} {} {}",
+                kind_text(case.kind),
+                case_number.reveal(),
+                cause.reveal()
             )
             .expect(TO_STRING);
+            for seat in &case.codes {
+                let code = seat.code.reveal();
+                let (front, back) = code.split_at(code.len() / 2);
+                writeln!(
+                    text,
+                    "  {front} {back}   {} {}   {address}/join#{code}",
+                    role_text(seat.role),
+                    seat.name.reveal(),
+                )
+                .expect(TO_STRING);
+            }
         }
         text
+    }
+}
+
+const fn kind_text(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Hearing => "开庭 hearing",
+        Kind::Mediation => "调解 mediation",
+        Kind::EvidenceExchange => "证据交换 exchange of evidence",
+        Kind::Inquiry => "询问 inquiry",
+        Kind::Lecture => "法治讲堂 lecture",
+        Kind::Consultation => "咨询 consultation",
+        Kind::Call => "点对点 call",
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use model::{ParticipantId, Private, Role};
+use model::{Kind, ParticipantId, Private, Role};
 use protocol::StaffKind;
 use serde::Serialize;
 
@@ -23,6 +23,7 @@ struct Ready<'a> {
 #[derive(Serialize)]
 struct ReadyCase<'a> {
     hearing: u32,
+    kind: Kind,
     codes: Vec<ReadyCode<'a>>,
 }
 
@@ -37,6 +38,7 @@ struct ReadySignIn<'a> {
 struct ReadyCode<'a> {
     participant: ParticipantId,
     role: Role,
+    name: &'a Private<String>,
     code: &'a Private<String>,
 }
 
@@ -64,7 +66,7 @@ pub(crate) fn write(
         cases: sheet
             .iter()
             .flat_map(|sheet| &sheet.cases)
-            .map(|case| ReadyCase { hearing: case.hearing.0, codes: codes(case) })
+            .map(|case| ReadyCase { hearing: case.hearing.0, kind: case.kind, codes: codes(case) })
             .collect(),
     };
     let text = serde_json::to_string(&ready)?;
@@ -76,6 +78,9 @@ pub(crate) fn write(
 fn codes(case: &Case) -> Vec<ReadyCode<'_>> {
     case.codes
         .iter()
-        .map(|c| ReadyCode { participant: c.participant, role: c.role, code: &c.code })
+        .map(|c| {
+            let (participant, role) = (c.participant, c.role);
+            ReadyCode { participant, role, name: &c.name, code: &c.code }
+        })
         .collect()
 }

@@ -47,27 +47,57 @@ impl Who {
         }
     }
 
-    /// A judge's or clerk's account.
+    /// The account of somebody who sits in hearings: a judge, clerk or mediator.
     ///
     /// # Errors
-    /// As [`Who::staff`], and `NotYourRight` for ops.
+    /// As [`Who::staff`], and `NotYourRight` for ops and administration.
     pub(crate) fn court(&self) -> Result<&Account, Refusal> {
         let account = self.staff()?;
         match account.kind {
-            StaffKind::Judge | StaffKind::Clerk => Ok(account),
+            StaffKind::Judge | StaffKind::Clerk | StaffKind::Mediator => Ok(account),
+            StaffKind::Ops | StaffKind::Admin => Err(Refusal::NotYourRight),
+        }
+    }
+
+    /// The account of somebody who works on the docket.
+    ///
+    /// # Errors
+    /// As [`Who::staff`], and `NotYourRight` for ops.
+    pub(crate) fn docket(&self) -> Result<&Account, Refusal> {
+        let account = self.staff()?;
+        match account.kind {
+            StaffKind::Judge | StaffKind::Clerk | StaffKind::Mediator | StaffKind::Admin => {
+                Ok(account)
+            }
             StaffKind::Ops => Err(Refusal::NotYourRight),
+        }
+    }
+
+    /// An administrator's account.
+    ///
+    /// # Errors
+    /// As [`Who::staff`], and `NotYourRight` for everybody else.
+    pub(crate) fn admin(&self) -> Result<&Account, Refusal> {
+        let account = self.staff()?;
+        match account.kind {
+            StaffKind::Admin => Ok(account),
+            StaffKind::Judge | StaffKind::Clerk | StaffKind::Mediator | StaffKind::Ops => {
+                Err(Refusal::NotYourRight)
+            }
         }
     }
 
     /// An operator's account.
     ///
     /// # Errors
-    /// As [`Who::staff`], and `NotYourRight` for judges and clerks.
+    /// As [`Who::staff`], and `NotYourRight` for everybody else.
     pub(crate) fn ops(&self) -> Result<&Account, Refusal> {
         let account = self.staff()?;
         match account.kind {
             StaffKind::Ops => Ok(account),
-            StaffKind::Judge | StaffKind::Clerk => Err(Refusal::NotYourRight),
+            StaffKind::Judge | StaffKind::Clerk | StaffKind::Mediator | StaffKind::Admin => {
+                Err(Refusal::NotYourRight)
+            }
         }
     }
 }

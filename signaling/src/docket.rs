@@ -1,23 +1,24 @@
 //! The docket: accounts, sessions, hearings, people, join codes and seat passes, kept on disk.
 //!
-//! What is not here: SQL (`docket/sqlite.rs`, the only file that names the database library) and
-//! what happens in a hearing, which stands in its ledger.
+//! What is not here: SQL (`docket/sqlite.rs` and the files below it) and what happens in a hearing,
+//! which stands in its ledger.
 
 use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 
-use hearing::Docket as HearingDocket;
-use model::archive::Attendee;
+use ::docket::Closing;
 use model::limits::{JOIN_CODE_LIFE, SESSION_LIFE};
-use model::view::Heading;
-use model::{Brief, HearingId, ParticipantId, Private, Role, Timestamp};
-use protocol::{CodeIssued, DocketPerson, SeatPass, StaffKind};
+use model::{HearingId, ParticipantId, Private, Timestamp};
+use protocol::{CodeIssued, SeatPass, StaffKind};
 
 use crate::secrets::{CodeHash, Secrets, TokenHash, password_fits};
 
+mod entry;
+mod schema;
 mod sqlite;
 
+pub use entry::{Entry, Mode, NewHearing, NewPerson, Seated};
 use sqlite::Sqlite;
 
 /// How long the pass of a seat is good for: as long as a hearing may be adjourned within a week.
@@ -65,64 +66,6 @@ pub struct NewAccount {
     pub shown_name: Private<String>,
     /// What it is for.
     pub kind: StaffKind,
-}
-
-/// A hearing to be put on the docket.
-#[derive(Clone, Debug)]
-pub struct NewHearing {
-    /// What stands on the door.
-    pub heading: Heading,
-    /// Who belongs to it, in seating order.
-    pub people: Vec<NewPerson>,
-}
-
-/// One person of a new hearing.
-#[derive(Clone, Debug)]
-pub struct NewPerson {
-    /// In which role.
-    pub role: Role,
-    /// Name.
-    pub name: Private<String>,
-    /// The account that sits there; none for people who come with a code.
-    pub account: Option<AccountId>,
-}
-
-/// One hearing as it stands on the docket.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// Which.
-    pub hearing: HearingId,
-    /// What stands on the door.
-    pub heading: Heading,
-    /// What was settled beforehand.
-    pub brief: Brief,
-    /// Whether it was closed.
-    pub closed: bool,
-    /// Who belongs to it.
-    pub people: Vec<DocketPerson>,
-    /// Which account sits where.
-    pub accounts: Vec<(AccountId, ParticipantId)>,
-}
-
-impl Entry {
-    /// The seat of an account.
-    pub fn seat_of(&self, account: AccountId) -> Option<ParticipantId> {
-        self.accounts.iter().find(|(id, _)| *id == account).map(|(_, seat)| *seat)
-    }
-
-    /// What the hearing's core needs of it.
-    pub fn for_hearing(&self) -> HearingDocket {
-        HearingDocket {
-            hearing: self.hearing,
-            heading: self.heading.clone(),
-            brief: self.brief.clone(),
-            attendees: self.people.iter().map(attendee).collect(),
-        }
-    }
-}
-
-fn attendee(person: &DocketPerson) -> Attendee {
-    Attendee::new(person.id, person.role, person.name.clone())
 }
 
 /// What became of a join code.
@@ -176,12 +119,17 @@ impl Docket {
         Ok((id, password))
     }
 
-    /// Puts a hearing on the docket.
+    /// Puts a hearing on the docket as it is, without asking whether it makes sense or whether
+    /// place and people are free.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn add_hearing(&self, hearing: &NewHearing) -> Result<HearingId, DocketFault> {
-        self.sqlite.add_hearing(hearing).await
+    pub async fn add_hearing(
+        &self,
+        hearing: &NewHearing,
+        now: Timestamp,
+    ) -> Result<HearingId, DocketFault> {
+        self.sqlite.add_hearing(hearing, now).await
     }
 
     /// One hearing.
@@ -208,12 +156,13 @@ impl Docket {
         self.sqlite.hearings_of(account).await
     }
 
-    /// Marks a hearing as closed; its unused codes stop working.
+    /// Marks a hearing as closed, with how it ended and what came of it; its unused codes stop
+    /// working.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn close(&self, hearing: HearingId) -> Result<(), DocketFault> {
-        self.sqlite.close(hearing).await
+    pub async fn close(&self, hearing: HearingId, closing: &Closing) -> Result<(), DocketFault> {
+        self.sqlite.close(hearing, closing).await
     }
 
     /// Issues a new join code; the former code and the former device's pass stop working. None

@@ -65,14 +65,14 @@ impl Court {
             passwords.push((name, password));
             ids.push(id);
         }
-        let person = |role, name: &str, account| NewPerson { role, name: name.into(), account };
+        let person = |role, name: &str, account| NewPerson::new(role, name.into(), account);
         let people = vec![
             person(Role::PresidingJudge, "Judge J", Some(ids[0])),
             person(Role::Clerk, "Clerk C", Some(ids[1])),
             person(Role::Plaintiff, "Plaintiff P", None),
             person(Role::Witness, "Witness W", None),
         ];
-        let id = docket.add_hearing(&NewHearing { heading: heading(), people }).await.unwrap();
+        let id = docket.add_hearing(&NewHearing::new(heading(), people), NOW).await.unwrap();
         let entry = docket.entry(id).await.unwrap().unwrap();
         Self { folder, docket: Arc::new(docket), entry, passwords }
     }

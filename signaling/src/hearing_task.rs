@@ -337,7 +337,9 @@ impl HearingTask {
         }
         if !self.closed && self.hearing.stage() == Stage::Closed {
             self.closed = true;
-            if let Err(fault) = self.rooms.docket.close(self.id()).await {
+            let now = self.rooms.clock.now().utc;
+            let closing = ::docket::Closing::of(self.ledger.minutes(), now);
+            if let Err(fault) = self.rooms.docket.close(self.id(), &closing).await {
                 tracing::error!(hearing = %self.id(), %fault, "cannot mark a hearing as closed");
             }
         }

@@ -24,11 +24,11 @@ mod socket;
 mod tls;
 mod web;
 
+pub use crate::docket::{
+    Account, AccountId, Docket, DocketFault, Entry, Mode, NewAccount, NewHearing, NewPerson, Seated,
+};
 pub use certificate::{Certificate, CertificateFault};
 pub use clock::Clock;
-pub use docket::{
-    Account, AccountId, Docket, DocketFault, Entry, NewAccount, NewHearing, NewPerson,
-};
 pub use node::NodeFigures;
 pub use reach::{ByteStream, MakeRelays, MediaStream, Reach, TakeStream};
 pub use server::{Config, Doors, Signaling, StartFault};

@@ -2728,7 +2728,7 @@ track: TrackId, };
 /**
  * What a staff account is for.
  */
-export type StaffKind = "judge" | "clerk" | "ops";
+export type StaffKind = "judge" | "clerk" | "ops" | "mediator" | "admin";
 
 /**
  * Where the hearing stands (court-domain §7.1; later stages join here).

@@ -21,7 +21,7 @@ declare module 'vue-router' {
   }
 }
 
-const COURT: StaffKind[] = ['judge', 'clerk']
+const COURT: StaffKind[] = ['judge', 'clerk', 'mediator']
 
 export const router = createRouter({
   history: createWebHistory(),

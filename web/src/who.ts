@@ -15,5 +15,6 @@ export async function askWho(): Promise<WhoAmI> {
 
 /** Where a staff account begins. */
 export function homeOf(staff: StaffKind): string {
+  if (staff === 'admin') return '/'
   return staff === 'ops' ? '/ops' : '/docket'
 }

@@ -32,6 +32,10 @@ pub enum StaffKind {
     Clerk,
     /// 运维: ops page and metrics; no hearing, no archive.
     Ops,
+    /// 调解员: docket and archive of the mediations in which they sit.
+    Mediator,
+    /// 管理员: the whole docket, places, webhooks and tokens; no hearing, no archive.
+    Admin,
 }
 
 /// Answer of `GET /api/me` and of `POST /api/sign-in`.

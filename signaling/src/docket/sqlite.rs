@@ -1,70 +1,30 @@
-//! The docket in SQLite. The only file that names the database library.
+//! The docket in SQLite: accounts, sessions, codes and passes.
 //!
-//! What is not here: what the rows mean; secrets arrive here hashed.
+//! What is not here: what the rows mean; secrets arrive here hashed. Hearings: `sqlite/hearings.rs`.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use model::limits::{ARCHIVE_LIST_MAX, PARTICIPANTS_MAX};
 use model::view::Heading;
-use model::{Brief, HearingId, ParticipantId, Private, Role, Timestamp};
-use protocol::{DocketPerson, SeatPass, StaffKind};
+use model::{HearingId, ParticipantId, Private, Role, Timestamp};
+use protocol::{SeatPass, StaffKind};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
 
-use super::{Account, AccountId, DocketFault, Entry, NewAccount, NewHearing};
+use super::schema::STEPS;
+use super::{Account, AccountId, DocketFault, NewAccount};
 use crate::secrets::{CodeHash, TokenHash};
+
+mod hearings;
 
 /// Connections to the database.
 const CONNECTIONS_MAX: u32 = 4;
 /// How long a writer waits for another one.
 const BUSY_WAIT: Duration = Duration::from_secs(5);
-/// Hearings in one answer.
-const ENTRIES_MAX: i64 = 200;
 /// Sessions one account may have; the oldest ends.
 const SESSIONS_MAX: i64 = 20;
-
-/// Each step of the schema, applied once and in order; `user_version` counts them.
-const STEPS: [&str; 1] = ["
-CREATE TABLE accounts (
-  id INTEGER PRIMARY KEY,
-  name TEXT NOT NULL UNIQUE,
-  shown_name TEXT NOT NULL,
-  kind TEXT NOT NULL,
-  password TEXT NOT NULL
-) STRICT;
-CREATE TABLE sessions (
-  token BLOB PRIMARY KEY,
-  account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
-  expires_at INTEGER NOT NULL
-) STRICT;
-CREATE INDEX sessions_by_account ON sessions (account);
-CREATE TABLE hearings (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  court TEXT NOT NULL,
-  case_number TEXT NOT NULL,
-  cause TEXT NOT NULL,
-  scheduled_at INTEGER NOT NULL,
-  closed INTEGER NOT NULL DEFAULT 0
-) STRICT;
-CREATE TABLE participants (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  hearing INTEGER NOT NULL REFERENCES hearings (id) ON DELETE CASCADE,
-  role TEXT NOT NULL,
-  name TEXT NOT NULL,
-  account INTEGER REFERENCES accounts (id),
-  code BLOB UNIQUE,
-  code_expires_at INTEGER NOT NULL DEFAULT 0,
-  code_used INTEGER NOT NULL DEFAULT 0,
-  pass BLOB UNIQUE,
-  pass_expires_at INTEGER NOT NULL DEFAULT 0
-) STRICT;
-CREATE INDEX participants_by_hearing ON participants (hearing);
-CREATE INDEX participants_by_account ON participants (account);
-"];
 
 /// What became of a new code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -234,139 +194,6 @@ impl Sqlite {
         Ok(())
     }
 
-    pub(super) async fn add_hearing(&self, new: &NewHearing) -> Result<HearingId, DocketFault> {
-        let fault = to("add a hearing");
-        let mut change = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(&fault)?;
-        let row = sqlx::query(
-            "INSERT INTO hearings (court, case_number, cause, scheduled_at)
-             VALUES (?, ?, ?, ?) RETURNING id",
-        )
-        .bind(&new.heading.court)
-        .bind(new.heading.case_number.reveal())
-        .bind(new.heading.cause.reveal())
-        .bind(new.heading.scheduled_at.0)
-        .fetch_one(&mut *change)
-        .await
-        .map_err(&fault)?;
-        let id: u32 = row.try_get(0).map_err(&fault)?;
-        for person in &new.people {
-            sqlx::query(
-                "INSERT INTO participants (hearing, role, name, account) VALUES (?, ?, ?, ?)",
-            )
-            .bind(id)
-            .bind(word(&person.role))
-            .bind(person.name.reveal())
-            .bind(person.account.map(|account| account.0))
-            .execute(&mut *change)
-            .await
-            .map_err(&fault)?;
-        }
-        change.commit().await.map_err(&fault)?;
-        Ok(HearingId(id))
-    }
-
-    pub(super) async fn entry(&self, hearing: HearingId) -> Result<Option<Entry>, DocketFault> {
-        let fault = to("read a hearing");
-        let row = sqlx::query("SELECT * FROM hearings WHERE id = ?")
-            .bind(hearing.0)
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(&fault)?;
-        match row {
-            Some(row) => self.with_people(&row).await.map(Some).map_err(&fault),
-            None => Ok(None),
-        }
-    }
-
-    pub(super) async fn entries_of(&self, account: AccountId) -> Result<Vec<Entry>, DocketFault> {
-        let fault = to("read the docket");
-        let rows = sqlx::query(
-            "SELECT * FROM hearings WHERE id IN (SELECT hearing FROM participants WHERE account = ?)
-             ORDER BY closed, scheduled_at, id LIMIT ?",
-        )
-        .bind(account.0)
-        .bind(ENTRIES_MAX)
-        .fetch_all(&self.pool)
-        .await
-        .map_err(&fault)?;
-        let mut entries = Vec::with_capacity(rows.len());
-        for row in &rows {
-            entries.push(self.with_people(row).await.map_err(&fault)?);
-        }
-        Ok(entries)
-    }
-
-    pub(super) async fn hearings_of(
-        &self,
-        account: AccountId,
-    ) -> Result<BTreeSet<HearingId>, DocketFault> {
-        let fault = to("read the docket");
-        let limit = i64::try_from(ARCHIVE_LIST_MAX).unwrap_or(i64::MAX);
-        let rows =
-            sqlx::query("SELECT DISTINCT hearing FROM participants WHERE account = ? LIMIT ?")
-                .bind(account.0)
-                .bind(limit)
-                .fetch_all(&self.pool)
-                .await
-                .map_err(&fault)?;
-        rows.iter()
-            .map(|row| row.try_get(0).map(HearingId))
-            .collect::<Result<_, _>>()
-            .map_err(&fault)
-    }
-
-    async fn with_people(&self, row: &SqliteRow) -> Result<Entry, sqlx::Error> {
-        let hearing = HearingId(row.try_get("id")?);
-        let limit = i64::try_from(PARTICIPANTS_MAX).unwrap_or(i64::MAX);
-        let rows = sqlx::query(
-            "SELECT id, role, name, account, pass IS NOT NULL AS joined FROM participants
-             WHERE hearing = ? ORDER BY id LIMIT ?",
-        )
-        .bind(hearing.0)
-        .bind(limit)
-        .fetch_all(&self.pool)
-        .await?;
-        let mut people = Vec::with_capacity(rows.len());
-        let mut accounts = Vec::new();
-        for row in &rows {
-            let id = ParticipantId(row.try_get("id")?);
-            let account: Option<i64> = row.try_get("account")?;
-            let joined = account.is_some() || row.try_get::<bool, _>("joined")?;
-            people.push(DocketPerson {
-                id,
-                role: value::<Role>(row, "role")?,
-                name: private(row, "name")?,
-                joined,
-            });
-            accounts.extend(account.map(|account| (AccountId(account), id)));
-        }
-        Ok(Entry {
-            hearing,
-            heading: heading(row)?,
-            brief: Brief::default(),
-            closed: row.try_get("closed")?,
-            people,
-            accounts,
-        })
-    }
-
-    pub(super) async fn close(&self, hearing: HearingId) -> Result<(), DocketFault> {
-        let fault = to("close a hearing");
-        let mut change = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(&fault)?;
-        sqlx::query("UPDATE hearings SET closed = 1 WHERE id = ?")
-            .bind(hearing.0)
-            .execute(&mut *change)
-            .await
-            .map_err(&fault)?;
-        // Codes of past hearings would only make guessing easier.
-        sqlx::query("UPDATE participants SET code = NULL WHERE hearing = ?")
-            .bind(hearing.0)
-            .execute(&mut *change)
-            .await
-            .map_err(&fault)?;
-        change.commit().await.map_err(&fault)
-    }
-
     pub(super) async fn issue_code(
         &self,
         hearing: HearingId,
@@ -511,8 +338,33 @@ fn word<T: Serialize>(value: &T) -> String {
         .to_owned()
 }
 
+/// An enum that may be missing.
+fn optional<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<Option<T>, sqlx::Error> {
+    let word: Option<String> = row.try_get(column)?;
+    word.map(|word| serde_json::from_value(serde_json::Value::String(word)))
+        .transpose()
+        .map_err(|fault| sqlx::Error::Decode(fault.into()))
+}
+
 fn value<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<T, sqlx::Error> {
     let word: String = row.try_get(column)?;
     serde_json::from_value(serde_json::Value::String(word))
         .map_err(|fault| sqlx::Error::Decode(fault.into()))
+}
+
+/// Makes a docket as the first version left it, with one hearing of one person.
+#[cfg(test)]
+pub(super) async fn of_the_first_step(path: &Path) -> Result<(), sqlx::Error> {
+    let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
+    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+    sqlx::raw_sql(STEPS[0]).execute(&pool).await?;
+    sqlx::raw_sql(
+        "INSERT INTO hearings (court, case_number, cause, scheduled_at) VALUES ('c', 'n', 'x', 1);
+         INSERT INTO participants (hearing, role, name) VALUES (1, 'plaintiff', 'P');
+         PRAGMA user_version = 1;",
+    )
+    .execute(&pool)
+    .await?;
+    pool.close().await;
+    Ok(())
 }

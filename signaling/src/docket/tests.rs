@@ -1,6 +1,9 @@
 //! The docket against a database in a folder of its own.
 //! What is not here: the HTTP API over it.
 
+use model::view::Heading;
+use model::{Attendance, Brief, Kind, Power, Publicity, Role, Side, Step};
+
 use super::*;
 
 const NOW: Timestamp = Timestamp(1_000_000);
@@ -20,16 +23,13 @@ async fn open() -> (tempfile::TempDir, Docket, Entry) {
     let judge =
         NewAccount { name: "judge".to_owned(), shown_name: "J".into(), kind: StaffKind::Judge };
     let (judge, _) = docket.set_account(judge).await.unwrap();
-    let person = |role, name: &str, account| NewPerson { role, name: name.into(), account };
-    let hearing = NewHearing {
-        heading: heading(),
-        people: vec![
-            person(Role::PresidingJudge, "J", Some(judge)),
-            person(Role::Plaintiff, "P", None),
-            person(Role::Defendant, "D", None),
-        ],
-    };
-    let id = docket.add_hearing(&hearing).await.unwrap();
+    let person = |role, name: &str, account| NewPerson::new(role, name.into(), account);
+    let people = vec![
+        person(Role::PresidingJudge, "J", Some(judge)),
+        person(Role::Plaintiff, "P", None),
+        person(Role::Defendant, "D", None),
+    ];
+    let id = docket.add_hearing(&NewHearing::new(heading(), people), NOW).await.unwrap();
     let entry = docket.entry(id).await.unwrap().unwrap();
     (folder, docket, entry)
 }
@@ -86,7 +86,7 @@ async fn no_code_for_staff_strangers_or_closed_hearings() {
     assert_eq!(docket.issue_code(entry.hearing, judge, NOW).await.unwrap(), None);
     assert_eq!(docket.issue_code(HearingId(99), plaintiff, NOW).await.unwrap(), None);
     let issued = docket.issue_code(entry.hearing, plaintiff, NOW).await.unwrap().unwrap();
-    docket.close(entry.hearing).await.unwrap();
+    docket.close(entry.hearing, &Closing::of(&[], NOW)).await.unwrap();
     assert_eq!(docket.issue_code(entry.hearing, plaintiff, NOW).await.unwrap(), None);
     assert_eq!(docket.use_code(issued.code.reveal(), NOW).await.unwrap(), CodeUse::Unknown);
 }
@@ -122,4 +122,63 @@ async fn the_docket_survives_a_restart() {
     assert_eq!(docket.entry(entry.hearing).await.unwrap(), Some(entry.clone()));
     let judge = entry.accounts[0].0;
     assert_eq!(docket.entries_of(judge).await.unwrap(), vec![entry]);
+}
+
+#[tokio::test]
+async fn everything_settled_beforehand_reaches_the_hearing() {
+    let (_folder, docket, entry) = open().await;
+    let person = |role, name: &str| NewPerson::new(role, name.into(), None);
+    let people = vec![
+        person(Role::PresidingJudge, "J"),
+        NewPerson { consents: vec![Step::Hearing, Step::Service], ..person(Role::Plaintiff, "P") },
+        NewPerson {
+            acts_for: Some(1),
+            power: Some(Power::Special),
+            side: Some(Side::Plaintiff),
+            attendance: Attendance::InCourt,
+            ..person(Role::Agent, "A")
+        },
+    ];
+    let brief = Brief {
+        kind: Kind::Mediation,
+        publicity: Publicity::ClosedByLaw,
+        continues: Some(entry.hearing),
+        ..Brief::default()
+    };
+    let new = NewHearing { brief: brief.clone(), ..NewHearing::new(heading(), people) };
+    let id = docket.add_hearing(&new, NOW).await.unwrap();
+    let found = docket.entry(id).await.unwrap().unwrap().for_hearing();
+    assert_eq!(found.brief, brief);
+    let [judge, party, agent] = &found.attendees[..] else { panic!("three people") };
+    assert_eq!(judge.consents, []);
+    assert_eq!(party.consents, [Step::Hearing, Step::Service]);
+    assert_eq!((agent.acts_for, agent.power), (Some(party.id), Some(Power::Special)));
+    assert_eq!((agent.side, agent.attendance), (Some(Side::Plaintiff), Attendance::InCourt));
+}
+
+#[tokio::test]
+async fn an_old_docket_is_taken_along() {
+    let (folder, docket, entry) = open().await;
+    drop(docket);
+    // What the first version of the schema left: no column and table of the second.
+    let old = tempfile::tempdir().unwrap();
+    let made = sqlite::of_the_first_step(&old.path().join("docket.sqlite")).await;
+    made.unwrap();
+    std::fs::copy(folder.path().join("join-codes.key"), old.path().join("join-codes.key")).unwrap();
+    let docket = Docket::open(old.path()).await.unwrap();
+    let found = docket.entry(HearingId(1)).await.unwrap().unwrap();
+    assert_eq!((found.brief, found.minutes, found.mode), (Brief::default(), 120, Mode::Online));
+    assert_eq!(found.people.len(), 1);
+    assert_eq!(entry.hearing, HearingId(1));
+}
+
+#[tokio::test]
+async fn a_closing_is_kept() {
+    let (_folder, docket, entry) = open().await;
+    let mut closing = Closing::of(&[], NOW);
+    closing.opened_at = Some(NOW);
+    closing.outcome = ::docket::Outcome::Agreement;
+    docket.close(entry.hearing, &closing).await.unwrap();
+    let found = docket.entry(entry.hearing).await.unwrap().unwrap();
+    assert_eq!((found.closed, found.closing), (true, Some(closing)));
 }

@@ -83,7 +83,7 @@ pub(super) async fn list(
         return Err(Refusal::TextTooLong.into());
     }
     let mut hearings = call(&app, &app.reads, |archive| archive.list()).await?;
-    if account.kind == StaffKind::Judge {
+    if account.kind != StaffKind::Clerk {
         let sat_in = app.docket.hearings_of(account.id).await?;
         hearings.retain(|line| sat_in.contains(&line.hearing));
     }
@@ -97,6 +97,11 @@ fn matches(line: &ArchiveLine, wanted: &str) -> bool {
     has(&line.heading.court)
         || has(line.heading.case_number.reveal())
         || has(line.heading.cause.reveal())
+        || line
+            .brief
+            .further_cases
+            .iter()
+            .any(|case| has(case.case_number.reveal()) || has(case.cause.reveal()))
         || line.attendees.iter().any(|attendee| has(attendee.name.reveal()))
 }
 

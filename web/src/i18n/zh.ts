@@ -22,7 +22,7 @@ export const zh = {
   signedInAs: '{name}（{kind}）',
   signOut: '退出登录',
   nav: { docket: '庭审排期', archive: '卷宗', ops: '运行监控' },
-  staff: { judge: '法官', clerk: '书记员', ops: '运维' },
+  staff: { judge: '法官', clerk: '书记员', ops: '运维', mediator: '调解员', admin: '管理员' },
   role: {
     presiding_judge: '审判员',
     judge: '合议庭成员',
@@ -138,7 +138,7 @@ export const zh = {
     party: '参加庭审',
     partyText: '当事人、代理人、证人、旁听人员：输入法院发给您的 8 位验证码',
     staff: '工作人员登录',
-    staffText: '法官、书记员、运维人员',
+    staffText: '法官、书记员、调解员、管理员、运维人员',
     resume: '返回我的庭审',
     resumeText: '{role} {name}，{case}',
     help: '没有验证码？请联系承办法院书记员，或拨打 12368 诉讼服务热线。',

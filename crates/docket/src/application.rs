@@ -1,0 +1,381 @@
+//! One application for mediation, from its filing to its end (court-domain §7.3).
+//!
+//! What is not here: the mediation itself, which is a sitting (crate `hearing`).
+
+use model::{FailureGround, HearingId, Private, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::Calendar;
+use crate::deadline::{Standing, Term, ends};
+
+/// Steps one application keeps; one more is refused.
+const STEPS_MAX: usize = 100;
+/// Characters of a reason.
+const REASON_CHARS_MAX: usize = 500;
+
+/// Why an application is returned (在线调解规则 art. 9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnGround {
+    /// 纠纷不属于在线调解的范围.
+    NotMediable,
+    /// 诉前调解时，纠纷不属于本院管辖、不适宜诉前调解.
+    NotThisCourt,
+    /// 信息、材料不齐，经告知仍未补充.
+    Incomplete,
+}
+
+/// Where an application stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// 已申请.
+    Applied,
+    /// 已征询对方意愿.
+    OtherSideAsked,
+    /// 对方同意，选定或者指定调解员.
+    Choosing,
+    /// 已确定调解员，待其接受.
+    MediatorNamed,
+    /// 调解员已接受.
+    Accepted,
+    /// 已排期.
+    Scheduled,
+    /// 达成协议并生效.
+    Effective,
+    /// 已申请司法确认.
+    ConfirmationRequested,
+    /// 调解不成.
+    Failed,
+    /// 对方不同意调解.
+    Declined,
+    /// 已退回.
+    Returned,
+    /// 申请人撤回.
+    Withdrawn,
+}
+
+impl State {
+    /// Whether nothing more happens.
+    pub const fn is_over(self) -> bool {
+        matches!(
+            self,
+            Self::ConfirmationRequested
+                | Self::Failed
+                | Self::Declined
+                | Self::Returned
+                | Self::Withdrawn
+        )
+    }
+}
+
+/// What somebody does with an application.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case", tag = "act", deny_unknown_fields)]
+pub enum Act {
+    /// The court returns it.
+    Return {
+        /// Why.
+        ground: ReturnGround,
+        /// What exactly.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        note: Private<String>,
+    },
+    /// The other side is asked whether it wants to mediate.
+    AskOtherSide {},
+    /// The other side answers. A refusal ends it at once (在线调解规则 art. 15).
+    OtherSideAnswers {
+        /// Agrees or not.
+        agrees: bool,
+        /// Why not.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        note: Private<String>,
+    },
+    /// Both chose a mediator, or the court names one.
+    NameMediator {
+        /// Whom.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        name: Private<String>,
+        /// Both chose them; otherwise the court did.
+        by_both: bool,
+        /// A judge mediates: the time runs from the consent of the parties.
+        judge: bool,
+    },
+    /// The mediator takes it on, with what must be disclosed (在线调解规则 art. 13).
+    Accept {
+        /// What is disclosed; empty when there is nothing.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        disclosure: Private<String>,
+    },
+    /// The mediator does not take it on, or is changed: another one is needed.
+    Decline {
+        /// Why.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        reason: Private<String>,
+    },
+    /// A sitting was put on the docket.
+    Schedule {
+        /// Which.
+        #[cfg_attr(feature = "openapi", schema(value_type = u32))]
+        hearing: HearingId,
+    },
+    /// Both agree to a longer time (在线调解规则 art. 24).
+    Extend {
+        /// Until when.
+        #[cfg_attr(feature = "openapi", schema(value_type = i64))]
+        until: Timestamp,
+        /// How both agreed.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        how: Private<String>,
+    },
+    /// The agreement is in force.
+    Agree {
+        /// Since when.
+        #[cfg_attr(feature = "openapi", schema(value_type = i64))]
+        effective_at: Timestamp,
+    },
+    /// Both ask the court to confirm the agreement.
+    RequestConfirmation {},
+    /// It ended without an agreement.
+    Fail {
+        /// Why.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        ground: FailureGround,
+        /// What is worth to know.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        note: Private<String>,
+    },
+    /// The applicant takes it back.
+    Withdraw {
+        /// Why.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        reason: Private<String>,
+    },
+}
+
+/// Why an act is not possible.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActRefused {
+    /// Not as it stands now.
+    NotNow,
+    /// A reason or name is needed.
+    ReasonMissing,
+    /// Text too long.
+    TextTooLong,
+    /// The time asked for is not later than the present one, or the deadline has passed.
+    TimeOver,
+    /// Too many steps.
+    Full,
+}
+
+/// One step that was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Taken {
+    /// When.
+    #[cfg_attr(feature = "openapi", schema(value_type = i64))]
+    pub at: Timestamp,
+    /// What.
+    pub act: Act,
+}
+
+/// A deadline that runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Running {
+    /// Which.
+    pub term: Term,
+    /// Its last moment.
+    #[cfg_attr(feature = "openapi", schema(value_type = i64))]
+    pub ends_at: Timestamp,
+}
+
+/// One application.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Application {
+    /// Where it stands.
+    pub state: State,
+    /// Before or after filing.
+    pub standing: Standing,
+    /// The deadline that runs.
+    pub running: Option<Running>,
+    /// When the parties agreed to mediate.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<i64>))]
+    pub agreed_at: Option<Timestamp>,
+    /// A judge mediates.
+    pub judge: bool,
+    /// What was done, in order.
+    pub taken: Vec<Taken>,
+}
+
+impl Application {
+    /// A new one.
+    pub const fn new(standing: Standing) -> Self {
+        Self {
+            state: State::Applied,
+            standing,
+            running: None,
+            agreed_at: None,
+            judge: false,
+            taken: Vec::new(),
+        }
+    }
+
+    /// Whether a deadline has passed.
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        self.running.is_some_and(|running| running.ends_at < now)
+    }
+
+    /// Does something with it.
+    ///
+    /// # Errors
+    /// When it is not possible now; nothing changed then.
+    pub fn act(&mut self, calendar: &Calendar, now: Timestamp, act: Act) -> Result<(), ActRefused> {
+        if self.taken.len() >= STEPS_MAX {
+            return Err(ActRefused::Full);
+        }
+        self.check(now, &act)?;
+        let run =
+            |term, from| Some(Running { term, ends_at: ends(calendar, term, self.standing, from) });
+        match &act {
+            Act::Return { .. } => self.end(State::Returned),
+            Act::Withdraw { .. } => self.end(State::Withdrawn),
+            Act::Fail { .. } => self.end(State::Failed),
+            Act::AskOtherSide {} => self.state = State::OtherSideAsked,
+            Act::OtherSideAnswers { agrees: false, .. } => self.end(State::Declined),
+            Act::OtherSideAnswers { agrees: true, .. } => {
+                self.running = run(Term::Choose, now);
+                (self.state, self.agreed_at) = (State::Choosing, Some(now));
+            }
+            Act::NameMediator { judge, .. } => {
+                self.running = run(Term::Answer, now);
+                (self.state, self.judge) = (State::MediatorNamed, *judge);
+            }
+            Act::Decline { .. } => {
+                self.running = run(Term::Name, now);
+                self.state = State::Choosing;
+            }
+            Act::Accept { .. } => {
+                let from = if self.judge { self.agreed_at.unwrap_or(now) } else { now };
+                self.running = run(Term::Mediate, from);
+                self.state = State::Accepted;
+            }
+            Act::Schedule { .. } => self.state = State::Scheduled,
+            Act::Extend { until, .. } => {
+                self.running = Some(Running { term: Term::Mediate, ends_at: *until });
+            }
+            Act::Agree { effective_at } => {
+                self.running = run(Term::Confirm, *effective_at);
+                self.state = State::Effective;
+            }
+            Act::RequestConfirmation {} => self.end(State::ConfirmationRequested),
+        }
+        self.taken.push(Taken { at: now, act });
+        Ok(())
+    }
+
+    /// Time passes: when both did not choose in two working days, the court has three more to name
+    /// a mediator (在线调解规则 art. 10).
+    pub fn pass(&mut self, calendar: &Calendar, now: Timestamp) {
+        if let Some(Running { term: Term::Choose, ends_at }) = self.running
+            && self.state == State::Choosing
+            && ends_at < now
+        {
+            let ends_at = ends(calendar, Term::Name, self.standing, ends_at);
+            self.running = Some(Running { term: Term::Name, ends_at });
+        }
+    }
+
+    fn end(&mut self, state: State) {
+        (self.state, self.running) = (state, None);
+    }
+
+    fn check(&self, now: Timestamp, act: &Act) -> Result<(), ActRefused> {
+        let begun = matches!(self.state, State::Accepted | State::Scheduled);
+        let mut text: Option<(&Private<String>, bool)> = None;
+        let possible = match act {
+            Act::Return { note, .. } => {
+                text = Some((note, false));
+                matches!(self.state, State::Applied | State::OtherSideAsked)
+            }
+            Act::AskOtherSide {} => self.state == State::Applied,
+            Act::OtherSideAnswers { note, .. } => {
+                text = Some((note, false));
+                self.state == State::OtherSideAsked
+            }
+            Act::NameMediator { name, by_both, .. } => {
+                text = Some((name, true));
+                let choosing = self.running.is_some_and(|running| running.term == Term::Choose);
+                // After the two days only the court names one.
+                if *by_both && self.state == State::Choosing && (!choosing || self.is_overdue(now))
+                {
+                    return Err(ActRefused::TimeOver);
+                }
+                self.state == State::Choosing
+            }
+            Act::Accept { disclosure } => {
+                text = Some((disclosure, false));
+                self.state == State::MediatorNamed
+            }
+            Act::Decline { reason } => {
+                text = Some((reason, true));
+                begun || self.state == State::MediatorNamed
+            }
+            Act::Schedule { .. } => begun,
+            Act::Extend { until, how } => {
+                text = Some((how, true));
+                let later = self.running.is_some_and(|running| running.ends_at < *until);
+                if begun && !later {
+                    return Err(ActRefused::TimeOver);
+                }
+                begun
+            }
+            Act::Agree { .. } => begun,
+            Act::Fail { note, .. } => {
+                text = Some((note, false));
+                begun
+            }
+            Act::RequestConfirmation {} => {
+                if self.state == State::Effective && self.is_overdue(now) {
+                    return Err(ActRefused::TimeOver);
+                }
+                self.state == State::Effective
+            }
+            Act::Withdraw { reason } => {
+                text = Some((reason, true));
+                !self.state.is_over() && self.state != State::Effective
+            }
+        };
+        if !possible {
+            return Err(ActRefused::NotNow);
+        }
+        match text {
+            Some((text, true)) if text.reveal().trim().is_empty() => Err(ActRefused::ReasonMissing),
+            Some((text, _)) if text.reveal().chars().count() > REASON_CHARS_MAX => {
+                Err(ActRefused::TextTooLong)
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,176 @@
+//! What is wrong with something filled in: which field, a stable code, a sentence in two languages.
+//!
+//! What is not here: the rules (`session`, `import`).
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! faults {
+    ($($(#[$doc:meta])* $name:ident => $zh:literal, $en:literal;)*) => {
+        /// What may be wrong with a field. The code is stable.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(rename_all = "snake_case")]
+        pub enum FieldFault { $($(#[$doc])* $name,)* }
+
+        impl FieldFault {
+            /// Every one.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The sentence in Chinese.
+            pub const fn chinese(self) -> &'static str {
+                match self { $(Self::$name => $zh,)* }
+            }
+
+            /// The sentence in English.
+            pub const fn english(self) -> &'static str {
+                match self { $(Self::$name => $en,)* }
+            }
+        }
+    };
+}
+
+faults! {
+    /// Nothing stands there.
+    Empty => "此项必填。", "This is needed.";
+    /// Too long.
+    TooLong => "文字过长。", "The text is too long.";
+    /// Control characters, or a beginning that spreadsheets run as a formula.
+    BadText => "含有不允许的字符，或者以公式符号开头。", "Characters that are not allowed, or a formula.";
+    /// Not a number or not in bounds.
+    OutOfBounds => "数值超出范围。", "The number is out of bounds.";
+    /// Not one of the words.
+    UnknownWord => "不是可用的选项。", "Not one of the choices.";
+    /// Too many.
+    TooMany => "数量过多。", "Too many.";
+    /// Given twice.
+    Twice => "重复。", "This is there twice.";
+    /// Named, and does not exist.
+    NoSuchThing => "所填编号不存在。", "There is no such thing.";
+    /// The number of the case or of the pre-filing registration is missing.
+    CaseNumberMissing => "请填写案号或者诉前编号。", "Give the case number or the pre-filing number.";
+    /// The time has passed.
+    InThePast => "时间已经过去。", "That time has passed.";
+    /// Nobody who leads this kind of sitting.
+    NobodyLeads => "缺少主持人：开庭、证据交换、询问须有一名审判员，调解须有主持调解员或审判员，讲堂须有讲师或审判员。", "Nobody leads: a judge for hearings, a chair mediator or judge for mediations, a lecturer or judge for lectures.";
+    /// More than one leads.
+    TwoLead => "只能有一名主持人。", "Only one person may lead.";
+    /// A side is missing.
+    SideMissing => "双方当事人须齐备。", "Both sides are needed.";
+    /// The role does not belong to this kind of sitting.
+    RoleNotHere => "此类庭审没有该身份。", "This kind of sitting has no such role.";
+    /// A panel needs three.
+    PanelSize => "合议庭须为三人以上单数。", "A panel is an odd number, three at least.";
+    /// Panel members without a panel.
+    NoPanel => "独任审判没有合议庭成员，请选择合议庭审理。", "A sole judge has no panel; choose a panel.";
+    /// A panel in a procedure that has a sole judge.
+    SoleJudgeOnly => "简易程序、小额诉讼程序由一名审判员独任审理。", "This procedure has a sole judge.";
+    /// Variant without the procedure it belongs to.
+    VariantUnfit => "该变通只适用于简易程序或者小额诉讼程序的开庭。", "That variant belongs to simplified hearings.";
+    /// Whom the agent acts for.
+    ActsForMissing => "请选择代理哪一方当事人。", "Say for which party.";
+    /// Acts for somebody who is no party.
+    NotAParty => "只能代理当事人。", "Only a party can be acted for.";
+    /// What the agent may do.
+    PowerMissing => "请选择一般授权或者特别授权。", "Say general or special power.";
+    /// Somebody who is no agent has power.
+    PowerUnfit => "只有委托诉讼代理人有代理权限。", "Only agents have power.";
+    /// A party is always on its own side.
+    SideUnfit => "与诉讼地位或被代理人不符。", "This does not fit the role or the party acted for.";
+    /// A closed case has a gallery.
+    GalleryInClosed => "不公开审理的案件不设旁听和媒体席。", "A closed case has no gallery and no press.";
+    /// A mediation that is public without everybody's consent.
+    MediationPublic => "调解不公开进行，当事人均同意的除外。", "A mediation is not public unless all parties agree.";
+    /// In the courtroom although everything is online.
+    NobodyInCourt => "在线庭审没有现场参加人，请选择线上线下混合。", "Nobody is in the courtroom of an online sitting; choose mixed.";
+    /// The judge of a court sits here without an account.
+    AccountUnfit => "该账号不能担任此身份。", "That account cannot have this role.";
+    /// The account sits here already.
+    AccountTwice => "同一账号只能有一个席位。", "One account has one seat.";
+    /// The place is taken.
+    SiteTaken => "该场所在此时段已有安排。", "That place is taken at that time.";
+    /// The person sits elsewhere.
+    PersonTaken => "该人员在此时段已有安排。", "That person sits elsewhere at that time.";
+    /// The place is too small.
+    SiteTooSmall => "该场所容纳不下这么多人。", "That place is too small.";
+    /// The sitting before it is not over, or is of another case.
+    CannotContinue => "只能接续已经结束的庭审。", "Only a sitting that is over can be continued.";
+    /// A reason is needed.
+    ReasonMissing => "请填写理由。", "Give a reason.";
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// Which field, as a path: `people.2.power`.
+    pub field: String,
+    /// What is wrong.
+    pub fault: FieldFault,
+    /// The sentence in Chinese.
+    pub zh: String,
+    /// The sentence in English.
+    pub en: String,
+}
+
+impl Problem {
+    /// Something wrong with a field.
+    pub fn new(field: impl Into<String>, fault: FieldFault) -> Self {
+        Self {
+            field: field.into(),
+            fault,
+            zh: fault.chinese().to_owned(),
+            en: fault.english().to_owned(),
+        }
+    }
+}
+
+/// Whether a text may stand in a file that people open: no control characters and nothing a
+/// spreadsheet would run.
+pub fn is_plain(text: &str) -> bool {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t']);
+    !formula && !text.chars().any(|c| c.is_control() || is_invisible(c))
+}
+
+/// Characters that show nothing or turn the direction of writing, so that a name may look like
+/// another one.
+const fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Looks at one text.
+pub fn check_text(field: &str, text: &str, max: usize, needed: bool, problems: &mut Vec<Problem>) {
+    if text.trim().is_empty() {
+        if needed {
+            problems.push(Problem::new(field, FieldFault::Empty));
+        }
+    } else if text.chars().count() > max {
+        problems.push(Problem::new(field, FieldFault::TooLong));
+    } else if !is_plain(text) {
+        problems.push(Problem::new(field, FieldFault::BadText));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_end() {
+        for fault in FieldFault::ALL {
+            assert!(fault.chinese().ends_with('。') && fault.english().ends_with('.'), "{fault:?}");
+        }
+    }
+
+    #[test]
+    fn plain_text_is_told_from_tricks() {
+        for fine in ["张三", "（2026）鄂1202民初1号", "O'Neil & Co. <Ltd>", "a-b"] {
+            assert!(is_plain(fine), "{fine}");
+        }
+        for bad in ["=1+1", "+86", "@SUM(A1)", "-1", "a\u{0}b", "a\nb", "张\u{202e}三", "\u{feff}x"]
+        {
+            assert!(!is_plain(bad), "{bad:?}");
+        }
+    }
+}
