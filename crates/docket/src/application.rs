@@ -309,71 +309,81 @@ impl Application {
     }
 
     fn check(&self, now: Timestamp, act: &Act) -> Result<(), ActRefused> {
-        let begun = matches!(self.state, State::Accepted | State::Scheduled);
-        let mut text: Option<(&Private<String>, bool)> = None;
-        let possible = match act {
-            Act::Return { note, .. } => {
-                text = Some((note, false));
-                matches!(self.state, State::Applied | State::OtherSideAsked)
-            }
-            Act::AskOtherSide {} => self.state == State::Applied,
-            Act::OtherSideAnswers { note, .. } => {
-                text = Some((note, false));
-                self.state == State::OtherSideAsked
-            }
-            Act::NameMediator { name, by_both, .. } => {
-                text = Some((name, true));
-                let choosing = self.running.is_some_and(|running| running.term == Term::Choose);
-                // After the two days only the court names one.
-                if *by_both && self.state == State::Choosing && (!choosing || self.is_overdue(now))
-                {
-                    return Err(ActRefused::TimeOver);
-                }
-                self.state == State::Choosing
-            }
-            Act::Accept { disclosure } => {
-                text = Some((disclosure, false));
-                self.state == State::MediatorNamed
-            }
-            Act::Decline { reason } => {
-                text = Some((reason, true));
-                begun || self.state == State::MediatorNamed
-            }
-            Act::Schedule { .. } => begun,
-            Act::Extend { until, how } => {
-                text = Some((how, true));
-                let later = self.running.is_some_and(|running| running.ends_at < *until);
-                if begun && !later {
-                    return Err(ActRefused::TimeOver);
-                }
-                begun
-            }
-            Act::Agree { .. } => begun,
-            Act::Fail { note, .. } => {
-                text = Some((note, false));
-                begun
-            }
-            Act::RequestConfirmation {} => {
-                if self.state == State::Effective && self.is_overdue(now) {
-                    return Err(ActRefused::TimeOver);
-                }
-                self.state == State::Effective
-            }
-            Act::Withdraw { reason } => {
-                text = Some((reason, true));
-                !self.state.is_over() && self.state != State::Effective
-            }
-        };
-        if !possible {
+        if !self.is_possible(act) {
             return Err(ActRefused::NotNow);
         }
-        match text {
+        if self.is_too_late(now, act) {
+            return Err(ActRefused::TimeOver);
+        }
+        match text_of(act) {
             Some((text, true)) if text.reveal().trim().is_empty() => Err(ActRefused::ReasonMissing),
             Some((text, _)) if text.reveal().chars().count() > REASON_CHARS_MAX => {
                 Err(ActRefused::TextTooLong)
             }
             Some(_) | None => Ok(()),
         }
+    }
+
+    /// Whether the act belongs to where it stands.
+    const fn is_possible(&self, act: &Act) -> bool {
+        let begun = matches!(self.state, State::Accepted | State::Scheduled);
+        match act {
+            Act::Return { .. } => matches!(self.state, State::Applied | State::OtherSideAsked),
+            Act::AskOtherSide {} => matches!(self.state, State::Applied),
+            Act::OtherSideAnswers { .. } => matches!(self.state, State::OtherSideAsked),
+            Act::NameMediator { .. } => matches!(self.state, State::Choosing),
+            Act::Accept { .. } => matches!(self.state, State::MediatorNamed),
+            Act::Decline { .. } => begun || matches!(self.state, State::MediatorNamed),
+            Act::Schedule { .. } | Act::Extend { .. } | Act::Agree { .. } | Act::Fail { .. } => {
+                begun
+            }
+            Act::RequestConfirmation {} => matches!(self.state, State::Effective),
+            Act::Withdraw { .. } => {
+                !self.state.is_over() && !matches!(self.state, State::Effective)
+            }
+        }
+    }
+
+    /// Whether its time has passed.
+    fn is_too_late(&self, now: Timestamp, act: &Act) -> bool {
+        match act {
+            // After the two days only the court names one.
+            Act::NameMediator { by_both: true, .. } => {
+                let choosing = self.running.is_some_and(|running| running.term == Term::Choose);
+                !choosing || self.is_overdue(now)
+            }
+            Act::Extend { until, .. } => {
+                self.running.is_none_or(|running| running.ends_at >= *until)
+            }
+            Act::RequestConfirmation {} => self.is_overdue(now),
+            Act::Return { .. }
+            | Act::AskOtherSide {}
+            | Act::OtherSideAnswers { .. }
+            | Act::NameMediator { .. }
+            | Act::Accept { .. }
+            | Act::Decline { .. }
+            | Act::Schedule { .. }
+            | Act::Agree { .. }
+            | Act::Fail { .. }
+            | Act::Withdraw { .. } => false,
+        }
+    }
+}
+
+/// The words of an act, and whether they are needed.
+const fn text_of(act: &Act) -> Option<(&Private<String>, bool)> {
+    match act {
+        Act::Return { note, .. } | Act::OtherSideAnswers { note, .. } | Act::Fail { note, .. } => {
+            Some((note, false))
+        }
+        Act::NameMediator { name, .. } => Some((name, true)),
+        Act::Accept { disclosure } => Some((disclosure, false)),
+        Act::Decline { reason } | Act::Withdraw { reason } => Some((reason, true)),
+        Act::Extend { how, .. } => Some((how, true)),
+        Act::AskOtherSide {}
+        | Act::Schedule { .. }
+        | Act::Agree { .. }
+        | Act::RequestConfirmation {} => None,
     }
 }
 

@@ -40,6 +40,9 @@ pub struct ListedSite {
     pub phone: String,
 }
 
+/// A row of a list: its number as a spreadsheet counts, and the place or what is wrong with it.
+pub type ListedRow = (usize, Result<ListedSite, Vec<Problem>>);
+
 /// Columns of the list: the heading in Chinese and in English.
 const COLUMNS: [(&str, &str); 8] = [
     ("法庭", "tribunal"),
@@ -59,7 +62,7 @@ const NEEDED: usize = 4;
 ///
 /// # Errors
 /// When it is no table, or a column that is needed is missing: its name.
-pub fn read(text: &str) -> Result<Vec<(usize, Result<ListedSite, Vec<Problem>>)>, ListFault> {
+pub fn read(text: &str) -> Result<Vec<ListedRow>, ListFault> {
     let mut rows = table::read(text).map_err(ListFault::Table)?.into_iter();
     let headings = rows.next().unwrap_or_default();
     let place = |(zh, en): (&'static str, &'static str)| {
