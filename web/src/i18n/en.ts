@@ -23,7 +23,7 @@ export const en: Words<typeof zh> = {
   noLink: 'The connection was interrupted and nothing was sent; try again.',
   signedInAs: '{name} ({kind})',
   signOut: 'Sign out',
-  nav: { docket: 'Docket', archive: 'Archive', ops: 'Operations', mediator: 'Mediator', admin: 'Administration' },
+  nav: { docket: 'Docket', archive: 'Archive', ops: 'Operations' },
   staff: { judge: 'Judge', clerk: 'Clerk', ops: 'Operations', mediator: 'mediator', admin: 'administration' },
   role: {
     presiding_judge: 'Judge',
