@@ -24,7 +24,7 @@ export const en: Words<typeof zh> = {
   signedInAs: '{name} ({kind})',
   signOut: 'Sign out',
   nav: { docket: 'Docket', archive: 'Archive', ops: 'Operations' },
-  staff: { judge: 'Judge', clerk: 'Clerk', ops: 'Operations', mediator: 'mediator', admin: 'administration' },
+  staff: { judge: 'Judge', clerk: 'Clerk', ops: 'Operations', mediator: 'Mediator', admin: 'Administration' },
   role: {
     presiding_judge: 'Judge',
     judge: 'Panel judge',
