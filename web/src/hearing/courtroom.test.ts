@@ -10,7 +10,7 @@ import { BRIEF, PROCEDURE, exampleMe, examplePerson, exampleView } from './examp
 import { invitationOf, momentsBetween, nowWord } from './moments'
 import { PROMPTS, allPrompts, blanksOf, guaranteeText, promptsFor } from './prompts'
 import { isCalled, isCourt, leads, onlyWatches } from './roles'
-import { dialogOf, followingPhase, nextStep, remedyOf } from './steps'
+import { dialogOf, followingPhase, isBlocked, nextStep, remedyOf } from './steps'
 import { sharesOf, sidesOf, speakersOf, turnOf } from './turns'
 
 const PHASES = (['identity', 'rights', 'closing'] as const).map((phase) => ({ phase, mandatory: true, done: false }))
@@ -61,6 +61,13 @@ describe('the next step', () => {
     }
     expect(remedyOf({ why: 'identity_unchecked', who: 4 })).toEqual({ at: 'identity', who: 4 })
     expect(remedyOf({ why: 'too_fast', who: null })).toBeUndefined()
+  })
+
+  it('is blocked only where it would itself be refused', () => {
+    const obstacles = [{ why: 'consent_missing' as const, who: 4 }]
+    expect(isBlocked({ ask: 'open', phase: null, obstacles })).toBe(true)
+    expect(isBlocked({ ask: 'open', phase: null, obstacles: [] })).toBe(false)
+    expect(isBlocked({ ask: 'read_discipline', phase: null, obstacles })).toBe(false)
   })
 
   it('is confirmed where it cannot be taken back', () => {

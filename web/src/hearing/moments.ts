@@ -64,6 +64,7 @@ export function nowWord(view: View): NowWord {
     case 'opening':
       return 'opening'
     case 'recess':
+      if (procedure.challenge !== null) return 'challenge'
       return stage.ground === 'recess' ? 'recess' : stage.ground === 'non_public_evidence' ? 'non_public' : 'mediation_unrecorded'
     case 'deliberation':
       return 'deliberation'

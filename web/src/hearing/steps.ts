@@ -43,7 +43,7 @@ export function followingPhase(view: View): Phase | null {
 /** Where something that stands in the way is put right. */
 export type Remedy =
   | { at: 'consent' | 'identity' | 'power' | 'absence'; who: ParticipantId }
-  | { at: 'barred' | 'challenge' | 'offline' | 'microphone' | 'people' | 'help' | 'discipline' | 'witness' | 'rights' }
+  | { at: 'barred' | 'challenge' | 'offline' | 'microphone' | 'people' | 'help' | 'discipline' | 'witness' }
 
 /** The remedy for an obstacle; none where only waiting helps. */
 export function remedyOf(obstacle: Obstacle): Remedy | undefined {
@@ -80,6 +80,11 @@ export function remedyOf(obstacle: Obstacle): Remedy | undefined {
     default:
       return undefined
   }
+}
+
+/** Whether what stands in the way makes this step itself be refused; other steps are done meanwhile. */
+export function isBlocked(step: NextStep): boolean {
+  return step.obstacles.length > 0 && ['open', 'enter_phase', 'deliberate', 'resume', 'close'].includes(step.ask)
 }
 
 /** Steps that are confirmed first; the others are done at once. */
