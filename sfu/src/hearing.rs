@@ -14,6 +14,7 @@ use tokio::sync::mpsc::Sender;
 use crate::backlog::Backlog;
 use crate::legs::Legs;
 use crate::metrics::{Metrics, Unsent};
+use crate::outbox::Outbox;
 use crate::tape::TapeBox;
 
 /// A hearing's media.
@@ -121,21 +122,14 @@ pub(crate) struct LegOutlet<'a> {
 }
 
 impl LegOutlet<'_> {
-    fn send(&mut self, leg: LegId, header: Option<&[u8]>, payload: &[u8]) {
-        let connection = self.legs.get_mut(leg);
-        let Some((connection, sealer)) = connection.and_then(|connection| {
-            let srtp = connection.srtp.as_mut()?;
-            Some((&mut connection.outbox, &mut srtp.sealer))
-        }) else {
+    fn send(&mut self, leg: LegId, queue: impl FnOnce(&mut Outbox) -> Result<(), Unsent>) {
+        let connection = self.legs.get_mut(leg).filter(|connection| connection.srtp.is_some());
+        let Some(connection) = connection else {
             self.metrics.unsent(Unsent::NoPath, 1);
             return;
         };
-        let was_empty = connection.is_empty();
-        let queued = match header {
-            Some(header) => connection.rtp(sealer, header, payload),
-            None => connection.rtcp(sealer, payload),
-        };
-        match queued {
+        let was_empty = connection.outbox.is_empty();
+        match queue(&mut connection.outbox) {
             Ok(()) if was_empty => self.legs.mark_dirty(leg),
             Ok(()) => (),
             Err(why) => self.metrics.unsent(why, 1),
@@ -145,11 +139,15 @@ impl LegOutlet<'_> {
 
 impl Outlet for LegOutlet<'_> {
     fn rtp(&mut self, leg: LegId, header: &[u8], payload: &[u8]) {
-        self.send(leg, Some(header), payload);
+        self.send(leg, |outbox| outbox.rtp(header, payload, false));
+    }
+
+    fn rtp_once(&mut self, leg: LegId, header: &[u8], payload: &[u8]) {
+        self.send(leg, |outbox| outbox.rtp(header, payload, true));
     }
 
     fn rtcp(&mut self, leg: LegId, compound: &[u8]) {
-        self.send(leg, None, compound);
+        self.send(leg, |outbox| outbox.rtcp(compound));
     }
 
     fn tape(&mut self, item: TapeItem, payload: &[u8]) {

@@ -226,8 +226,9 @@ impl Sealer {
         Self { cipher, sources: Vec::new(), rtcp_index: 0 }
     }
 
-    /// Appends `header` and `payload` to `arena`, sealed; gives the length of the sealed packet.
-    /// After the header itself `header` may go on with the payload's first bytes.
+    /// Appends `header`, `payload` and so many bytes of padding (at most 255; the header says whether
+    /// there is any) to `arena`, sealed; gives the length of the sealed packet. After the header
+    /// itself `header` may go on with the payload's first bytes.
     ///
     /// # Errors
     /// See [`SealRefused`]; the arena is then as before.
@@ -235,10 +236,11 @@ impl Sealer {
         &mut self,
         header: &[u8],
         payload: &[u8],
+        padding: usize,
         arena: &mut Vec<u8>,
     ) -> Result<usize, SealRefused> {
         let start = arena.len();
-        let sealed = self.rtp_at(start, header, payload, arena);
+        let sealed = self.rtp_at(start, header, payload, padding, arena);
         if sealed.is_err() {
             arena.truncate(start);
         }
@@ -250,6 +252,7 @@ impl Sealer {
         start: usize,
         header: &[u8],
         payload: &[u8],
+        padding: usize,
         arena: &mut Vec<u8>,
     ) -> Result<usize, SealRefused> {
         let clear = header_len(header).filter(|len| *len <= header.len());
@@ -264,6 +267,12 @@ impl Sealer {
         }
         arena.extend_from_slice(header);
         arena.extend_from_slice(payload);
+        if padding > 0 {
+            // The last byte counts the padding, itself included (RFC 3550 §5.1).
+            let count = u8::try_from(padding).map_err(|_| SealRefused::Malformed)?;
+            arena.resize(arena.len() + padding - 1, 0);
+            arena.push(count);
+        }
         arena.resize(arena.len() + self.cipher.rtp_overhead(), 0);
         let packet = &mut arena[start..];
         self.cipher.seal_rtp(packet, clear, ssrc, index).map_err(|_| SealRefused::Malformed)?;

@@ -244,6 +244,9 @@ impl MediaThread {
                 return false;
             };
             let (outbox, metrics) = (&mut connection.outbox, &self.metrics);
+            if let Some(srtp) = &mut connection.srtp {
+                outbox.seal(&mut srtp.sealer, matches!(path.way, Way::Socket(_)), metrics);
+            }
             let flushed = match path.way {
                 Way::Socket(place) => match self.sockets.get(place) {
                     Some(socket) => outbox.flush(socket, &path, metrics),

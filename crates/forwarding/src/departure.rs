@@ -59,6 +59,7 @@ impl Leg {
         out: &mut impl Outlet,
     ) {
         let state = &mut self.send[line];
+        let once = state.sends_once(parcel.payload_type);
         let mut header = state.header(parcel);
         if state.is_counted() {
             let picture = parcel.way == Way::First && !parcel.facts.codec.is_sound();
@@ -85,7 +86,11 @@ impl Leg {
             red::write(&beside.repeated, parcel.payload_type, &mut self.scratch);
             header = &self.scratch;
         }
-        out.rtp(self.id, header, parcel.payload);
+        if once {
+            out.rtp_once(self.id, header, parcel.payload);
+        } else {
+            out.rtp(self.id, header, parcel.payload);
+        }
         self.traffic.bytes_down += (header.len() + parcel.payload.len()) as u64;
         figures.bytes_out += (parcel.lead.as_bytes().len() + parcel.payload.len()) as u64;
         match parcel.way {
@@ -113,7 +118,8 @@ impl Leg {
         let mut header = held.header;
         header.stamp(self.bandwidth.leaves(now, payload.len()));
         let header = header.as_bytes();
-        out.rtp(self.id, header, payload);
+        // Only what is counted waits.
+        out.rtp_once(self.id, header, payload);
         self.traffic.bytes_down += (header.len() + payload.len()) as u64;
         figures.bytes_out += payload.len() as u64;
         self.packets_down += 1;

@@ -14,6 +14,12 @@ pub trait Outlet {
     /// be padding alone; others are without.
     fn rtp(&mut self, leg: LegId, header: &[u8], payload: &[u8]);
 
+    /// As [`Self::rtp`]; the packet will never be sent again under its number, so that it may be
+    /// padded on its way (RFC 3550 §5.1).
+    fn rtp_once(&mut self, leg: LegId, header: &[u8], payload: &[u8]) {
+        self.rtp(leg, header, payload);
+    }
+
     /// Sends a compound RTCP packet (RFC 3550 §6.1).
     fn rtcp(&mut self, leg: LegId, compound: &[u8]);
 

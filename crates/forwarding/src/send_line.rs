@@ -3,10 +3,11 @@
 //! What is not here: choosing the track (`slots.rs`) and the arithmetic (`rewrite.rs`).
 
 mod filling;
+mod once;
 
 use core::time::Duration;
 
-use model::{Codec, Instant, LinePurpose, Medium, TrackId, limits};
+use model::{Codec, Instant, TrackId, limits};
 
 use crate::cache::{Cache, Facts};
 use crate::choice::Choice;
@@ -324,17 +325,6 @@ impl SendState {
         Some((u64::from(expected), lost.min(u64::from(expected))))
     }
 
-    /// Whether its packets carry transport-wide numbers: sound, and what has repairs. Elsewhere a
-    /// packet may have to go out again the same to the byte.
-    pub(crate) fn is_counted(&self) -> bool {
-        let sound = matches!(
-            self.line.purpose,
-            LinePurpose::Seat { medium: Medium::Sound, .. }
-                | LinePurpose::Stage { medium: Medium::Sound }
-        );
-        self.line.extensions.transport.is_some() && (sound || self.line.repair.is_some())
-    }
-
     /// Whether the page takes this codec here.
     pub(crate) const fn takes(&self, codec: Codec) -> bool {
         self.payload_type(codec).is_some()
@@ -416,6 +406,8 @@ fn payload_types(line: &SendLine) -> [Option<u8>; 3] {
 
 #[cfg(test)]
 mod tests {
+    use model::{LinePurpose, Medium};
+
     use super::*;
     use crate::packet::Packet;
     use crate::plan::{Mid, RepairLine};

@@ -54,7 +54,7 @@ fn exchange(profiles: Vec<SrtpProtectionProfile>, profile: Profile) {
     let mut page = Srtp::client(profile, material.as_ref(), theirs.crypto()).unwrap();
     let header = [0x80, 96, 0, 1, 0, 0, 0, 0, 0, 0, 0, 5];
     let mut packet = Vec::new();
-    page.sealer.rtp(&header, b"sound", &mut packet).unwrap();
+    page.sealer.rtp(&header, b"sound", 0, &mut packet).unwrap();
     let len = srtp.opener.open_rtp(&mut packet).unwrap();
     assert_eq!(&packet[12..len], b"sound");
 }

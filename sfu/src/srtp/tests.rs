@@ -13,7 +13,7 @@ pub(crate) fn hex(text: &str) -> Vec<u8> {
         .collect()
 }
 
-fn pair(profile: Profile) -> (Srtp, Srtp) {
+pub(crate) fn pair(profile: Profile) -> (Srtp, Srtp) {
     let provider = RingProvider::new();
     let material: Vec<u8> = (0..u8::try_from(profile.material_len()).unwrap()).collect();
     let server = Srtp::server(profile, &material, provider.crypto()).unwrap();
@@ -32,7 +32,7 @@ fn header(sequence: u16, ssrc: u32) -> Vec<u8> {
 
 fn sealed(sealer: &mut Sealer, sequence: u16, payload: &[u8]) -> Vec<u8> {
     let mut arena = Vec::new();
-    sealer.rtp(&header(sequence, 9), payload, &mut arena).unwrap();
+    sealer.rtp(&header(sequence, 9), payload, 0, &mut arena).unwrap();
     arena
 }
 
@@ -70,11 +70,11 @@ fn one_number_never_carries_two_contents() {
     sealed(&mut server.sealer, 10, b"first");
     sealed(&mut server.sealer, 11, b"next");
     let mut arena = vec![1, 2, 3];
-    let refused = server.sealer.rtp(&header(10, 9), b"other", &mut arena);
+    let refused = server.sealer.rtp(&header(10, 9), b"other", 0, &mut arena);
     assert_eq!(refused, Err(SealRefused::NonceUsed));
     assert_eq!(arena, [1, 2, 3], "nothing of it is left to be sent");
     sealed(&mut server.sealer, 600, b"later");
-    let refused = server.sealer.rtp(&header(10, 9), b"first", &mut arena);
+    let refused = server.sealer.rtp(&header(10, 9), b"first", 0, &mut arena);
     assert_eq!(refused, Err(SealRefused::NonceUsed), "too long ago to know");
 }
 
