@@ -1,5 +1,5 @@
-//! Devices without a page against the real binary: a room encoder that comes by WHIP and a viewer
-//! that comes by WHEP, both made of another WebRTC stack (aiortc).
+//! Devices without a page against the real binary: room encoders that come by WHIP and a viewer that
+//! comes by WHEP, made of other WebRTC stacks (aiortc; GStreamer with libnice and OpenSSL).
 //!
 //! What is not here: WHIP by the letter, see `signaling/src/server/tests/whip.rs`.
 
@@ -21,11 +21,23 @@ struct Device {
 }
 
 impl Device {
+    /// Made of aiortc.
     fn start(house: &House, form: &str, role: &str) -> Self {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/devices/device.py");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/devices");
+        let python = folder.join(".venv/bin/python3");
+        Self::run(house, &python, &folder.join("device.py"), form, role)
+    }
+
+    /// Made of GStreamer, as Debian has it.
+    fn gstreamer(house: &House, role: &str) -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/devices");
+        let python = Path::new("/usr/bin/python3");
+        Self::run(house, python, &folder.join("gstreamer.py"), "whip", role)
+    }
+
+    fn run(house: &House, python: &Path, script: &Path, form: &str, role: &str) -> Self {
         let url = format!("https://127.0.0.1:{}/{form}/{}", house.https_port(), house.hearing());
         let (code, _) = house.seat(role);
-        let python = script.with_file_name(".venv").join("bin/python3");
         let mut child = Command::new(python)
             .arg(script)
             .args([form, &url, &code])
@@ -33,7 +45,7 @@ impl Device {
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .expect("Python with aiortc: deploy/install.sh tests");
+            .expect("Python with aiortc and GStreamer: deploy/install.sh tests");
         let order = child.stdin.take().expect("a pipe");
         let said = BufReader::new(child.stdout.take().expect("a pipe")).lines();
         Self { child, order, said }
@@ -118,6 +130,25 @@ async fn a_room_encoder_is_a_seat_like_any_other() {
     until_more(&mut judge, 100).await;
     again.end().await;
     judge.must(&format!("until:offline:{who}")).await;
+    judge.quit().await;
+}
+
+#[tokio::test]
+async fn gstreamer_is_a_seat_like_any_other() {
+    let house = House::open().await;
+    let (_, seat) = house.seat("plaintiff");
+    let mut judge = house.judge();
+    judge.must("until:connected").await;
+    judge.must("open-check-in").await;
+    let mut encoder = Device::gstreamer(&house, "plaintiff");
+    encoder.until("status", 201).await;
+    encoder.until("state", "connected").await;
+    judge.must("until:checked-in:1").await;
+    assert_eq!(unmarked(&mut judge).await, 0, "not heard before the judge lets it in");
+    judge.must(&format!("admit:p{seat}")).await;
+    until_more(&mut judge, 200).await;
+    encoder.end().await;
+    judge.must(&format!("until:offline:p{seat}")).await;
     judge.quit().await;
 }
 

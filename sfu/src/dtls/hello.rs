@@ -13,7 +13,7 @@ const USE_SRTP: u16 = 14;
 /// What a client hello says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Hello {
-    /// Its SRTP profiles; none when the message goes on in another datagram.
+    /// Its SRTP profiles; none when the message goes on in another record before it names them.
     pub(super) srtp_profiles: Option<Profiles>,
 }
 
@@ -46,11 +46,11 @@ pub(super) fn read(datagram: &[u8]) -> Option<Hello> {
     if offset != 0 {
         return None;
     }
-    let srtp_profiles = (fragment == whole).then(|| profiles(message)).flatten();
-    Some(Hello { srtp_profiles })
+    Some(Hello { srtp_profiles: profiles(message, fragment == whole) })
 }
 
-fn profiles(mut body: Cursor<'_>) -> Option<Profiles> {
+/// The profiles a message names, as far as it goes: OpenSSL splits it where packets are small.
+fn profiles(mut body: Cursor<'_>, whole: bool) -> Option<Profiles> {
     // Version and random.
     body.take(2 + 32)?;
     let session = body.byte()?;
@@ -62,21 +62,22 @@ fn profiles(mut body: Cursor<'_>) -> Option<Profiles> {
     let compression = body.byte()?;
     body.take(compression.into())?;
     let length = body.word()?;
-    let mut extensions = Cursor(body.take(length)?);
-    let mut found = Profiles::default();
+    let mut extensions = if whole { Cursor(body.take(length)?) } else { body };
     while let Some(kind) = extensions.word() {
         let length = extensions.word()?;
         let mut data = Cursor(extensions.take(length)?);
         if kind == usize::from(USE_SRTP) {
             let length = data.word()?;
             let mut list = Cursor(data.take(length)?);
+            let mut found = Profiles::default();
             while let Some(profile) = list.word() {
                 found.gcm |= profile == 0x0007;
                 found.cm |= profile == 0x0001;
             }
+            return Some(found);
         }
     }
-    Some(found)
+    whole.then(Profiles::default)
 }
 
 struct Cursor<'a>(&'a [u8]);

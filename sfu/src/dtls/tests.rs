@@ -98,6 +98,32 @@ fn only_a_client_hello_begins_anything() {
     assert!(server.wake_at().is_none());
 }
 
+/// The first record of a hello that OpenSSL split for packets of 256 bytes (GStreamer 1.22, which
+/// knows AES-CM only), as far as these extensions.
+fn split_hello(extensions: &[&[u8]]) -> Vec<u8> {
+    let mut body = vec![254, 253];
+    body.extend_from_slice(&[7; 32]);
+    // No session, no cookie, one suite, no compression, and extensions that go on elsewhere.
+    body.extend_from_slice(&[0, 0, 0, 2, 192, 43, 1, 0, 0, 91]);
+    body.extend(extensions.concat());
+    let len = u8::try_from(body.len()).unwrap();
+    let mut record = vec![22, 254, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, len + 12];
+    record.extend_from_slice(&[1, 0, 1, 21, 0, 0, 0, 0, 0, 0, 0, len]);
+    record.extend(body);
+    record
+}
+
+#[test]
+fn the_profiles_of_a_split_hello_are_found_as_far_as_it_goes() {
+    let profiles = |extensions: &[&[u8]]| hello::read(&split_hello(extensions)).unwrap();
+    let formats: &[u8] = &[0, 11, 0, 4, 3, 0, 1, 2];
+    let srtp: &[u8] = &[0, 14, 0, 5, 0, 2, 0, 1, 0];
+    let found = profiles(&[formats, srtp, &[0, 22]]).srtp_profiles.unwrap();
+    assert_eq!((found.gcm, found.cm), (false, true));
+    assert_eq!(profiles(&[formats]).srtp_profiles, None, "not named yet");
+    assert_eq!(profiles(&[formats, &srtp[..6]]).srtp_profiles, None, "cut in the middle");
+}
+
 #[test]
 fn a_lost_flight_is_repeated_at_its_time() {
     let (ours, theirs) = (Identity::generate().unwrap(), Identity::generate().unwrap());
