@@ -317,8 +317,47 @@ impl Client {
         }
     }
 
+    /// Another page with the same certificate.
+    pub(crate) fn another(&self, ufrag: &str) -> Self {
+        let socket = UdpSocket::bind((self.socket.local_addr().unwrap().ip(), 0)).unwrap();
+        socket.set_read_timeout(Some(Duration::from_millis(50))).unwrap();
+        let local = socket.local_addr().unwrap();
+        Self {
+            socket,
+            provider: Arc::clone(&self.provider),
+            certificate: self.certificate.clone(),
+            ufrag: ufrag.to_owned(),
+            profiles: self.profiles.clone(),
+            endpoint: Endpoint::new(local, TransportProtocol::UDP, None),
+            server: None,
+            credentials: (String::new(), String::new()),
+            keys: None,
+            closed: false,
+            time: 0,
+            line: None,
+            streams: Vec::new(),
+        }
+    }
+
+    /// Goes through ICE, begins the handshake with the cookie it is given, and says nothing more.
+    pub(crate) fn half_open(&mut self) {
+        self.check(None);
+        self.until(|received| *received == Received::CheckAnswer);
+        let server = self.server();
+        self.endpoint.connect(Instant::now(), server, self.config(), None).unwrap();
+        self.send_handshake();
+        self.until(|received| *received == Received::Other);
+        self.send_handshake();
+    }
+
     /// Sends one sound packet.
     pub(crate) fn publish(&mut self, sequence: u16, payload: &[u8]) {
+        let sealed = self.seal(sequence, payload);
+        self.send(&sealed);
+    }
+
+    /// One sound packet, sealed.
+    pub(crate) fn seal(&mut self, sequence: u16, payload: &[u8]) -> Vec<u8> {
         let mut packet = vec![0x90, OPUS];
         packet.extend_from_slice(&sequence.to_be_bytes());
         self.time += 4;
@@ -327,19 +366,23 @@ impl Client {
         packet.extend_from_slice(&[0xBE, 0xDE, 0, 1, 0x40, b'0', 0, 0]);
         packet.extend_from_slice(payload);
         let (_, sealer) = self.keys.as_mut().expect("connected");
-        let sealed = sealer.encrypt_rtp(&packet).unwrap();
-        self.send(&sealed);
+        sealer.encrypt_rtp(&packet).unwrap().to_vec()
     }
 
     /// Asks for one packet again (RFC 4585 §6.2.1).
     pub(crate) fn nack(&mut self, ssrc: u32, sequence: u16) {
+        let sealed = self.seal_nack(ssrc, sequence);
+        self.send(&sealed);
+    }
+
+    /// A wish for one packet, sealed.
+    pub(crate) fn seal_nack(&mut self, ssrc: u32, sequence: u16) -> Vec<u8> {
         let mut report = vec![0x81, 205, 0, 3, 0, 0, 0, 1];
         report.extend_from_slice(&ssrc.to_be_bytes());
         report.extend_from_slice(&sequence.to_be_bytes());
         report.extend_from_slice(&[0, 0]);
         let (_, sealer) = self.keys.as_mut().expect("connected");
-        let sealed = sealer.encrypt_rtcp(&report).unwrap();
-        self.send(&sealed);
+        sealer.encrypt_rtcp(&report).unwrap().to_vec()
     }
 
     /// The payloads of RTP packets that come before the server answers two checks. The server

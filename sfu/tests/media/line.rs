@@ -11,8 +11,8 @@ use rtc_crypto::RTCCryptoProvider;
 use rtc_crypto::providers::RingProvider;
 use rtc_stun::attributes::{
     ATTR_CHANNEL_NUMBER, ATTR_DATA, ATTR_LIFETIME, ATTR_NONCE, ATTR_REALM,
-    ATTR_REQUESTED_TRANSPORT, ATTR_USERNAME, ATTR_XOR_PEER_ADDRESS, ATTR_XOR_RELAYED_ADDRESS,
-    AttrType,
+    ATTR_REQUESTED_ADDRESS_FAMILY, ATTR_REQUESTED_TRANSPORT, ATTR_USERNAME, ATTR_XOR_PEER_ADDRESS,
+    ATTR_XOR_RELAYED_ADDRESS, AttrType,
 };
 use rtc_stun::error_code::ErrorCodeAttribute;
 use rtc_stun::integrity::MessageIntegrity;
@@ -175,8 +175,11 @@ impl Relay {
     }
 
     pub(crate) fn allocate(&mut self) -> u16 {
-        let (code, answer) =
-            self.ask(METHOD_ALLOCATE, &[(ATTR_REQUESTED_TRANSPORT, vec![17, 0, 0, 0])], &[]);
+        let mut attributes = vec![(ATTR_REQUESTED_TRANSPORT, vec![17, 0, 0, 0])];
+        if self.peer.is_ipv6() {
+            attributes.push((ATTR_REQUESTED_ADDRESS_FAMILY, vec![2, 0, 0, 0]));
+        }
+        let (code, answer) = self.ask(METHOD_ALLOCATE, &attributes, &[]);
         if code == 0 {
             let mut relayed = XorMappedAddress::default();
             relayed.get_from_as(&answer, ATTR_XOR_RELAYED_ADDRESS).unwrap();

@@ -5,6 +5,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test waits for one thing among many")]
 
 mod client;
+mod hostile;
 mod line;
 mod reach;
 

@@ -143,6 +143,28 @@ fn a_page_hears_through_the_relay_by_every_way() {
 }
 
 #[test]
+fn a_page_hears_through_the_relay_over_ipv6() {
+    for by in [By::Udp, By::Tcp] {
+        for channel in [false, true] {
+            let mut house = House::new(&config(&["0.0.0.0:0", "[::]:0"])).unwrap();
+            house.grants(1, true);
+            let mut anna = house.join(ANNA, 1, local(V4, "anna"));
+            let mut ben = house.join_by(BEN, local(V6, "benn"), |house, page| {
+                let relay = house.relay(by, BEN, page.server());
+                let relay = if channel { relay.bound() } else { relay.open() };
+                assert!(relay.relayed.is_some_and(|relayed| relayed.is_ipv6()));
+                Way::Relay(Box::new(relay))
+            });
+            house.await_slots(BEN, 1);
+            let packets = talk(&mut anna, &mut ben, 65_500, 100);
+            for (number, packet) in (65_500_u32..).zip(&packets) {
+                assert_eq!(payload(packet), number.to_be_bytes(), "{by:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn streams_find_the_thread_of_their_hearing() {
     let threads = sfu::SfuConfig { threads: 3, ..config(&["127.0.0.1:0"]) };
     let mut house = House::new(&threads).unwrap();
