@@ -54,6 +54,20 @@ impl DropReason {
         Self::CodecNotTaken,
     ];
 
+    /// Those before a packet is taken in; the others are of one subscriber.
+    const ON_THE_WAY_IN: [Self; 10] = [
+        Self::Malformed,
+        Self::NoLeg,
+        Self::NoLine,
+        Self::WrongPayloadType,
+        Self::TooManySources,
+        Self::NotGranted,
+        Self::Replaced,
+        Self::Duplicate,
+        Self::TooOld,
+        Self::Empty,
+    ];
+
     /// The short name used in metrics labels.
     pub const fn name(self) -> &'static str {
         match self {
@@ -133,6 +147,11 @@ impl RouterFigures {
         self.dropped[why as usize]
     }
 
+    /// Packets dropped before they were taken in.
+    pub fn dropped_in(&self) -> u64 {
+        DropReason::ON_THE_WAY_IN.iter().map(|why| self.dropped(*why)).sum()
+    }
+
     pub(crate) const fn drop_one(&mut self, why: DropReason) {
         self.dropped[why as usize] += 1;
     }
@@ -152,5 +171,7 @@ mod tests {
         figures.drop_one(DropReason::TooOld);
         assert_eq!(figures.dropped(DropReason::TooOld), 1);
         assert_eq!(figures.dropped(DropReason::Empty), 0);
+        figures.drop_one(DropReason::OtherLayer);
+        assert_eq!(figures.dropped_in(), 1, "what one subscriber does not get was taken in");
     }
 }

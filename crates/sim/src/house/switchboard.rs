@@ -4,8 +4,7 @@
 use core::time::Duration;
 
 use forwarding::{
-    DropReason, Extensions, LegId, LegPlan, Mid, Outlet, ReceiveLine, Router, RouterNotice,
-    SendLine,
+    Extensions, LegId, LegPlan, Mid, Outlet, ReceiveLine, Router, RouterNotice, SendLine,
 };
 use hearing::Event;
 use model::letters::{Tape, TapeItem};
@@ -14,20 +13,6 @@ use model::{Codec, LinePurpose, Medium, ParticipantId, SlotCount, TrackKind, lim
 
 use super::station::Station;
 use super::{House, LegInfo, Media};
-
-/// Drops on the way in, before a packet is on the record.
-const DROPS_IN: [DropReason; 10] = [
-    DropReason::Malformed,
-    DropReason::NoLeg,
-    DropReason::NoLine,
-    DropReason::WrongPayloadType,
-    DropReason::TooManySources,
-    DropReason::NotGranted,
-    DropReason::Replaced,
-    DropReason::Duplicate,
-    DropReason::TooOld,
-    DropReason::Empty,
-];
 
 /// What one call of the router led to.
 #[derive(Debug, Default)]
@@ -120,9 +105,7 @@ impl House {
             self.route(|router, out| router.rtcp(now, leg, bytes, out));
             return;
         }
-        let dropped = |router: &Router| {
-            DROPS_IN.iter().map(|why| router.figures().dropped(*why)).sum::<u64>()
-        };
+        let dropped = |router: &Router| router.figures().dropped_in();
         let Some(before) = self.node.as_ref().map(|node| dropped(&node.router)) else { return };
         self.report.packets_in += 1;
         self.route(|router, out| router.rtp(now, leg, bytes, out));

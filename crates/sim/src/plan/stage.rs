@@ -20,7 +20,7 @@ use super::path::{Tally, Way};
 use super::stamp::Stamp;
 use super::station::Station;
 use super::vice::Vice;
-use super::watch::{Watch, dropped_in};
+use super::watch::Watch;
 use super::{BEAT, Deed, Outcome, Plan, lines};
 use crate::dice::Dice;
 use crate::house::agenda::Agenda;
@@ -227,9 +227,9 @@ impl<'a> Stage<'a> {
         if control {
             return self.route(|router, out| router.rtcp(now, leg, bytes, out));
         }
-        let before = dropped_in(&self.router.figures());
+        let before = self.router.figures().dropped_in();
         self.route(|router, out| router.rtp(now, leg, bytes, out));
-        let dropped = dropped_in(&self.router.figures()) != before;
+        let dropped = self.router.figures().dropped_in() != before;
         let stamp = forwarding::packet::Packet::read(bytes).and_then(|one| Stamp::of(one.payload));
         if let Some(stamp) = stamp.filter(|stamp| stamp.track.kind.is_sound()) {
             let one = self.unevenness.entry(stamp.track.participant).or_default();

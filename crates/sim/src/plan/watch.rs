@@ -6,36 +6,18 @@ use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::hash::DefaultHasher;
 
+use forwarding::LegId;
 use forwarding::packet::Packet;
 use forwarding::rtcp::{self, Item};
-use forwarding::{DropReason, LegId, RouterFigures};
 use model::{Grants, Instant, ParticipantId};
 
 use super::measure::{Figures, Measure};
 use super::stamp::Stamp;
 
-/// Drops on the way in, before a packet is on the record.
-const DROPS_IN: [DropReason; 10] = [
-    DropReason::Malformed,
-    DropReason::NoLeg,
-    DropReason::NoLine,
-    DropReason::WrongPayloadType,
-    DropReason::TooManySources,
-    DropReason::NotGranted,
-    DropReason::Replaced,
-    DropReason::Duplicate,
-    DropReason::TooOld,
-    DropReason::Empty,
-];
 /// Numbers of one source that are remembered.
 const NUMBERS: u64 = 8_192;
 /// Sound that comes this much after its successor may be too late for the disk, which names it.
 const LATE: Duration = Duration::from_millis(200);
-
-/// Packets that were dropped on the way in.
-pub(crate) fn dropped_in(figures: &RouterFigures) -> u64 {
-    DROPS_IN.iter().map(|why| figures.dropped(*why)).sum()
-}
 
 /// Everything seen at the router's door.
 #[derive(Debug, Default)]
