@@ -3,6 +3,7 @@
 //! What is not here: anything a server does. Robots use the public doors only, with a media
 //! engine that shares no code with the server's forwarding.
 
+pub(crate) mod codecs;
 mod connection;
 mod door;
 mod gauge;

@@ -8,14 +8,13 @@ use std::time::Duration;
 
 use hyper::Uri;
 use model::Private;
-use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_H264, MIME_TYPE_OPUS};
+use rtc::peer_connection::configuration::media_engine::MIME_TYPE_H264;
 use rtc::rtcp::sender_report::SenderReport;
 use rtc::rtp::extension::HeaderExtension;
 use rtc::rtp::extension::audio_level_extension::AudioLevelExtension;
 use rtc::rtp::header::Header;
 use rtc::rtp_transceiver::rtp_sender::{
-    RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters,
-    RTCRtpEncodingParameters, RTCRtpHeaderExtensionCapability, RtpCodecKind,
+    RTCPFeedback, RTCRtpCodec, RTCRtpCodingParameters, RTCRtpEncodingParameters, RtpCodecKind,
 };
 use tokio::sync::mpsc;
 use webrtc::error::Error;
@@ -23,9 +22,9 @@ use webrtc::media_stream::MediaStreamTrack;
 use webrtc::media_stream::track_local::TrackLocal;
 use webrtc::media_stream::track_local::static_rtp::TrackLocalStaticRTP;
 use webrtc::peer_connection::{
-    MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler,
-    RTCConfigurationBuilder, RTCPeerConnectionState, RTCSessionDescription, Registry,
-    SettingEngineBuilder, SrtpProtectionProfile, configure_nack,
+    PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
+    RTCPeerConnectionState, RTCSessionDescription, Registry, SettingEngineBuilder,
+    SrtpProtectionProfile, configure_nack,
 };
 use webrtc::rtp_transceiver::{RTCRtpTransceiverDirection, RTCRtpTransceiverInit};
 
@@ -33,11 +32,9 @@ use super::fault::CourtFault;
 use super::source::{Outgoing, Shape};
 use super::timeline::Medium;
 use super::whip::Whip;
+use crate::probe::codecs::{AUDIO_LEVEL_URI, OPUS_PAYLOAD_TYPE, media_engine, opus};
 
-const OPUS_PAYLOAD_TYPE: u8 = 111;
 const H264_PAYLOAD_TYPE: u8 = 108;
-const MID_URI: &str = "urn:ietf:params:rtp-hdrext:sdes:mid";
-const AUDIO_LEVEL_URI: &str = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
 /// Times after which a path counts as shaky and as gone, and the pause between two checks.
 const ICE_DISCONNECTED: Duration = Duration::from_secs(3);
 const ICE_FAILED: Duration = Duration::from_secs(6);
@@ -224,7 +221,7 @@ async fn connection(
     local: IpAddr,
 ) -> Result<(Arc<dyn PeerConnection>, mpsc::Receiver<Event>), Error> {
     let (events, incoming) = mpsc::channel(EVENTS_MAX);
-    let mut media = media_engine()?;
+    let mut media = media_engine(h264(), H264_PAYLOAD_TYPE)?;
     // No reports of the crate's own: the camera's clock is in ours.
     let registry = configure_nack(Registry::new(), &mut media);
     let settings = SettingEngineBuilder::new()
@@ -284,16 +281,6 @@ async fn add_track(peer: &Arc<dyn PeerConnection>, medium: Medium) -> Result<Tra
     Ok(Track { local, ssrc, payload_type, packets: 0, bytes: 0 })
 }
 
-fn opus() -> RTCRtpCodec {
-    RTCRtpCodec {
-        mime_type: MIME_TYPE_OPUS.to_owned(),
-        clock_rate: 48_000,
-        channels: 2,
-        sdp_fmtp_line: "minptime=10;useinbandfec=1".to_owned(),
-        rtcp_feedback: Vec::new(),
-    }
-}
-
 /// Constrained baseline, level 3.1, as every browser takes it; what a camera sends beyond it is
 /// named by its own parameter sets.
 fn h264() -> RTCRtpCodec {
@@ -309,24 +296,4 @@ fn h264() -> RTCRtpCodec {
             .to_owned(),
         rtcp_feedback: vec![feedback("nack", "")],
     }
-}
-
-fn media_engine() -> Result<MediaEngine, Error> {
-    let mut media = MediaEngine::default();
-    for (rtp_codec, payload_type, kind) in [
-        (opus(), OPUS_PAYLOAD_TYPE, RtpCodecKind::Audio),
-        (h264(), H264_PAYLOAD_TYPE, RtpCodecKind::Video),
-    ] {
-        let codec = RTCRtpCodecParameters { rtp_codec, payload_type };
-        media.register_codec(codec, kind)?;
-    }
-    for (uri, kind) in [
-        (MID_URI, RtpCodecKind::Audio),
-        (MID_URI, RtpCodecKind::Video),
-        (AUDIO_LEVEL_URI, RtpCodecKind::Audio),
-    ] {
-        let capability = RTCRtpHeaderExtensionCapability { uri: uri.to_owned() };
-        media.register_header_extension(capability, kind, None)?;
-    }
-    Ok(media)
 }

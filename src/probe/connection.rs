@@ -13,12 +13,11 @@ use std::time::{Duration, Instant};
 
 use model::{Line, LinePurpose, Medium, SlotCount, TrackKind};
 use rtc::interceptor::{Interceptor, Packet as Intercepted, Slot, StreamInfo, TaggedPacket};
-use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_OPUS, MIME_TYPE_VP8};
+use rtc::peer_connection::configuration::media_engine::MIME_TYPE_VP8;
 use rtc::rtcp::payload_feedbacks::full_intra_request::FullIntraRequest;
 use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
 use rtc::rtp_transceiver::rtp_sender::{
-    RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
-    RTCRtpHeaderExtensionCapability, RtpCodecKind,
+    RTCRtpCodec, RTCRtpCodingParameters, RTCRtpEncodingParameters, RtpCodecKind,
 };
 use rtc::sansio::Protocol;
 use tokio::sync::mpsc;
@@ -29,19 +28,17 @@ use webrtc::media_stream::track_local::TrackLocal;
 use webrtc::media_stream::track_local::static_rtp::TrackLocalStaticRTP;
 use webrtc::media_stream::track_remote::{TrackRemote, TrackRemoteEvent};
 use webrtc::peer_connection::{
-    MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler,
-    RTCConfigurationBuilder, RTCPeerConnectionState, RTCSessionDescription, Registry,
-    SettingEngineBuilder, SrtpProtectionProfile, configure_nack, configure_rtcp_reports,
+    PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
+    RTCPeerConnectionState, RTCSessionDescription, Registry, SettingEngineBuilder,
+    SrtpProtectionProfile, configure_nack, configure_rtcp_reports,
 };
 use webrtc::rtp_transceiver::{RTCRtpTransceiverDirection, RTCRtpTransceiverInit};
 
 use self::publisher::publish;
+use super::codecs::{OPUS_PAYLOAD_TYPE, media_engine, opus};
 use super::gauge::Gauge;
 
-const OPUS_PAYLOAD_TYPE: u8 = 111;
 const VP8_PAYLOAD_TYPE: u8 = 96;
-const MID_URI: &str = "urn:ietf:params:rtp-hdrext:sdes:mid";
-const AUDIO_LEVEL_URI: &str = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
 /// Behind every interceptor of the crate.
 const LAST_SLOT: usize = 14_000;
 /// Times after which a path counts as shaky and as gone, and the pause between two checks.
@@ -171,7 +168,7 @@ impl Connection {
         gauge: Arc<Gauge>,
     ) -> Result<(Self, mpsc::Receiver<Event>), Error> {
         let (events, incoming) = mpsc::channel(EVENTS_MAX);
-        let mut media = media_engine()?;
+        let mut media = media_engine(vp8(), VP8_PAYLOAD_TYPE)?;
         let registry = configure_rtcp_reports(configure_nack(Registry::new(), &mut media)).with(
             Slot::from(LAST_SLOT),
             KeyframeBell {
@@ -335,16 +332,6 @@ impl Connection {
     }
 }
 
-fn opus() -> RTCRtpCodec {
-    RTCRtpCodec {
-        mime_type: MIME_TYPE_OPUS.to_owned(),
-        clock_rate: 48_000,
-        channels: 2,
-        sdp_fmtp_line: "minptime=10;useinbandfec=1".to_owned(),
-        rtcp_feedback: Vec::new(),
-    }
-}
-
 fn vp8() -> RTCRtpCodec {
     RTCRtpCodec {
         mime_type: MIME_TYPE_VP8.to_owned(),
@@ -353,26 +340,6 @@ fn vp8() -> RTCRtpCodec {
         sdp_fmtp_line: String::new(),
         rtcp_feedback: Vec::new(),
     }
-}
-
-fn media_engine() -> Result<MediaEngine, Error> {
-    let mut media = MediaEngine::default();
-    for (rtp_codec, payload_type, kind) in [
-        (opus(), OPUS_PAYLOAD_TYPE, RtpCodecKind::Audio),
-        (vp8(), VP8_PAYLOAD_TYPE, RtpCodecKind::Video),
-    ] {
-        let codec = RTCRtpCodecParameters { rtp_codec, payload_type };
-        media.register_codec(codec, kind)?;
-    }
-    for (uri, kind) in [
-        (MID_URI, RtpCodecKind::Audio),
-        (MID_URI, RtpCodecKind::Video),
-        (AUDIO_LEVEL_URI, RtpCodecKind::Audio),
-    ] {
-        let capability = RTCRtpHeaderExtensionCapability { uri: uri.to_owned() };
-        media.register_header_extension(capability, kind, None)?;
-    }
-    Ok(media)
 }
 
 fn random_ssrc() -> Result<u32, Error> {

@@ -55,7 +55,7 @@ async fn stamped_sound_and_picture_arrive_at_another_connection() {
     let (packets, mut incoming) = mpsc::channel(64);
     let builder = PeerConnectionBuilder::new()
         .with_configuration(RTCConfigurationBuilder::new().build())
-        .with_media_engine(media_engine().expect("codecs"))
+        .with_media_engine(media_engine(vp8(), VP8_PAYLOAD_TYPE).expect("codecs"))
         .with_handler(Arc::new(Counter { gathered, packets }))
         .with_udp_addrs(vec![(local, 0_u16)]);
     let peer = Box::pin(builder.build()).await.expect("a peer");
