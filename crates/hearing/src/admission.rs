@@ -1,7 +1,7 @@
 //! Who comes in: check-in, the waiting room, the call of a witness, and dismissal.
 //! What is not here: what those inside may hear, which is `policy.rs`.
 
-use model::{Ask, Fact, ParticipantId, Place, Private, Refusal, Role, Stage, limits};
+use model::{Ask, Attendance, Fact, ParticipantId, Place, Private, Refusal, Role, Stage, limits};
 
 use crate::Hearing;
 use crate::effect::Effect;
@@ -23,6 +23,7 @@ impl Hearing {
         for member in court {
             self.seat_court(turn, member);
         }
+        self.seat_people_in_court(turn);
     }
 
     /// A court member whose page is connected enters as soon as check-in is open.
@@ -75,6 +76,13 @@ impl Hearing {
         judge: ParticipantId,
         who: ParticipantId,
     ) -> Result<(), Refusal> {
+        self.may_enter(who)?;
+        self.minute(turn, by(judge), Fact::Admitted { who });
+        Ok(())
+    }
+
+    /// Whether somebody who waits may be let in now.
+    pub(crate) fn may_enter(&self, who: ParticipantId) -> Result<(), Refusal> {
         let seat = self.durable.seats.get(&who).ok_or(Refusal::NobodyThere)?;
         match seat.place {
             Place::Waiting => {}
@@ -85,7 +93,7 @@ impl Hearing {
             }
             Place::Expected | Place::Left => return Err(Refusal::NotCheckedIn),
         }
-        if !self.is_online(who) {
+        if !self.is_present(who) {
             return Err(Refusal::NotConnected);
         }
         if seat.role == Role::Witness {
@@ -96,11 +104,24 @@ impl Hearing {
                 return Err(Refusal::OneWitnessAtATime);
             }
         }
-        if seat.role != Role::Gallery && self.publishers() >= limits::PUBLISHERS_MAX {
+        if self.durable.stage.is_open() && self.lacks_consent(who) {
+            return Err(Refusal::ConsentMissing);
+        }
+        if !self.has_room_for(seat.role) {
             return Err(Refusal::Full);
         }
-        self.minute(turn, by(judge), Fact::Admitted { who });
         Ok(())
+    }
+
+    /// Whether one more of this role finds a seat.
+    pub(crate) fn has_room_for(&self, role: Role) -> bool {
+        role == Role::Gallery || self.publishers() < limits::PUBLISHERS_MAX
+    }
+
+    /// Whether somebody is connected, or sits in the courtroom.
+    pub(crate) fn is_present(&self, who: ParticipantId) -> bool {
+        let seat = self.durable.seats.get(&who);
+        self.is_online(who) || seat.is_some_and(|seat| seat.attendance == Attendance::InCourt)
     }
 
     /// The judge sends somebody back to the waiting room.

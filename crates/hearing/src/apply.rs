@@ -1,9 +1,9 @@
 //! How each minute changes the durable state; the only place that changes it.
 //! What is not here: whether the minute was lawful, which was decided before it was written.
 
-use model::{Fact, Minute, ParticipantId, Place, RecordFault, Role, Stage, Timestamp};
+use model::{Attendance, Fact, Minute, ParticipantId, Place, RecordFault, Role, Stage, Timestamp};
 
-use crate::state::{Durable, Seat};
+use crate::state::{Durable, Kept, Seat};
 
 impl Durable {
     /// Applies one minute. A name that is not on the docket changes nothing.
@@ -11,6 +11,7 @@ impl Durable {
     pub(crate) fn apply(&mut self, minute: &Minute) {
         self.minutes += 1;
         let at = minute.at;
+        self.apply_to_sitting(minute);
         match &minute.fact {
             Fact::CheckInOpened => self.enter(Stage::CheckIn, at),
             Fact::OpeningAnnounced => self.enter(Stage::Opening, at),
@@ -20,25 +21,37 @@ impl Durable {
             }
             Fact::OpeningFailed { .. } => {
                 self.forget_rolling_fault();
-                self.enter(Stage::CheckIn, at);
+                let read = self.sitting.discipline_read;
+                self.enter(if read { Stage::PreTrial } else { Stage::CheckIn }, at);
+            }
+            Fact::DisciplineRead => self.enter(Stage::PreTrial, at),
+            Fact::Interrupted { .. } => self.enter(Stage::TechInterrupted, at),
+            Fact::DeliberationBegan => {
+                self.forget_rolling_fault();
+                self.enter(Stage::Deliberation, at);
             }
             Fact::RecessCalled { ground } => {
                 self.forget_rolling_fault();
                 self.enter(Stage::Recess { ground: *ground }, at);
             }
             Fact::Closed { .. } => self.apply_closed(at),
-            Fact::Arrived { who, others_present, camera, microphone, .. } => {
+            Fact::Arrived { who, others_present, camera, microphone, faults } => {
                 self.change(*who, |seat| {
                     seat.checked_in = true;
+                    seat.device_faults = faults.clone();
                     seat.others_present = others_present.clone();
                     seat.tested = *camera && *microphone;
                     seat.place =
                         if seat.role.is_court() { Place::InHearing } else { Place::Waiting };
                 });
             }
-            Fact::Admitted { who } => self.change(*who, |seat| seat.place = Place::InHearing),
+            Fact::Admitted { who } => self.change(*who, |seat| {
+                seat.place = Place::InHearing;
+                seat.absent = false;
+            }),
             Fact::Dismissed { who } => self.leave(*who, Place::Waiting),
-            Fact::Removed { who, .. } => self.leave(*who, Place::Removed),
+            Fact::Removed { who, .. } => self.remove(*who),
+            Fact::Readmitted { who } => self.readmit(*who),
             Fact::Locked { who } => self.change(*who, |seat| seat.locked = true),
             Fact::Unlocked { who } => self.change(*who, |seat| seat.locked = false),
             Fact::ScreenAllowed { who, allowed } => {
@@ -47,13 +60,35 @@ impl Durable {
             Fact::Warned { who, .. } => {
                 self.change(*who, |seat| seat.warnings = seat.warnings.saturating_add(1));
             }
-            Fact::LinkLost { who, .. } => self.change(*who, |seat| seat.lost = true),
-            Fact::LinkBack { who } => self.change(*who, |seat| seat.lost = false),
-            Fact::Hand { who, raised } => {
-                self.hands.retain(|hand| hand != who);
-                if *raised {
-                    self.hands.push(*who);
+            Fact::Prompted { who, .. } => {
+                self.change(*who, |seat| seat.prompts = seat.prompts.saturating_add(1));
+            }
+            Fact::Reprimanded { who, .. } => {
+                self.change(*who, |seat| seat.reprimands = seat.reprimands.saturating_add(1));
+            }
+            Fact::LinkLost { who, .. } => self.change(*who, |seat| seat.lost_since = Some(at)),
+            Fact::LinkBack { who } => self.change(*who, |seat| seat.lost_since = None),
+            Fact::Hand { who, raised } => self.raise(*who, raised.then_some(self.minutes)),
+            Fact::Consented { who, step, given, .. } => self.change(*who, |seat| {
+                seat.consents_said = seat.consents_said.saturating_add(1);
+                if *given {
+                    seat.consents.insert(*step);
+                } else {
+                    seat.consents.remove(step);
                 }
+            }),
+            Fact::IdentityChecked { who, method, .. } => {
+                self.change(*who, |seat| seat.identity = Some(*method));
+            }
+            Fact::IdentityWaived { who, .. } => {
+                self.change(*who, |seat| seat.identity_waived = true);
+            }
+            Fact::PowerChecked { who, power } => self.change(*who, |seat| {
+                seat.power = Some(*power);
+                seat.power_checked = true;
+            }),
+            Fact::AbsenceNoted { who, absent, .. } => {
+                self.change(*who, |seat| seat.absent = *absent);
             }
             Fact::Refused { who, .. } => {
                 self.refusals += 1;
@@ -61,23 +96,12 @@ impl Durable {
             }
             Fact::RecordFailed { fault } => self.fault = Some(*fault),
             Fact::RecordMended => self.fault = None,
-            Fact::NodeStopped => {}
-            Fact::Consented { .. }
-            | Fact::IdentityChecked { .. }
-            | Fact::IdentityWaived { .. }
-            | Fact::PowerChecked { .. }
-            | Fact::AbsenceNoted { .. }
+            Fact::NodeStopped
             | Fact::BarredAnswered { .. }
             | Fact::CalledIn { .. }
-            | Fact::DisciplineRead
             | Fact::PhaseEntered { .. }
-            | Fact::Interrupted { .. }
-            | Fact::DeliberationBegan
             | Fact::Challenged { .. }
             | Fact::ChallengeDisposed { .. }
-            | Fact::Prompted { .. }
-            | Fact::Reprimanded { .. }
-            | Fact::Readmitted { .. }
             | Fact::FloorGiven { .. }
             | Fact::FloorEnded { .. }
             | Fact::FloorStrict { .. }
@@ -112,9 +136,10 @@ impl Durable {
             | Fact::SigningRefused { .. }
             | Fact::AgreementEffective { .. }
             | Fact::MediationFailed { .. }
+            | Fact::Spoken { .. }
             | Fact::PresenceAsked
             | Fact::PresenceConfirmed { .. } => {}
-            Fact::NodeRestarted => self.apply_restart(),
+            Fact::NodeRestarted => self.apply_restart(at),
         }
     }
 
@@ -123,6 +148,7 @@ impl Durable {
         self.enter(Stage::Closed, at);
         self.hands.clear();
         for seat in self.seats.values_mut() {
+            seat.hand_at = None;
             if matches!(seat.place, Place::Waiting | Place::InHearing) {
                 seat.place = Place::Left;
             }
@@ -137,24 +163,60 @@ impl Durable {
 
     /// Takes a person out of the hearing; a lock and warnings stay with them.
     fn leave(&mut self, who: ParticipantId, to: Place) {
-        self.hands.retain(|hand| *hand != who);
+        self.raise(who, None);
+        self.sitting_loses(who);
         self.change(who, |seat| {
             seat.place = to;
             seat.screen_allowed = false;
-            seat.lost = false;
+            seat.lost_since = None;
         });
     }
 
+    /// Puts a hand up, in the order of the minutes that raised them, or takes it down.
+    fn raise(&mut self, who: ParticipantId, hand_at: Option<u64>) {
+        self.hands.retain(|hand| *hand != who);
+        self.change(who, |seat| seat.hand_at = hand_at);
+        if let Some(mine) = hand_at {
+            let raised = |hand: &ParticipantId| self.seats.get(hand).and_then(|seat| seat.hand_at);
+            let later = |hand: &ParticipantId| raised(hand).is_some_and(|theirs| theirs > mine);
+            let place = self.hands.iter().position(later).unwrap_or(self.hands.len());
+            self.hands.insert(place, who);
+        }
+    }
+
+    /// Somebody is ordered to leave; their place and turn are kept.
+    fn remove(&mut self, who: ParticipantId) {
+        let floor = self.sitting.floor.as_ref().is_some_and(|floor| floor.who == who);
+        self.change(who, |seat| {
+            let hand_at = if floor { Some(0) } else { seat.hand_at };
+            seat.kept = Some(Kept { place: seat.place, hand_at });
+        });
+        self.leave(who, Place::Removed);
+    }
+
+    /// Somebody ordered to leave is back at the same place, their hand where it was; who had the
+    /// floor stands first. Who enters only when called waits for the call.
+    fn readmit(&mut self, who: ParticipantId) {
+        let Some(seat) = self.seats.get_mut(&who) else { return };
+        let Some(kept) = seat.kept.take() else { return };
+        seat.place = if seat.role.is_called() { Place::Waiting } else { kept.place };
+        let hand_at = kept.hand_at.filter(|_| seat.place == Place::InHearing);
+        self.raise(who, hand_at);
+    }
+
     /// After a restart nobody in session is linked until they come back.
-    fn apply_restart(&mut self) {
+    fn apply_restart(&mut self, at: Timestamp) {
         self.forget_rolling_fault();
-        let in_session = matches!(self.stage, Stage::InSession | Stage::Recess { .. });
+        let open = self.stage.is_open();
         for seat in self.seats.values_mut() {
-            seat.lost |= in_session && seat.place == Place::InHearing;
+            if open && seat.place == Place::InHearing && seat.attendance == Attendance::Online {
+                seat.lost_since = seat.lost_since.or(Some(at));
+            }
         }
     }
 
     fn enter(&mut self, stage: Stage, at: Timestamp) {
+        self.sitting_enters(stage, at);
         self.stage = stage;
         self.stage_since = Some(at);
     }

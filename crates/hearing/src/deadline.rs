@@ -26,6 +26,9 @@ impl Hearing {
                 }
             }
         }
+        self.end_countdown(turn);
+        self.end_floor_by_rule(turn);
+        self.interrupt_by_rule(turn);
         let outstayed: Vec<_> =
             self.seats_kept().filter(|(_, until)| *until <= now).map(|(who, _)| who).collect();
         for who in outstayed {
@@ -41,7 +44,15 @@ impl Hearing {
         if self.live.stopped {
             return None;
         }
-        kept.chain(opening).chain(self.live.parting_at).chain(self.next_missed()).min()
+        let floor = self.live.floor.as_ref().map(|(until, _)| *until);
+        let missed = self.missed().map(|(_, at)| at);
+        kept.chain(opening)
+            .chain(self.live.parting_at)
+            .chain(self.next_missed())
+            .chain(self.live.countdown)
+            .chain(floor)
+            .chain(missed)
+            .min()
     }
 
     /// People of the hearing whose page is gone, and until when their seat is kept. The court's

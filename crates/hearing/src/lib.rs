@@ -6,16 +6,26 @@
 
 mod admission;
 mod apply;
+mod challenge;
+mod course;
 mod deadline;
 mod effect;
+mod ending;
 mod event;
+mod floor;
+mod interruption;
 mod link;
+mod next;
 mod opening;
 mod order;
+mod phase;
 mod policy;
+mod preparation;
+mod procedure;
 mod recess;
 mod record;
 mod rights;
+mod sitting;
 mod speaking;
 mod state;
 mod turn;
@@ -31,8 +41,10 @@ use model::{
 
 pub use effect::{Effect, Parting};
 pub use event::{Docket, Event};
-pub use state::{Durable, REFUSALS_EACH_MAX, REFUSALS_MAX, Seat};
+pub use sitting::{Challenge, Floor, Interruption, Sitting};
+pub use state::{Durable, Kept, REFUSALS_EACH_MAX, REFUSALS_MAX, Seat};
 
+use order::Rung;
 use rights::Errand;
 use state::{Link, Live};
 use turn::Turn;
@@ -97,6 +109,7 @@ impl Hearing {
             }
             self.do_what_is_due(&mut turn);
             self.step(&mut turn, event);
+            self.wind_floor_clock(&turn);
         }
         let mut table = policy::grants(&self.durable, self.grants.epoch);
         let changed = table != self.grants;
@@ -167,6 +180,7 @@ impl Hearing {
             Event::Restarted => self.restarted(turn),
             Event::Origin { who, origin } => {
                 if let Some(link) = self.live.links.get_mut(&who) {
+                    turn.views |= link.origin != Some(origin);
                     link.origin = Some(origin);
                 }
             }
@@ -187,7 +201,8 @@ impl Hearing {
     fn asked(&mut self, turn: &mut Turn<'_>, who: ParticipantId, request: u32, ask: Ask) {
         let errand = Errand::of(&ask);
         match self.carry_out(turn, who, request, ask) {
-            Ok(()) if errand == Errand::Open => {}
+            // An opening is answered when the recorder has confirmed.
+            Ok(()) if errand == Errand::Open && self.live.opening.is_some() => {}
             Ok(()) => turn.answer(who, request, Ok(())),
             Err(why) => {
                 turn.answer(who, request, Err(why));
@@ -216,7 +231,7 @@ impl Hearing {
             Ask::Open => self.announce_opening(turn, who, request)?,
             Ask::Recess { ground } => self.recess(turn, who, ground),
             Ask::Resume => self.resume(turn, who)?,
-            Ask::Close => self.close(turn, who),
+            Ask::Close => self.close(turn, who)?,
             Ask::Lock { who: whom } => self.lock(turn, who, whom, true)?,
             Ask::Unlock { who: whom } => self.lock(turn, who, whom, false)?,
             Ask::LockAll => self.lock_all(turn, who, true),
@@ -224,37 +239,57 @@ impl Hearing {
             Ask::AllowScreen { who: whom, allowed } => {
                 self.allow_screen(turn, who, whom, allowed)?;
             }
-            Ask::Warn { who: whom, reason } => self.warn(turn, who, whom, reason)?,
-            Ask::Remove { who: whom, reason, .. } => self.remove(turn, who, whom, reason)?,
+            Ask::Prompt { who: whom, reason } => {
+                self.call_to_order(turn, who, Rung::Prompt, whom, reason)?;
+            }
+            Ask::Warn { who: whom, reason } => {
+                self.call_to_order(turn, who, Rung::Warning, whom, reason)?;
+            }
+            Ask::Reprimand { who: whom, reason } => {
+                self.call_to_order(turn, who, Rung::Reprimand, whom, reason)?;
+            }
+            Ask::Remove { who: whom, reason, unwarned } => {
+                self.remove(turn, who, whom, reason, unwarned)?;
+            }
+            Ask::Readmit { who: whom } => self.readmit(turn, who, whom)?,
+            Ask::Consent { step, given } => self.consent(turn, who, step, given)?,
+            Ask::NoteConsent { who: whom, step, given, how } => {
+                self.note_consent(turn, who, whom, step, (given, how))?;
+            }
+            Ask::CheckIdentity { who: whom, method, note } => {
+                self.check_identity(turn, who, whom, method, note)?;
+            }
+            Ask::WaiveIdentity { who: whom, reason } => {
+                self.waive_identity(turn, who, whom, reason)?;
+            }
+            Ask::CheckPower { who: whom, power } => self.check_power(turn, who, whom, power)?,
+            Ask::NoteAbsent { who: whom, absent, reason } => {
+                self.note_absent(turn, who, whom, absent, reason)?;
+            }
+            Ask::AnswerBarred { grounds, note } => self.answer_barred(turn, who, grounds, note)?,
+            Ask::CallIn { seconds } => self.call_in(turn, who, seconds)?,
+            Ask::ReadDiscipline => self.read_discipline(turn, who),
+            Ask::EnterPhase { phase, reason } => self.enter_phase(turn, who, phase, reason)?,
+            Ask::Interrupt { reason } => self.interrupt(turn, who, reason)?,
+            Ask::Deliberate => self.deliberate(turn, who)?,
+            Ask::Adjourn { ground, note } => self.adjourn(turn, who, ground, note)?,
+            Ask::GoOffline { reason } => self.go_offline(turn, who, reason)?,
+            Ask::CallOff { reason } => self.call_off(turn, who, reason)?,
+            Ask::Challenge { whom, reason } => self.challenge(turn, who, whom, reason)?,
+            Ask::DisposeChallenge { upheld, reason } => {
+                self.dispose_challenge(turn, who, upheld, reason)?;
+            }
+            Ask::GiveFloor { who: whom, seconds } => self.give_floor(turn, who, whom, seconds)?,
+            Ask::EndFloor => self.end_floor(turn, who)?,
+            Ask::StrictFloor { strict } => self.strict_floor(turn, who, strict)?,
+            Ask::Spotlight { who: whom } => self.spotlight(turn, who, whom)?,
+            Ask::SetLayout { layout } => self.set_layout(turn, who, layout)?,
+            Ask::FindAbsence { who: whom, finding, note } => {
+                self.find_absence(turn, who, whom, finding, note)?;
+            }
             Ask::Hand { raised } => self.hand(turn, who, raised)?,
             Ask::Devices { on } => self.devices(turn, who, &on),
-            Ask::Consent { .. }
-            | Ask::NoteConsent { .. }
-            | Ask::CheckIdentity { .. }
-            | Ask::WaiveIdentity { .. }
-            | Ask::CheckPower { .. }
-            | Ask::NoteAbsent { .. }
-            | Ask::AnswerBarred { .. }
-            | Ask::CallIn { .. }
-            | Ask::ReadDiscipline
-            | Ask::EnterPhase { .. }
-            | Ask::Interrupt { .. }
-            | Ask::Deliberate
-            | Ask::Adjourn { .. }
-            | Ask::GoOffline { .. }
-            | Ask::CallOff { .. }
-            | Ask::Challenge { .. }
-            | Ask::DisposeChallenge { .. }
-            | Ask::Prompt { .. }
-            | Ask::Reprimand { .. }
-            | Ask::Readmit { .. }
-            | Ask::GiveFloor { .. }
-            | Ask::EndFloor
-            | Ask::StrictFloor { .. }
-            | Ask::Spotlight { .. }
-            | Ask::SetLayout { .. }
-            | Ask::FindAbsence { .. }
-            | Ask::Confront { .. }
+            Ask::Confront { .. }
             | Ask::SignGuarantee { .. }
             | Ask::NoteGuaranteeRefused { .. }
             | Ask::Testify { .. }
@@ -336,7 +371,7 @@ impl Hearing {
             .values()
             .filter(|seat| seat.role == Role::Witness && seat.place == Place::InHearing);
         let witnesses = witnesses.count();
-        let in_session = matches!(stage, Stage::InSession | Stage::Recess { .. });
+        let in_session = stage.is_open();
         assert!(witnesses <= 1, "one witness at a time");
         assert!(witnesses == 0 || in_session, "a witness is called only in session");
         assert!(!in_session || durable.opened_at.is_some(), "what is in session was opened");
@@ -345,7 +380,7 @@ impl Hearing {
             "nothing waits for the recorder outside opening"
         );
         assert!(
-            self.grants.record.is_empty() || matches!(stage, Stage::Opening | Stage::InSession),
+            self.grants.record.is_empty() || durable.is_on_record(),
             "off the record nothing is recorded"
         );
         assert!(self.grants.record.is_subset(&self.grants.publish), "what is recorded is granted");

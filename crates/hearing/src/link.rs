@@ -2,7 +2,7 @@
 //! What is not here: what an absence means, which is the judge's to find.
 
 use model::stage::LinkCause;
-use model::{Actor, Fact, Health, LineTest, ParticipantId, Place, Refusal, Stage};
+use model::{Actor, Attendance, Fact, Health, LineTest, ParticipantId, Place, Refusal};
 
 use crate::Hearing;
 use crate::effect::Parting;
@@ -65,6 +65,7 @@ impl Hearing {
             turn.views |= (link.grade, link.trouble) != (Some(grade), trouble);
             link.grade = Some(grade);
             link.trouble = trouble;
+            self.count_speech(turn, who, health);
         }
     }
 
@@ -87,13 +88,16 @@ impl Hearing {
     }
 
     fn note_link_lost(&mut self, turn: &mut Turn<'_>, who: ParticipantId, cause: LinkCause) {
-        let in_session = matches!(self.durable.stage, Stage::InSession | Stage::Recess { .. });
-        let linked = self
-            .durable
-            .seats
-            .get(&who)
-            .is_some_and(|seat| seat.place == Place::InHearing && !seat.lost);
-        if in_session && linked {
+        let linked = self.durable.seats.get(&who).is_some_and(|seat| {
+            seat.place == Place::InHearing
+                && seat.attendance == Attendance::Online
+                && seat.lost_since.is_none()
+        });
+        if self.durable.stage.is_open() && linked {
+            if let Some(link) = self.live.links.get_mut(&who) {
+                link.lost_at = Some(turn.now.instant);
+                link.excused = false;
+            }
             self.minute(turn, Actor::Server, Fact::LinkLost { who, cause });
         }
     }
@@ -105,8 +109,12 @@ impl Hearing {
             .links
             .get(&who)
             .is_some_and(|link| link.online && (link.media || !link.had_media));
-        let lost = self.durable.seats.get(&who).is_some_and(|seat| seat.lost);
+        let lost = self.durable.seats.get(&who).is_some_and(|seat| seat.lost_since.is_some());
         if whole && lost && self.is_minuted() {
+            if let Some(link) = self.live.links.get_mut(&who) {
+                link.lost_at = None;
+                link.excused = false;
+            }
             self.minute(turn, by(who), Fact::LinkBack { who });
         }
     }

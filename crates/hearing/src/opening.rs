@@ -1,10 +1,10 @@
 //! The opening: its guards, the recorder's confirmation, and its failure.
 //! What is not here: pauses and the end, which are in `recess.rs`.
 
-use model::{Actor, Fact, ParticipantId, Refusal, Role, Stage, TrackId, TrackKind, limits};
+use model::view::Obstacle;
+use model::{Actor, Fact, ParticipantId, Phase, Private, Refusal, TrackId, TrackKind, limits};
 
 use crate::Hearing;
-use crate::apply::stands_in_the_way;
 use crate::effect::Effect;
 use crate::state::Opening;
 use crate::turn::{Turn, by};
@@ -17,16 +17,16 @@ impl Hearing {
         judge: ParticipantId,
         request: u32,
     ) -> Result<(), Refusal> {
-        let microphone = TrackId::new(judge, TrackKind::Microphone);
-        let media = self.live.links.get(&judge).is_some_and(|link| link.online && link.media);
-        if !media || !self.live.tracks.contains(&microphone) {
+        if let Some(obstacle) = self.obstacles_to_opening().first() {
+            return Err(obstacle.why);
+        }
+        if !self.durable.is_recorded() {
+            self.minute(turn, by(judge), Fact::Opened);
+            self.begin_phases(turn);
+            return Ok(());
+        }
+        if !self.is_judge_heard(judge) {
             return Err(Refusal::JudgeNotSeen);
-        }
-        if !self.durable.has_inside(is_party) {
-            return Err(Refusal::NobodyAdmitted);
-        }
-        if !self.live.ledger || self.durable.fault.is_some_and(stands_in_the_way) {
-            return Err(Refusal::RecordAtRisk);
         }
         self.minute(turn, by(judge), Fact::OpeningAnnounced);
         let until = turn.now.instant.plus(limits::OPENING_WAIT);
@@ -35,15 +35,31 @@ impl Hearing {
         Ok(())
     }
 
+    /// Whether the sound of who opens arrives at the server.
+    fn is_judge_heard(&self, judge: ParticipantId) -> bool {
+        let media = self.live.links.get(&judge).is_some_and(|link| link.online && link.media);
+        media && self.live.tracks.contains(&TrackId::new(judge, TrackKind::Microphone))
+    }
+
+    /// What keeps somebody who leads from opening although nothing else does.
+    pub(crate) fn judge_unheard(&self, who: ParticipantId) -> Option<Obstacle> {
+        let unheard = self.durable.leads(who) && !self.is_judge_heard(who);
+        unheard.then_some(Obstacle { why: Refusal::JudgeNotSeen, who: Some(who) })
+    }
+
     /// Tells the recorder to roll or to stop; what it confirmed before counts no more.
+    ///
+    /// A sitting that is not recorded has nothing to tell.
     pub(crate) fn roll(&mut self, turn: &mut Turn<'_>, rolling: bool) {
         self.live.confirmed.clear();
-        turn.order(Effect::Roll { rolling });
+        if self.durable.is_recorded() {
+            turn.order(Effect::Roll { rolling });
+        }
     }
 
     /// The recorder has frames of a track on disk.
     pub(crate) fn first_frames(&mut self, turn: &mut Turn<'_>, track: TrackId) {
-        if matches!(self.durable.stage, Stage::Opening | Stage::InSession) {
+        if self.durable.is_on_record() {
             turn.views |= self.live.confirmed.is_empty();
             self.live.confirmed.insert(track);
             self.confirm_opening(turn);
@@ -59,7 +75,16 @@ impl Hearing {
         if seen && self.live.confirmed.contains(&microphone) {
             self.live.opening = None;
             self.minute(turn, Actor::Server, Fact::Opened);
+            self.begin_phases(turn);
             turn.answer(opening.judge, opening.request, Ok(()));
+        }
+    }
+
+    /// The announcement of opening begins the first phase: 核对当事人.
+    fn begin_phases(&mut self, turn: &mut Turn<'_>) {
+        if self.durable.sitting.kind.has_phases() {
+            let (phase, reason) = (Phase::Identity, Private::default());
+            self.minute(turn, Actor::Server, Fact::PhaseEntered { phase, reason });
         }
     }
 
@@ -71,9 +96,4 @@ impl Hearing {
             self.roll(turn, false);
         }
     }
-}
-
-/// Whether the role is one of the parties.
-pub(crate) const fn is_party(role: Role) -> bool {
-    matches!(role, Role::Plaintiff | Role::Defendant | Role::ThirdParty)
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Grants, Ground, ParticipantId, Place, Role, Stage, TrackId, TrackKind};
+use model::{Attendance, Grants, Ground, ParticipantId, Place, Role, Stage, TrackId, TrackKind};
 
 use crate::state::{Durable, Seat};
 
@@ -16,6 +16,7 @@ pub(crate) fn grants(durable: &Durable, epoch: u64) -> Grants {
             TrackKind::ALL
                 .into_iter()
                 .filter(|kind| may_publish(seat, *kind))
+                .filter(move |kind| *kind != TrackKind::Microphone || !durable.is_hushed(who))
                 .map(move |kind| TrackId::new(who, kind))
         })
         .collect();
@@ -27,10 +28,10 @@ pub(crate) fn grants(durable: &Durable, epoch: u64) -> Grants {
         })
         .filter(|(_, tracks)| !tracks.is_empty())
         .collect();
-    let on_record = durable.stage.is_on_record();
+    let on_record = durable.is_on_record();
     let record = if on_record { publish.clone() } else { BTreeSet::new() };
     let bench = present(durable)
-        .filter(|(_, seat)| seat.role == Role::PresidingJudge)
+        .filter(|(_, seat)| seat.role.leads(durable.sitting.kind))
         .map(|(who, _)| who)
         .collect();
     Grants { epoch, publish, receive, record, bench }
@@ -41,6 +42,7 @@ fn present(durable: &Durable) -> impl Iterator<Item = (ParticipantId, &Seat)> {
     durable
         .seats
         .iter()
+        .filter(|(_, seat)| seat.attendance == Attendance::Online)
         .filter(|(_, seat)| seat.place == Place::InHearing && takes_part(seat.role, durable.stage))
         .map(|(who, seat)| (*who, seat))
 }

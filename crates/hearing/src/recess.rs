@@ -1,43 +1,35 @@
-//! Pauses on a lawful ground, going on, and the end.
+//! Pauses on a lawful ground, and going on.
 //! What is not here: who hears whom meanwhile, which is `policy.rs`.
 
-use model::{Fact, Ground, ParticipantId, Refusal, Stage, limits};
+use model::{Fact, Ground, ParticipantId, Refusal};
 
 use crate::Hearing;
-use crate::apply::stands_in_the_way;
-use crate::effect::Effect;
 use crate::turn::{Turn, by};
 
 impl Hearing {
     /// The judge pauses hearing and record on one of the lawful grounds.
     pub(crate) fn recess(&mut self, turn: &mut Turn<'_>, judge: ParticipantId, ground: Ground) {
+        self.note_spoken(turn);
         self.minute(turn, by(judge), Fact::RecessCalled { ground });
         self.roll(turn, false);
     }
 
-    /// The judge goes on; the record rolls again and cannot while the disk fails.
+    /// The judge goes on; the record rolls again and cannot while the disk fails. After a technical
+    /// interruption it rolls still. Whoever is gone now is missed no more by rule.
     pub(crate) fn resume(
         &mut self,
         turn: &mut Turn<'_>,
         judge: ParticipantId,
     ) -> Result<(), Refusal> {
-        if self.durable.fault.is_some_and(stands_in_the_way) {
-            return Err(Refusal::RecordAtRisk);
+        let rolls = self.durable.stage.is_on_record();
+        if let Some(why) = self.record_at_risk().filter(|_| !rolls) {
+            return Err(why);
         }
+        self.excuse_the_lost();
         self.minute(turn, by(judge), Fact::Resumed);
-        self.roll(turn, true);
-        Ok(())
-    }
-
-    /// The judge closes: final. People keep their page for a while to read that it is over.
-    pub(crate) fn close(&mut self, turn: &mut Turn<'_>, judge: ParticipantId) {
-        let rolling = self.durable.stage == Stage::InSession;
-        self.live.late_fault = self.durable.fault.filter(|fault| stands_in_the_way(*fault));
-        self.minute(turn, by(judge), Fact::closed());
-        if rolling {
-            self.roll(turn, false);
+        if !rolls {
+            self.roll(turn, true);
         }
-        turn.order(Effect::Seal);
-        self.live.parting_at = Some(turn.now.instant.plus(limits::CLOSED_PAGES_STAY));
+        Ok(())
     }
 }

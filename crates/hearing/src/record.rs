@@ -1,7 +1,7 @@
 //! What the recorder reports, and what the node's stop and start mean for the record.
 //! What is not here: the opening, which waits for the recorder in `opening.rs`.
 
-use model::{Actor, Fact, RecordFault, Refusal, Stage};
+use model::{Actor, Attendance, Fact, RecordFault, Refusal, Stage};
 
 use crate::Hearing;
 use crate::effect::{Effect, Parting};
@@ -76,9 +76,18 @@ impl Hearing {
             let why = Refusal::RecordNotConfirmed;
             self.minute(turn, Actor::Server, Fact::OpeningFailed { why });
         }
-        for link in self.live.links.values_mut() {
-            link.gone_since = Some(turn.now.instant);
+        for (who, link) in &mut self.live.links {
+            let seat = self.durable.seats.get(who);
+            if seat.is_some_and(|seat| seat.attendance == Attendance::Online) {
+                link.gone_since = Some(turn.now.instant);
+                link.lost_at = Some(turn.now.instant);
+            }
         }
-        self.roll(turn, self.durable.stage.is_on_record());
+        self.live.countdown = self
+            .durable
+            .sitting
+            .countdown_until
+            .map(|until| turn.now.instant.plus(until.since(turn.now.utc)));
+        self.roll(turn, self.durable.is_on_record());
     }
 }

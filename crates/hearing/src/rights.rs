@@ -1,8 +1,9 @@
 //! Which errand each role has a right to, at which stage: the table behind every button.
 //! What is not here: what the errand needs of the person it is about.
 
-use model::{Ask, ParticipantId, Place, Refusal, Role, Stage};
+use model::{Ask, ParticipantId, Phase, Place, Refusal, Role, Stage};
 
+use crate::sitting::is_talk;
 use crate::state::Durable;
 
 macro_rules! errands {
@@ -175,8 +176,175 @@ errands! {
     ConfirmPresence = "confirm_presence",
 }
 
+/// Who may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum By {
+    /// Anybody but the court.
+    Others,
+    /// Who leads the sitting ([`Role::leads`]).
+    Leader,
+    /// The clerk and the judge's assistant, and who leads: a judge alone does it all.
+    Clerk,
+    /// A party, and who acts for one.
+    Party,
+    /// Who takes part in the case without being of the court: no audience, no helpers.
+    Concerned,
+    /// Anybody in the hearing who has a voice of their own or may get one.
+    Voice,
+    /// Who leads, or who has the floor.
+    Floor,
+    /// Nobody yet.
+    Nobody,
+}
+
+/// At which stages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum At {
+    /// Before check-in.
+    Scheduled,
+    /// Any time between check-in and the end.
+    Live,
+    /// Any time between check-in and the end, but not while an opening waits for the record.
+    Settled,
+    /// Check-in alone.
+    CheckIn,
+    /// Before opening.
+    Before,
+    /// From opening to the end.
+    Open,
+    /// In session alone.
+    Session,
+    /// In session, or interrupted.
+    Rolling,
+    /// Paused or interrupted.
+    Pause,
+    /// While people talk on the matter.
+    Talk,
+}
+
+/// Where the person must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum From {
+    /// In the hearing.
+    Inside,
+    /// Anywhere.
+    Anywhere,
+}
+
+/// The row of an errand: who, when, from where.
+const fn row(errand: Errand) -> (By, At, From) {
+    match errand {
+        Errand::OpenCheckIn => (By::Clerk, At::Scheduled, From::Anywhere),
+        Errand::CheckIn => (By::Others, At::Live, From::Anywhere),
+        Errand::Consent => (By::Concerned, At::Live, From::Anywhere),
+        Errand::NoteConsent | Errand::CheckIdentity | Errand::CheckPower | Errand::NoteAbsent => {
+            (By::Clerk, At::Live, From::Inside)
+        }
+        Errand::ReadDiscipline => (By::Clerk, At::CheckIn, From::Inside),
+        Errand::CallIn | Errand::Open | Errand::CallOff => (By::Leader, At::Before, From::Inside),
+        Errand::WaiveIdentity | Errand::AnswerBarred | Errand::FindAbsence => {
+            (By::Leader, At::Live, From::Inside)
+        }
+        Errand::Admit | Errand::Dismiss => (By::Leader, At::Settled, From::Inside),
+        Errand::EnterPhase | Errand::Interrupt | Errand::Deliberate => {
+            (By::Leader, At::Session, From::Inside)
+        }
+        Errand::Recess => (By::Leader, At::Rolling, From::Inside),
+        Errand::Resume => (By::Leader, At::Pause, From::Inside),
+        Errand::Close | Errand::DisposeChallenge => (By::Leader, At::Open, From::Inside),
+        Errand::Adjourn | Errand::GoOffline => (By::Leader, At::Settled, From::Inside),
+        Errand::Challenge => (By::Party, At::Open, From::Inside),
+        Errand::Lock
+        | Errand::Unlock
+        | Errand::LockAll
+        | Errand::UnlockAll
+        | Errand::AllowScreen
+        | Errand::Prompt
+        | Errand::Warn
+        | Errand::Reprimand
+        | Errand::Remove
+        | Errand::Readmit
+        | Errand::Spotlight
+        | Errand::SetLayout => (By::Leader, At::Live, From::Inside),
+        Errand::GiveFloor => (By::Leader, At::Talk, From::Inside),
+        Errand::EndFloor => (By::Floor, At::Open, From::Inside),
+        Errand::StrictFloor => (By::Leader, At::Open, From::Inside),
+        Errand::Hand | Errand::Devices => (By::Voice, At::Live, From::Inside),
+        Errand::Confront
+        | Errand::SignGuarantee
+        | Errand::NoteGuaranteeRefused
+        | Errand::Testify
+        | Errand::Shield
+        | Errand::Interpret
+        | Errand::Listen
+        | Errand::Note
+        | Errand::Consult
+        | Errand::AnswerConsultation
+        | Errand::LeaveChamber
+        | Errand::LockChamber
+        | Errand::Caucus
+        | Errand::ShowEvidence
+        | Errand::TurnPage
+        | Errand::HideEvidence
+        | Errand::Opine
+        | Errand::AllowDrawing
+        | Errand::Draw
+        | Errand::ClearDrawing
+        | Errand::Tick
+        | Errand::SetRecordMode
+        | Errand::WriteSheet
+        | Errand::ReadBack
+        | Errand::Sign
+        | Errand::RefuseSigning
+        | Errand::FailMediation
+        | Errand::CallRoll
+        | Errand::ConfirmPresence => (By::Nobody, At::Live, From::Inside),
+    }
+}
+
+impl By {
+    fn has(self, durable: &Durable, who: ParticipantId, role: Role) -> bool {
+        let leads = role.leads(durable.sitting.kind);
+        match self {
+            Self::Others => !role.is_court(),
+            Self::Leader => leads,
+            Self::Clerk => leads || matches!(role, Role::Clerk | Role::JudgeAssistant),
+            Self::Party => role.is_party() || role.is_for_party(),
+            Self::Concerned => {
+                let helps = matches!(role, Role::Attendant | Role::Visitor);
+                !role.is_court() && !role.only_watches() && !helps
+            }
+            Self::Voice => !matches!(role, Role::Gallery | Role::Media),
+            Self::Floor => {
+                leads || durable.sitting.floor.as_ref().is_some_and(|floor| floor.who == who)
+            }
+            Self::Nobody => false,
+        }
+    }
+}
+
+impl At {
+    const fn holds(self, stage: Stage) -> bool {
+        let live = !matches!(stage, Stage::Scheduled | Stage::Closed);
+        match self {
+            Self::Scheduled => matches!(stage, Stage::Scheduled),
+            Self::Live => live,
+            Self::Settled => live && !matches!(stage, Stage::Opening),
+            Self::CheckIn => matches!(stage, Stage::CheckIn),
+            Self::Before => stage.is_before_opening(),
+            Self::Open => stage.is_open(),
+            Self::Session => matches!(stage, Stage::InSession),
+            Self::Rolling => matches!(stage, Stage::InSession | Stage::TechInterrupted),
+            Self::Pause => stage.is_open() && !matches!(stage, Stage::InSession),
+            Self::Talk => is_talk(stage),
+        }
+    }
+}
+
 /// Whether `who` has the right to `errand` at this stage.
-#[expect(clippy::too_many_lines, reason = "one line for each errand")]
+///
+/// # Errors
+/// Why not, in the order in which it helps: the person, then the role, then the stage.
 pub(crate) fn may(durable: &Durable, who: ParticipantId, errand: Errand) -> Result<(), Refusal> {
     let seat = durable.seats.get(&who).ok_or(Refusal::NobodyThere)?;
     if durable.stage == Stage::Closed {
@@ -185,179 +353,72 @@ pub(crate) fn may(durable: &Durable, who: ParticipantId, errand: Errand) -> Resu
     if seat.place == Place::Removed {
         return Err(Refusal::Removed);
     }
-    match errand {
-        Errand::OpenCheckIn if !seat.role.is_court() => Err(Refusal::NotYourRight),
-        Errand::OpenCheckIn if durable.stage != Stage::Scheduled => Err(Refusal::AlreadyThere),
-        Errand::OpenCheckIn => Ok(()),
-        Errand::CheckIn if seat.role.is_court() => Err(Refusal::NotYourRight),
-        Errand::CheckIn if durable.stage == Stage::Scheduled => Err(Refusal::NotYetOpen),
-        Errand::CheckIn if seat.place != Place::Expected => Err(Refusal::AlreadyThere),
-        Errand::CheckIn => Ok(()),
-        Errand::Hand | Errand::Devices if seat.role == Role::Gallery => Err(Refusal::NotYourRight),
-        Errand::Hand | Errand::Devices => match seat.place {
-            Place::InHearing => Ok(()),
-            Place::Waiting => Err(Refusal::NotAdmitted),
-            Place::Expected | Place::Removed | Place::Left if durable.stage == Stage::Scheduled => {
-                Err(Refusal::NotYetOpen)
-            }
-            Place::Expected | Place::Removed | Place::Left => Err(Refusal::NotCheckedIn),
-        },
-        Errand::Consent
-        | Errand::NoteConsent
-        | Errand::CheckIdentity
-        | Errand::WaiveIdentity
-        | Errand::CheckPower
-        | Errand::NoteAbsent
-        | Errand::AnswerBarred
-        | Errand::CallIn
-        | Errand::ReadDiscipline
-        | Errand::EnterPhase
-        | Errand::Interrupt
-        | Errand::Deliberate
-        | Errand::Adjourn
-        | Errand::GoOffline
-        | Errand::CallOff
-        | Errand::Challenge
-        | Errand::DisposeChallenge
-        | Errand::Prompt
-        | Errand::Reprimand
-        | Errand::Readmit
-        | Errand::GiveFloor
-        | Errand::EndFloor
-        | Errand::StrictFloor
-        | Errand::Spotlight
-        | Errand::SetLayout
-        | Errand::FindAbsence
-        | Errand::Confront
-        | Errand::SignGuarantee
-        | Errand::NoteGuaranteeRefused
-        | Errand::Testify
-        | Errand::Shield
-        | Errand::Interpret
-        | Errand::Listen
-        | Errand::Note
-        | Errand::Consult
-        | Errand::AnswerConsultation
-        | Errand::LeaveChamber
-        | Errand::LockChamber
-        | Errand::Caucus
-        | Errand::ShowEvidence
-        | Errand::TurnPage
-        | Errand::HideEvidence
-        | Errand::Opine
-        | Errand::AllowDrawing
-        | Errand::Draw
-        | Errand::ClearDrawing
-        | Errand::Tick
-        | Errand::SetRecordMode
-        | Errand::WriteSheet
-        | Errand::ReadBack
-        | Errand::Sign
-        | Errand::RefuseSigning
-        | Errand::FailMediation
-        | Errand::CallRoll
-        | Errand::ConfirmPresence => Err(Refusal::NotYourRight),
-        Errand::Admit
-        | Errand::Dismiss
-        | Errand::Open
-        | Errand::Recess
-        | Errand::Resume
-        | Errand::Close
-        | Errand::Lock
-        | Errand::Unlock
-        | Errand::LockAll
-        | Errand::UnlockAll
-        | Errand::AllowScreen
-        | Errand::Warn
-        | Errand::Remove => {
-            if seat.role != Role::PresidingJudge {
-                Err(Refusal::NotYourRight)
-            } else if seat.place == Place::InHearing && is_stage_for(errand, durable.stage) {
-                Ok(())
-            } else {
-                Err(Refusal::WrongStage)
-            }
-        }
+    let (by, at, from) = row(errand);
+    let scheduled = durable.stage == Stage::Scheduled;
+    if !by.has(durable, who, seat.role) {
+        return Err(Refusal::NotYourRight);
     }
+    if from == From::Inside && seat.place != Place::InHearing {
+        return Err(match seat.place {
+            Place::Waiting => Refusal::NotAdmitted,
+            Place::Expected | Place::Removed | Place::Left | Place::InHearing if scheduled => {
+                Refusal::NotYetOpen
+            }
+            Place::Expected | Place::Removed | Place::Left | Place::InHearing => {
+                if seat.role.is_court() { Refusal::WrongStage } else { Refusal::NotCheckedIn }
+            }
+        });
+    }
+    if !at.holds(durable.stage) {
+        return Err(match at {
+            At::Scheduled => Refusal::AlreadyThere,
+            At::Live if scheduled => Refusal::NotYetOpen,
+            At::Live
+            | At::Settled
+            | At::CheckIn
+            | At::Before
+            | At::Open
+            | At::Session
+            | At::Rolling
+            | At::Pause
+            | At::Talk => Refusal::WrongStage,
+        });
+    }
+    what_waits(durable, seat.place, errand)
 }
 
-/// Whether the judge's errand has its place in this stage.
-#[expect(clippy::too_many_lines, reason = "one line for each errand")]
-const fn is_stage_for(errand: Errand, stage: Stage) -> bool {
+/// Whether somebody does the clerk's work, and so is told what stands in the way.
+pub(crate) fn does_clerk_work(durable: &Durable, who: ParticipantId) -> bool {
+    durable.seats.get(&who).is_some_and(|seat| By::Clerk.has(durable, who, seat.role))
+}
+
+/// What the state of the procedure itself refuses.
+#[expect(clippy::wildcard_enum_match_arm, reason = "nothing waits for the others")]
+fn what_waits(durable: &Durable, place: Place, errand: Errand) -> Result<(), Refusal> {
+    let sitting = &durable.sitting;
     match errand {
-        Errand::Open => matches!(stage, Stage::CheckIn),
-        Errand::Recess => matches!(stage, Stage::InSession),
-        Errand::Resume => matches!(stage, Stage::Recess { .. }),
-        Errand::Close => matches!(stage, Stage::InSession | Stage::Recess { .. }),
-        Errand::Admit | Errand::Dismiss => {
-            matches!(stage, Stage::CheckIn | Stage::InSession | Stage::Recess { .. })
+        Errand::CheckIn if place != Place::Expected => Err(Refusal::AlreadyThere),
+        Errand::Consent if sitting.kind.step().is_none() => Err(Refusal::NothingPending),
+        Errand::DisposeChallenge if sitting.challenge.is_none() => Err(Refusal::NothingPending),
+        Errand::Challenge if sitting.challenge.is_some() => Err(Refusal::ChallengePending),
+        Errand::Challenge
+            if matches!(sitting.phase, Some(Phase::Judgment | Phase::Closing))
+                || durable.stage == Stage::Deliberation =>
+        {
+            Err(Refusal::WrongStage)
         }
-        Errand::Lock
-        | Errand::Unlock
-        | Errand::LockAll
-        | Errand::UnlockAll
-        | Errand::AllowScreen
-        | Errand::Warn
-        | Errand::Remove
-        | Errand::OpenCheckIn
-        | Errand::CheckIn
-        | Errand::Hand
-        | Errand::Devices => !matches!(stage, Stage::Scheduled | Stage::Closed),
-        Errand::Consent
-        | Errand::NoteConsent
-        | Errand::CheckIdentity
-        | Errand::WaiveIdentity
-        | Errand::CheckPower
-        | Errand::NoteAbsent
-        | Errand::AnswerBarred
-        | Errand::CallIn
-        | Errand::ReadDiscipline
-        | Errand::EnterPhase
-        | Errand::Interrupt
-        | Errand::Deliberate
-        | Errand::Adjourn
-        | Errand::GoOffline
-        | Errand::CallOff
-        | Errand::Challenge
-        | Errand::DisposeChallenge
-        | Errand::Prompt
-        | Errand::Reprimand
-        | Errand::Readmit
-        | Errand::GiveFloor
-        | Errand::EndFloor
-        | Errand::StrictFloor
-        | Errand::Spotlight
-        | Errand::SetLayout
-        | Errand::FindAbsence
-        | Errand::Confront
-        | Errand::SignGuarantee
-        | Errand::NoteGuaranteeRefused
-        | Errand::Testify
-        | Errand::Shield
-        | Errand::Interpret
-        | Errand::Listen
-        | Errand::Note
-        | Errand::Consult
-        | Errand::AnswerConsultation
-        | Errand::LeaveChamber
-        | Errand::LockChamber
-        | Errand::Caucus
-        | Errand::ShowEvidence
-        | Errand::TurnPage
-        | Errand::HideEvidence
-        | Errand::Opine
-        | Errand::AllowDrawing
-        | Errand::Draw
-        | Errand::ClearDrawing
-        | Errand::Tick
-        | Errand::SetRecordMode
-        | Errand::WriteSheet
-        | Errand::ReadBack
-        | Errand::Sign
-        | Errand::RefuseSigning
-        | Errand::FailMediation
-        | Errand::CallRoll
-        | Errand::ConfirmPresence => false,
+        Errand::EnterPhase if !sitting.kind.has_phases() => Err(Refusal::PhaseNotInCourse),
+        Errand::Deliberate if !sitting.has_panel() => Err(Refusal::PhaseNotInCourse),
+        Errand::EndFloor if sitting.floor.is_none() => Err(Refusal::NoFloor),
+        Errand::Close | Errand::Resume | Errand::EnterPhase | Errand::Deliberate
+            if sitting.challenge.is_some() =>
+        {
+            Err(Refusal::ChallengePending)
+        }
+        Errand::Resume | Errand::EnterPhase | Errand::Deliberate if sitting.withdrawn.is_some() => {
+            Err(Refusal::ChallengeUpheld)
+        }
+        _ => Ok(()),
     }
 }
 

@@ -11,6 +11,7 @@ use model::{
 };
 
 use crate::event::Docket;
+use crate::sitting::{Floor, Sitting};
 
 /// Everything that survives a crash: rebuilt by applying the minutes in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub struct Durable {
     pub seats: BTreeMap<ParticipantId, Seat>,
     /// Raised hands, first raised first.
     pub hands: Vec<ParticipantId>,
+    /// The course of the procedure.
+    pub sitting: Sitting,
     /// What is wrong with the record, if anything.
     pub fault: Option<RecordFault>,
     /// Minutes applied.
@@ -73,6 +76,8 @@ pub struct Seat {
     pub attendance: Attendance,
     /// Steps the person agreed to hold online.
     pub consents: BTreeSet<Step>,
+    /// How often the person spoke of their consent, at most `limits::CONSENTS_SAID_MAX`.
+    pub consents_said: u8,
     /// How the identity was checked in this sitting.
     pub identity: Option<IdentityMethod>,
     /// Whether the judge went on without an identity check.
@@ -93,10 +98,23 @@ pub struct Seat {
     pub may_draw: bool,
     /// The room beside the hearing the person is in.
     pub chamber: Option<Chamber>,
-    /// Whether the link was lost in session and has not come back.
-    pub lost: bool,
+    /// Since when the link is lost in session; none when it stands or came back.
+    pub lost_since: Option<Timestamp>,
+    /// The number of the minute by which the hand was raised, while it is up.
+    pub hand_at: Option<u64>,
+    /// What somebody ordered to leave comes back to.
+    pub kept: Option<Kept>,
     /// Refusals written down for this person, at most [`REFUSALS_EACH_MAX`].
     pub refusals: u32,
+}
+
+/// What is kept for somebody who was ordered to leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Where the person was.
+    pub place: Place,
+    /// When their hand was raised, by the number of the minute; 0 when they had the floor.
+    pub hand_at: Option<u64>,
 }
 
 impl Durable {
@@ -110,6 +128,7 @@ impl Durable {
             opened_at: None,
             seats,
             hands: Vec::new(),
+            sitting: Sitting::new(docket),
             fault: None,
             minutes: 0,
             refusals: 0,
@@ -141,6 +160,7 @@ impl Seat {
             power_checked: false,
             attendance: attendee.attendance,
             consents: attendee.consents.iter().copied().collect(),
+            consents_said: 0,
             identity: None,
             identity_waived: false,
             absent: false,
@@ -151,7 +171,9 @@ impl Seat {
             listens_to: None,
             may_draw: false,
             chamber: None,
-            lost: false,
+            lost_since: None,
+            hand_at: None,
+            kept: None,
             refusals: 0,
         }
     }
@@ -184,6 +206,12 @@ pub(crate) struct Live {
     pub(crate) parted: bool,
     /// Whether the node is stopping: nothing happens any more.
     pub(crate) stopped: bool,
+    /// Until when the countdown runs.
+    pub(crate) countdown: Option<Instant>,
+    /// Until when the floor is given, while its time runs, and to which turn that belongs.
+    pub(crate) floor: Option<(Instant, Floor)>,
+    /// How long each side spoke since it was last noted, ms.
+    pub(crate) spoken: BTreeMap<Side, u64>,
     /// The last wake-up asked for.
     pub(crate) wake_at: Option<Instant>,
     /// Refusals answered and not written down.
@@ -216,6 +244,12 @@ pub(crate) struct Link {
     pub(crate) had_media: bool,
     /// Since when the page is gone, for the seat's grace time.
     pub(crate) gone_since: Option<Instant>,
+    /// Since when the link is lost in session, for the interruption by rule.
+    pub(crate) lost_at: Option<Instant>,
+    /// Whether the judge knows of the loss: it interrupted already, or the hearing went on over it.
+    pub(crate) excused: bool,
+    /// How long the person had spoken by the last figures, ms.
+    pub(crate) speech_ms: Option<u64>,
     /// What is switched on at the person's end.
     pub(crate) devices: BTreeSet<TrackKind>,
     /// When the hand last moved, to slow a fidgeting one.

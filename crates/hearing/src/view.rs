@@ -2,7 +2,7 @@
 //! What is not here: sending it.
 
 use model::archive::Attendee;
-use model::view::{EvidenceView, Me, Person, ProcedureView};
+use model::view::{EvidenceView, Me, Person};
 use model::{
     Ground, Now, ParticipantId, Place, Private, RecordState, Role, SlotCount, Stage, TrackKind,
     View, limits,
@@ -32,8 +32,8 @@ impl Hearing {
             record: self.record_state(seat.role),
             me: self.me(who, seat),
             people,
-            brief: self.docket.brief.clone(),
-            procedure: ProcedureView::default(),
+            brief: self.brief_for(seat),
+            procedure: self.procedure(who, seat, now),
             chambers: Vec::new(),
             evidence: EvidenceView::default(),
             mediation: None,
@@ -114,8 +114,8 @@ impl Hearing {
             identity_waived: court && seat.identity_waived,
             absent: seat.absent,
             consents: if court { seat.consents.iter().copied().collect() } else { Vec::new() },
-            beside: Vec::new(),
-            lost_since: None,
+            beside: if court { self.beside(id) } else { Vec::new() },
+            lost_since: seat.lost_since,
             chamber: seat.chamber.filter(|_| court),
             guarantee: seat.guarantee.or(seat.role.is_called().then_some(false)),
             testifies: seat.testifies,
@@ -139,6 +139,9 @@ impl Hearing {
             return RecordState::Sealed;
         }
         let fault = self.durable.fault.or(self.live.late_fault);
+        if !self.durable.is_recorded() && fault.is_none() {
+            return RecordState::Off;
+        }
         match (fault, self.durable.stage) {
             (Some(fault), _) if role.is_court() => RecordState::Faulty { fault },
             (_, Stage::Scheduled | Stage::CheckIn | Stage::PreTrial | Stage::Closed) => {

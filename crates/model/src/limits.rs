@@ -76,12 +76,16 @@ pub const DISK_FREE_MIN: u64 = 1024 * 1024 * 1024;
 pub const ARCHIVE_LIST_MAX: usize = 10_000;
 /// Bytes of one archive read.
 pub const ARCHIVE_READ_MAX: u64 = 4 * 1024 * 1024;
+/// How often one person may give or take back a consent, as each time is a minute; then `TooFast`.
+pub const CONSENTS_SAID_MAX: u8 = 100;
 /// Longest countdown before people are called in, seconds.
 pub const COUNTDOWN_MAX: u16 = 300;
 /// Longest turn of the floor that may be set, seconds.
 pub const FLOOR_SECONDS_MAX: u16 = 3_600;
 /// A judge's or a party's link that is gone so long in session interrupts the hearing by rule.
 pub const INTERRUPT_AFTER: Duration = Duration::from_secs(10);
+/// Speech of one side that is noted in the ledger at the latest; a crash loses no more of its total.
+pub const SPOKEN_NOTED_EVERY: Duration = Duration::from_secs(120);
 /// How long somebody asked into a consultation may take to answer.
 pub const INVITATION_WAIT: Duration = Duration::from_secs(60);
 /// Consultations at once in one hearing.

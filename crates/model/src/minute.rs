@@ -14,6 +14,7 @@ use crate::stage::{
     RecordFault,
 };
 use crate::time::Timestamp;
+use crate::view::SideTime;
 
 /// A procedural fact with its time and actor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -526,6 +527,12 @@ pub enum Fact {
         /// What is worth to know; no concession.
         #[cfg_attr(feature = "ts", ts(type = "string"))]
         note: Private<String>,
+    },
+    /// How long each side has spoken since opening, noted from time to time so that a restart does
+    /// not lose it.
+    Spoken {
+        /// Each side's total.
+        sides: Vec<SideTime>,
     },
     /// Every site is asked whether it is there.
     PresenceAsked,

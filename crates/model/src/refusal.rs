@@ -31,17 +31,17 @@ refusals! {
     /// The role has no right to this.
     NotYourRight => "您的身份不能进行此操作。", "Your role does not allow this.";
     /// The hearing is not at a stage where this is possible.
-    WrongStage => "当前庭审阶段不能进行此操作。", "This is not possible at this stage of the hearing.";
+    WrongStage => "当前庭审阶段不能进行此操作，请按页面提示的下一步操作。", "This is not possible at this stage of the hearing; follow the next step shown on the page.";
     /// Nobody by that number sits in this hearing.
     NobodyThere => "没有找到该参加人，请刷新名单后再试。", "No such person in this hearing; refresh the list and try again.";
     /// The person must check in first.
-    NotCheckedIn => "该参加人尚未签到。", "That person has not checked in yet.";
+    NotCheckedIn => "该参加人尚未签到，请提醒其签到。", "That person has not checked in yet; ask them to.";
     /// The person waits and was not admitted yet.
     NotAdmitted => "您尚未获准入庭，请等候法官准许。", "You have not been admitted yet; wait for the judge.";
     /// The discipline must be accepted before checking in.
     DisciplineNotAccepted => "请先阅读并同意法庭纪律。", "Read and accept the court discipline first.";
     /// The person is not connected.
-    NotConnected => "该参加人目前不在线。", "That person is not connected at the moment.";
+    NotConnected => "该参加人目前不在线，请等其重新连接。", "That person is not connected at the moment; wait until they are back.";
     /// The person is already where they are asked to be.
     AlreadyThere => "该操作已经完成，无需重复。", "This is done already.";
     /// A witness may be called only while in session.
@@ -57,7 +57,7 @@ refusals! {
     /// The record cannot be kept now.
     RecordAtRisk => "录音录像故障，暂不能进行此操作。请联系运维。", "The record cannot be kept at the moment; call operations.";
     /// Removal needs a warning first.
-    WarnFirst => "责令退出前须先警告。", "Warn the person before ordering them to leave.";
+    WarnFirst => "责令退出前须先警告；情况紧急未警告的，请说明理由。", "Warn the person before ordering them to leave, or say why there was no warning.";
     /// A reason is needed.
     ReasonMissing => "请填写理由。", "Give a reason.";
     /// The text is too long.
@@ -67,7 +67,7 @@ refusals! {
     /// Microphone locked by the judge.
     Locked => "法官已将您静音，请举手申请发言。", "The judge muted you; raise your hand to speak.";
     /// The person was removed from this sitting.
-    Removed => "您已被责令退出本次庭审。", "You were ordered to leave this hearing.";
+    Removed => "已被责令退出本次庭审，须经法官准许方可返回。", "Ordered to leave this hearing; only the judge may let the person back.";
     /// The hearing is over.
     HearingClosed => "庭审已经结束。", "The hearing is closed.";
     /// The hearing does not let people in yet.
@@ -105,13 +105,19 @@ refusals! {
     /// An identity was not checked.
     IdentityUnchecked => "有当事人身份尚未核对，请先核对或者由法官说明理由后继续。", "An identity has not been checked; check it, or go on with a reason.";
     /// An agent's power was not checked.
-    PowerUnchecked => "有代理人的授权委托尚未核对。", "An agent's power of attorney has not been checked.";
+    PowerUnchecked => "有代理人的授权委托尚未核对，请先核对授权委托书。", "An agent's power of attorney has not been checked; check it first.";
     /// Settling needs special power.
     SpecialPowerNeeded => "一般授权的代理人不能签署协议，须有特别授权或者由当事人本人签署。", "An agent with general power cannot sign this; special power or the party is needed.";
     /// The phase does not follow, and no reason was given.
-    PhaseOutOfTurn => "该环节不是下一环节，如需跳转请说明理由。", "That phase does not follow; give a reason to go there.";
+    PhaseOutOfTurn => "该环节不是下一环节，请先完成前面的环节；如需跳转请说明理由。", "That phase does not follow; go through those before it, or give a reason to go there.";
     /// The phase is not part of this course.
-    PhaseNotInCourse => "本案程序不含该环节。", "That phase is not part of this course.";
+    PhaseNotInCourse => "本案程序不含该环节，请选择列出的环节。", "That phase is not part of this course; choose one that is listed.";
+    /// The discipline was not read.
+    DisciplineUnread => "请先宣布法庭纪律，书记员未宣布的可由法官宣布。", "The court discipline has not been read; the clerk or the judge reads it first.";
+    /// Somebody in the hearing cannot be noted as absent.
+    StillInside => "该参加人在庭，不能记明缺席；如已离开，请先请其退到候庭。", "That person is in the hearing and cannot be noted as absent; send them to the waiting room first.";
+    /// The challenged person withdraws: the sitting cannot go on.
+    ChallengeUpheld => "回避申请成立，本次庭审不能继续，请延期审理、转为线下或者闭庭。", "The challenge was upheld and this sitting cannot go on; adjourn, go on offline or close.";
     /// A challenge waits for its decision.
     ChallengePending => "回避申请尚未处理，请先作出决定。", "A challenge waits for its decision; decide it first.";
     /// Only somebody of the court can be challenged.
@@ -119,7 +125,7 @@ refusals! {
     /// Nothing waits for this.
     NothingPending => "当前没有需要处理的事项。", "There is nothing to decide at the moment.";
     /// Nobody has the floor.
-    NoFloor => "当前无人持有发言权。", "Nobody has the floor.";
+    NoFloor => "当前无人持有发言权，请先指定发言人。", "Nobody has the floor; give it to somebody first.";
     /// Gallery seats are taken.
     GalleryFull => "旁听席已满。", "The gallery is full.";
     /// A closed case has no gallery.

@@ -134,6 +134,7 @@ pub struct FloorView {
 /// How long a side has spoken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
 pub struct SideTime {
     /// Which side.
     pub side: Side,

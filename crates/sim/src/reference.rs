@@ -29,6 +29,11 @@ struct Soul {
     may_share: bool,
     warned: bool,
     left_page: Option<Instant>,
+    had_media: bool,
+    /// Since when page or media is gone in an open hearing.
+    missing: Option<Instant>,
+    /// Whether the judge knows of it.
+    known: bool,
     moved_hand: Option<Instant>,
     switched_on: BTreeSet<TrackKind>,
 }
@@ -61,6 +66,9 @@ impl Reference {
             may_share: false,
             warned: false,
             left_page: None,
+            had_media: false,
+            missing: None,
+            known: false,
             moved_hand: None,
             switched_on: BTreeSet::new(),
         };
@@ -109,7 +117,8 @@ impl Reference {
 
     /// Whether a track ought to be on the record.
     pub fn records(&self, track: TrackId) -> bool {
-        (self.stage == Stage::Opening || self.stage == Stage::InSession) && self.speaks(track)
+        matches!(self.stage, Stage::Opening | Stage::InSession | Stage::TechInterrupted)
+            && self.speaks(track)
     }
 
     fn is_there(&self, soul: &Soul) -> bool {
@@ -164,13 +173,16 @@ impl Reference {
             Event::MediaUp { who } => {
                 if let Some(soul) = self.souls.get_mut(who) {
                     soul.media = true;
+                    soul.had_media = true;
                 }
+                self.back(*who);
             }
             Event::MediaDown { who, .. } => {
                 if let Some(soul) = self.souls.get_mut(who).filter(|soul| soul.media) {
                     soul.media = false;
                     soul.switched_on.clear();
                     self.sending.retain(|track| track.participant != *who);
+                    self.gone(now, *who);
                 }
             }
             Event::TrackLive { track } => {
@@ -212,6 +224,22 @@ impl Reference {
         if self.announced.is_some_and(|(_, until)| until <= now) {
             self.call_off();
         }
+        let needed = |role: Role| {
+            matches!(
+                role,
+                Role::PresidingJudge | Role::Plaintiff | Role::Defendant | Role::ThirdParty
+            )
+        };
+        let missed = self.souls.values().any(|soul| {
+            needed(soul.role)
+                && soul.at == At::Inside
+                && !soul.known
+                && soul.missing.is_some_and(|since| since.plus(limits::INTERRUPT_AFTER) <= now)
+        });
+        if missed && self.stage == Stage::InSession {
+            self.stage = Stage::TechInterrupted;
+            self.know();
+        }
         let outstayed: Vec<_> = self
             .souls
             .iter()
@@ -238,12 +266,46 @@ impl Reference {
                 soul.at = At::Inside;
             }
         }
+        self.back(who);
+    }
+
+    /// Page or media of somebody who is inside went away in an open hearing.
+    fn gone(&mut self, now: Instant, who: ParticipantId) {
+        let open = self.stage.is_open();
+        if let Some(soul) = self.souls.get_mut(&who)
+            && open
+            && soul.at == At::Inside
+            && soul.missing.is_none()
+        {
+            soul.missing = Some(now);
+            soul.known = false;
+        }
+    }
+
+    /// Page, and media if there ever was any, are there again.
+    fn back(&mut self, who: ParticipantId) {
+        let live = !matches!(self.stage, Stage::Scheduled | Stage::Closed);
+        if let Some(soul) = self.souls.get_mut(&who)
+            && live
+            && soul.page
+            && (soul.media || !soul.had_media)
+        {
+            soul.missing = None;
+        }
+    }
+
+    /// The judge knows who is missing; they interrupt no more until they were back.
+    fn know(&mut self) {
+        for soul in self.souls.values_mut() {
+            soul.known |= soul.missing.is_some();
+        }
     }
 
     fn part(&mut self, now: Instant, who: ParticipantId) {
         if let Some(soul) = self.souls.get_mut(&who).filter(|soul| soul.page) {
             soul.page = false;
             soul.left_page = Some(now);
+            self.gone(now, who);
             if self.announced.is_some_and(|(judge, _)| judge == who) {
                 self.call_off();
             }
@@ -276,6 +338,11 @@ impl Reference {
         for soul in self.souls.values_mut() {
             soul.page = false;
             soul.media = false;
+            soul.had_media = false;
+            soul.known = false;
+            if soul.missing.is_some() || (self.stage.is_open() && soul.at == At::Inside) {
+                soul.missing = Some(now);
+            }
             soul.switched_on.clear();
             soul.moved_hand = None;
             soul.left_page = (self.stage != Stage::Closed).then_some(now);
@@ -303,6 +370,7 @@ impl Reference {
         if let Some(soul) = self.souls.get_mut(&who) {
             soul.at = to;
             soul.may_share = false;
+            soul.missing = None;
         }
     }
 }

@@ -155,7 +155,7 @@ impl House {
             station.role == Role::PresidingJudge
                 && station.view.as_ref().is_some_and(|view| view.me.place == Place::InHearing)
         });
-        if let (Some(Stage::InSession | Stage::Recess { .. }), Some(judge)) = (stage, judge) {
+        if let (Some(true), Some(judge)) = (stage.map(Stage::is_open), judge) {
             let judge = judge.who;
             self.ask(judge, Ask::Close);
             self.rest(Duration::from_secs(5))?;

@@ -6,7 +6,8 @@ use model::archive::Attendee;
 use model::letters::{RecordNotice, RecordOrder, Tape};
 use model::view::Heading;
 use model::{
-    Ask, Grants, HearingId, Instant, Now, ParticipantId, Place, Private, Role, Stage, Timestamp,
+    Ask, Brief, Grants, HearingId, Instant, Kind, Now, ParticipantId, Place, Private, Role, Stage,
+    Step, Timestamp,
 };
 use record::verify::{Liveness, verify};
 
@@ -39,11 +40,12 @@ pub(crate) struct Court {
 
 impl Court {
     pub(crate) fn new(now: Now, roles: &[Role]) -> Self {
-        let attendee = |(number, role): (u32, &Role)| {
-            Attendee::new(ParticipantId(number), *role, Private::from("somebody"))
+        let attendee = |(number, role): (u32, &Role)| Attendee {
+            consents: vec![Step::Inquiry],
+            ..Attendee::new(ParticipantId(number), *role, Private::from("somebody"))
         };
         let docket = Docket {
-            brief: model::Brief::default(),
+            brief: Brief { kind: Kind::Inquiry, ..Brief::default() },
             hearing: HearingId(1),
             heading: Heading {
                 court: "People's Court of the plans".to_owned(),

@@ -6,8 +6,8 @@ use model::archive::Attendee;
 use model::stage::LinkCause;
 use model::view::Heading;
 use model::{
-    Ask, Ground, Health, HearingId, ParticipantId, Private, RecordFault, Role, Stage, Timestamp,
-    TrackId, TrackKind, limits,
+    Ask, Brief, Ground, Health, HearingId, Kind, ParticipantId, Private, RecordFault, Role, Stage,
+    Step, Timestamp, TrackId, TrackKind, limits,
 };
 
 use super::Play;
@@ -30,10 +30,12 @@ pub(crate) fn docket(dice: &mut Dice) -> Docket {
         2 => roles.push(Role::PresidingJudge),
         _ => {}
     }
-    let attendee =
-        |(number, role)| Attendee::new(ParticipantId(number), role, Private::from("somebody"));
+    let attendee = |(number, role)| Attendee {
+        consents: vec![Step::Inquiry],
+        ..Attendee::new(ParticipantId(number), role, Private::from("somebody"))
+    };
     Docket {
-        brief: model::Brief::default(),
+        brief: Brief { kind: Kind::Inquiry, ..Brief::default() },
         hearing: HearingId(1),
         heading: Heading {
             court: "People's Court of the dice".to_owned(),

@@ -24,7 +24,8 @@ impl Reference {
     fn is_lawful(&self, now: Instant, who: ParticipantId, asker: &Soul, ask: &Ask) -> bool {
         let court = matches!(asker.role, Role::PresidingJudge | Role::Clerk);
         let judge = asker.role == Role::PresidingJudge && asker.at == At::Inside;
-        let hearing = matches!(self.stage, Stage::InSession | Stage::Recess { .. });
+        let hearing = self.stage.is_open();
+        let rolling = matches!(self.stage, Stage::InSession | Stage::TechInterrupted);
         let inside =
             |who: &ParticipantId| self.ordinary(*who).is_some_and(|soul| soul.at == At::Inside);
         let here = |who: &ParticipantId| {
@@ -42,8 +43,18 @@ impl Reference {
             Ask::Admit { who } => judge && self.stage != Stage::Opening && self.may_come_in(*who),
             Ask::Dismiss { who } => judge && self.stage != Stage::Opening && inside(who),
             Ask::Open => judge && self.stage == Stage::CheckIn && self.may_open(who, asker),
-            Ask::Recess { .. } => judge && self.stage == Stage::InSession,
-            Ask::Resume => judge && matches!(self.stage, Stage::Recess { .. }) && !self.is_broken(),
+            Ask::Recess { .. } => judge && rolling,
+            Ask::Resume => match self.stage {
+                Stage::Recess { .. } => judge && !self.is_broken(),
+                Stage::TechInterrupted => judge,
+                Stage::Scheduled
+                | Stage::CheckIn
+                | Stage::PreTrial
+                | Stage::Opening
+                | Stage::InSession
+                | Stage::Deliberation
+                | Stage::Closed => false,
+            },
             Ask::Close => judge && hearing,
             Ask::Lock { who } => judge && inside(who) && !self.souls[who].silenced,
             Ask::Unlock { who } => judge && inside(who) && self.souls[who].silenced,
@@ -149,10 +160,13 @@ impl Reference {
 
     fn may_open(&self, judge: ParticipantId, asker: &Soul) -> bool {
         let sound = TrackId::new(judge, TrackKind::Microphone);
-        let party = self.souls.values().any(|soul| {
-            soul.at == At::Inside
-                && matches!(soul.role, Role::Plaintiff | Role::Defendant | Role::ThirdParty)
-        });
+        let parties = || {
+            self.souls.values().filter(|soul| {
+                matches!(soul.role, Role::Plaintiff | Role::Defendant | Role::ThirdParty)
+            })
+        };
+        let party = parties().any(|soul| soul.at == At::Inside)
+            && parties().all(|soul| matches!(soul.at, At::Inside | At::Expelled));
         asker.media && self.sending.contains(&sound) && party && self.ledger && !self.is_broken()
     }
 
@@ -180,7 +194,10 @@ impl Reference {
                 self.stage = Stage::Recess { ground: *ground };
                 self.forget_passing_trouble();
             }
-            Ask::Resume => self.stage = Stage::InSession,
+            Ask::Resume => {
+                self.stage = Stage::InSession;
+                self.know();
+            }
             Ask::Close => {
                 self.stage = Stage::Closed;
                 self.trouble = None;
