@@ -4,6 +4,7 @@
 //! what media tells (`hearing_task/media.rs`).
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::hash::RandomState;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -132,6 +133,8 @@ pub(crate) struct HearingTask {
     visited: bool,
     closed: bool,
     stopped: bool,
+    /// The key under which addresses become numbers; it dies with the task.
+    origins: RandomState,
 }
 
 impl HearingTask {
@@ -168,6 +171,7 @@ impl HearingTask {
             visited: false,
             closed: false,
             stopped: false,
+            origins: RandomState::new(),
             rooms,
             inbox,
         }
@@ -285,6 +289,8 @@ impl HearingTask {
         }
         self.visited = true;
         let gauge = self.rooms.metrics.role(role);
+        let origin = reached.reveal().origin(&self.origins);
+        self.todo.push_back(Event::Origin { who, origin });
         self.pages.insert(who, Page::new(page, outbox, reached, gauge));
         self.todo.push_back(Event::Joined { who });
         self.settle().await;
@@ -348,7 +354,9 @@ impl HearingTask {
 
     async fn happen(&mut self, event: Event) {
         let now = self.rooms.clock.now();
-        tracing::debug!(hearing = %self.id(), ?event, "happened");
+        if !matches!(event, Event::Origin { .. }) {
+            tracing::debug!(hearing = %self.id(), ?event, "happened");
+        }
         let request = if let Event::Asked { who, request, .. } = &event {
             Some((*who, *request))
         } else {
@@ -487,6 +495,10 @@ impl HearingTask {
         }
         let mut todo = VecDeque::from([Event::Restarted]);
         todo.extend(self.pages.keys().map(|who| Event::Joined { who: *who }));
+        todo.extend(self.pages.iter().map(|(who, page)| {
+            let origin = page.reached.reveal().origin(&self.origins);
+            Event::Origin { who: *who, origin }
+        }));
         let connected: &BTreeSet<ParticipantId> = self.media.connected();
         todo.extend(connected.iter().map(|who| Event::MediaUp { who: *who }));
         let live: &BTreeSet<TrackId> = self.media.live();

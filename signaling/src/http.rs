@@ -442,7 +442,7 @@ async fn enter(
     };
     let place = app.open_sockets.clone();
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let reached = Reached::private(peer.local.reveal(), host);
+    let reached = Reached::private(peer.local.reveal(), host, peer.remote.reveal());
     Ok(upgrade.on_upgrade(move |socket| async move {
         match seat {
             Some((hearing, who)) => {

@@ -4,6 +4,8 @@
 //! What is not here: what the streams mean, and what relays do; closures of the front door know.
 
 use core::fmt;
+use core::hash::BuildHasher;
+use std::hash::RandomState;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
@@ -62,12 +64,50 @@ pub(crate) struct Reached {
     pub(crate) address: IpAddr,
     /// The `Host` header, or the address and port.
     pub(crate) host: String,
+    /// The page's own address.
+    pub(crate) from: IpAddr,
 }
 
 impl Reached {
-    /// Hides both: they say where somebody is.
-    pub(crate) fn private(local: SocketAddr, host: Option<&str>) -> Private<Self> {
+    /// Hides all: they say where somebody is.
+    pub(crate) fn private(
+        local: SocketAddr,
+        host: Option<&str>,
+        remote: SocketAddr,
+    ) -> Private<Self> {
         let host = host.map_or_else(|| local.to_string(), str::to_owned);
-        Private::new(Self { address: local.ip(), host })
+        Private::new(Self { address: local.ip(), host, from: remote.ip().to_canonical() })
+    }
+
+    /// A number that is alike for pages behind one line: the same IPv4 address, or the same /64 of
+    /// IPv6. It says nothing else, because the key is random and dies with the process.
+    pub(crate) fn origin(&self, key: &RandomState) -> u64 {
+        match self.from {
+            IpAddr::V4(address) => key.hash_one(address),
+            IpAddr::V6(address) => key.hash_one(address.to_bits() >> 64),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_is_one_origin_under_one_key() {
+        let reached = |from: &str| {
+            let local = SocketAddr::from(([127, 0, 0, 1], 8443));
+            let remote = SocketAddr::new(from.parse().unwrap(), 5000);
+            Reached::private(local, None, remote).into_inner()
+        };
+        let key = RandomState::new();
+        let origin = |from: &str| reached(from).origin(&key);
+        assert_eq!(origin("10.0.0.7"), origin("10.0.0.7"));
+        assert_eq!(origin("10.0.0.7"), origin("::ffff:10.0.0.7"));
+        assert_ne!(origin("10.0.0.7"), origin("10.0.0.8"));
+        assert_eq!(origin("2001:db8::1"), origin("2001:db8::2"));
+        assert_ne!(origin("2001:db8::1"), origin("2001:db8:0:1::1"));
+        let other = RandomState::new();
+        assert_ne!(origin("10.0.0.7"), reached("10.0.0.7").origin(&other));
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! What is not here: how media is made (`connection.rs`) and what verbs mean (`script.rs`).
 
+mod lawful;
 mod media;
 mod steps;
 

@@ -155,7 +155,17 @@ fn ground(text: &str) -> Option<Ground> {
     }
 }
 
-const STAGES: [&str; 6] = ["scheduled", "check_in", "opening", "in_session", "recess", "closed"];
+const STAGES: [&str; 9] = [
+    "scheduled",
+    "check_in",
+    "pre_trial",
+    "opening",
+    "in_session",
+    "recess",
+    "tech_interrupted",
+    "deliberation",
+    "closed",
+];
 const RECORDS: [&str; 6] = ["off", "starting", "rolling", "paused", "faulty", "sealed"];
 
 impl Condition {

@@ -1498,7 +1498,11 @@ ground: FailureGround,
 /**
  * What is worth to know; no concession.
  */
-note: string, } | { "fact": "presence_asked" } | { "fact": "presence_confirmed", 
+note: string, } | { "fact": "spoken", 
+/**
+ * Each side's total.
+ */
+sides: Array<SideTime>, } | { "fact": "presence_asked" } | { "fact": "presence_confirmed", 
 /**
  * Who.
  */
@@ -2414,7 +2418,7 @@ fault: RecordFault, } | { "name": "sealed" };
 /**
  * Why something asked was refused. The code is stable; the sentence says what to do.
  */
-export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "not_admitted" | "discipline_not_accepted" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "malformed" | "consent_missing" | "barred_not_answered" | "barred" | "party_unaccounted" | "identity_unchecked" | "power_unchecked" | "special_power_needed" | "phase_out_of_turn" | "phase_not_in_course" | "challenge_pending" | "not_challengeable" | "nothing_pending" | "no_floor" | "gallery_full" | "not_public" | "guarantee_needed" | "guarantee_refused" | "only_on_expert_topic" | "in_another_chamber" | "chamber_locked" | "no_chamber" | "not_your_people" | "not_exchanged" | "nothing_shown" | "no_such_page" | "checklist_open" | "recording_not_agreed" | "sheet_changed" | "read_back_needed" | "facts_sheet_needed" | "already_effective" | "file_not_readable" | "file_encrypted" | "file_too_large" | "place_taken" | "person_taken" | "case_number_missing" | "not_plausible" | "server_fault";
+export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "not_admitted" | "discipline_not_accepted" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "malformed" | "consent_missing" | "barred_not_answered" | "barred" | "party_unaccounted" | "identity_unchecked" | "power_unchecked" | "special_power_needed" | "phase_out_of_turn" | "phase_not_in_course" | "discipline_unread" | "still_inside" | "challenge_upheld" | "challenge_pending" | "not_challengeable" | "nothing_pending" | "no_floor" | "gallery_full" | "not_public" | "guarantee_needed" | "guarantee_refused" | "only_on_expert_topic" | "in_another_chamber" | "chamber_locked" | "no_chamber" | "not_your_people" | "not_exchanged" | "nothing_shown" | "no_such_page" | "checklist_open" | "recording_not_agreed" | "sheet_changed" | "read_back_needed" | "facts_sheet_needed" | "already_effective" | "file_not_readable" | "file_encrypted" | "file_too_large" | "place_taken" | "person_taken" | "case_number_missing" | "not_plausible" | "server_fault";
 
 /**
  * One relay (RFC 8656), as a browser's `RTCIceServer` wants it.
@@ -2963,16 +2967,16 @@ export const REFUSAL_TEXT: Record<Refusal, { zh: string; en: string }> = {
     en: "Your role does not allow this.",
   },
   wrong_stage: {
-    zh: "当前庭审阶段不能进行此操作。",
-    en: "This is not possible at this stage of the hearing.",
+    zh: "当前庭审阶段不能进行此操作，请按页面提示的下一步操作。",
+    en: "This is not possible at this stage of the hearing; follow the next step shown on the page.",
   },
   nobody_there: {
     zh: "没有找到该参加人，请刷新名单后再试。",
     en: "No such person in this hearing; refresh the list and try again.",
   },
   not_checked_in: {
-    zh: "该参加人尚未签到。",
-    en: "That person has not checked in yet.",
+    zh: "该参加人尚未签到，请提醒其签到。",
+    en: "That person has not checked in yet; ask them to.",
   },
   not_admitted: {
     zh: "您尚未获准入庭，请等候法官准许。",
@@ -2983,8 +2987,8 @@ export const REFUSAL_TEXT: Record<Refusal, { zh: string; en: string }> = {
     en: "Read and accept the court discipline first.",
   },
   not_connected: {
-    zh: "该参加人目前不在线。",
-    en: "That person is not connected at the moment.",
+    zh: "该参加人目前不在线，请等其重新连接。",
+    en: "That person is not connected at the moment; wait until they are back.",
   },
   already_there: {
     zh: "该操作已经完成，无需重复。",
@@ -3015,8 +3019,8 @@ export const REFUSAL_TEXT: Record<Refusal, { zh: string; en: string }> = {
     en: "The record cannot be kept at the moment; call operations.",
   },
   warn_first: {
-    zh: "责令退出前须先警告。",
-    en: "Warn the person before ordering them to leave.",
+    zh: "责令退出前须先警告；情况紧急未警告的，请说明理由。",
+    en: "Warn the person before ordering them to leave, or say why there was no warning.",
   },
   reason_missing: {
     zh: "请填写理由。",
@@ -3035,8 +3039,8 @@ export const REFUSAL_TEXT: Record<Refusal, { zh: string; en: string }> = {
     en: "The judge muted you; raise your hand to speak.",
   },
   removed: {
-    zh: "您已被责令退出本次庭审。",
-    en: "You were ordered to leave this hearing.",
+    zh: "已被责令退出本次庭审，须经法官准许方可返回。",
+    en: "Ordered to leave this hearing; only the judge may let the person back.",
   },
   hearing_closed: {
     zh: "庭审已经结束。",
@@ -3111,20 +3115,32 @@ export const REFUSAL_TEXT: Record<Refusal, { zh: string; en: string }> = {
     en: "An identity has not been checked; check it, or go on with a reason.",
   },
   power_unchecked: {
-    zh: "有代理人的授权委托尚未核对。",
-    en: "An agent's power of attorney has not been checked.",
+    zh: "有代理人的授权委托尚未核对，请先核对授权委托书。",
+    en: "An agent's power of attorney has not been checked; check it first.",
   },
   special_power_needed: {
     zh: "一般授权的代理人不能签署协议，须有特别授权或者由当事人本人签署。",
     en: "An agent with general power cannot sign this; special power or the party is needed.",
   },
   phase_out_of_turn: {
-    zh: "该环节不是下一环节，如需跳转请说明理由。",
-    en: "That phase does not follow; give a reason to go there.",
+    zh: "该环节不是下一环节，请先完成前面的环节；如需跳转请说明理由。",
+    en: "That phase does not follow; go through those before it, or give a reason to go there.",
   },
   phase_not_in_course: {
-    zh: "本案程序不含该环节。",
-    en: "That phase is not part of this course.",
+    zh: "本案程序不含该环节，请选择列出的环节。",
+    en: "That phase is not part of this course; choose one that is listed.",
+  },
+  discipline_unread: {
+    zh: "请先宣布法庭纪律，书记员未宣布的可由法官宣布。",
+    en: "The court discipline has not been read; the clerk or the judge reads it first.",
+  },
+  still_inside: {
+    zh: "该参加人在庭，不能记明缺席；如已离开，请先请其退到候庭。",
+    en: "That person is in the hearing and cannot be noted as absent; send them to the waiting room first.",
+  },
+  challenge_upheld: {
+    zh: "回避申请成立，本次庭审不能继续，请延期审理、转为线下或者闭庭。",
+    en: "The challenge was upheld and this sitting cannot go on; adjourn, go on offline or close.",
   },
   challenge_pending: {
     zh: "回避申请尚未处理，请先作出决定。",
@@ -3139,8 +3155,8 @@ export const REFUSAL_TEXT: Record<Refusal, { zh: string; en: string }> = {
     en: "There is nothing to decide at the moment.",
   },
   no_floor: {
-    zh: "当前无人持有发言权。",
-    en: "Nobody has the floor.",
+    zh: "当前无人持有发言权，请先指定发言人。",
+    en: "Nobody has the floor; give it to somebody first.",
   },
   gallery_full: {
     zh: "旁听席已满。",

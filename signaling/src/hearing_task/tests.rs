@@ -82,7 +82,11 @@ impl Stand {
     async fn enter(&mut self, who: ParticipantId) -> (u64, Arc<Outbox>, model::View) {
         self.pages += 1;
         let (page, outbox) = (self.pages, Arc::new(Outbox::default()));
-        let reached = Reached::private((Ipv4Addr::LOCALHOST, 8443).into(), None);
+        let reached = Reached::private(
+            (Ipv4Addr::LOCALHOST, 8443).into(),
+            None,
+            (Ipv4Addr::LOCALHOST, 5000).into(),
+        );
         self.send(Letter::Enter { who, page, outbox: Arc::clone(&outbox), reached }).await;
         let first = next(&outbox).await;
         let Next::Message(ServerMessage::Welcome { view, .. }) = first else {
@@ -401,6 +405,16 @@ async fn the_opening_needs_the_recorder() {
         Notice::TrackLive { hearing, track },
     ] {
         stand.send(Letter::Notice(notice)).await;
+    }
+    let who = stand.seats.plaintiff;
+    let (step, how) = (model::Step::Hearing, "by mouth".into());
+    for ask in [
+        Ask::AnswerBarred { grounds: Vec::new(), note: Private::default() },
+        Ask::NoteConsent { who, step, given: true, how },
+        Ask::ReadDiscipline,
+    ] {
+        stand.ask(judge, judge_page, 9, ask).await;
+        stand.write_until(|_| true).await;
     }
     stand.ask(judge, judge_page, 3, Ask::Open).await;
     stand.write_until(|fact| matches!(fact, Fact::OpeningAnnounced)).await;

@@ -210,7 +210,7 @@ async fn begin(
         return Err(Denied::new(StatusCode::NOT_ACCEPTABLE, Refusal::Malformed));
     }
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
-    let reached = Reached::private(from.local.reveal(), host);
+    let reached = Reached::private(from.local.reveal(), host, from.remote.reveal());
     let offer = text(request.into_body(), SDP_BYTES_MAX).await?;
     if !is_description(offer.reveal()) {
         return Err(Denied::from(Refusal::Malformed));

@@ -10,6 +10,7 @@ use protocol::ClientMessage;
 use super::super::report::{StepReport, say};
 use super::super::script::{Condition, Seen, Verb};
 use super::super::stamp::millis;
+use super::lawful::{after, before};
 use super::{Media, Robot};
 
 /// A verb as it was written and as it was understood.
@@ -53,8 +54,16 @@ impl Robot {
         }
         let goal = match &command.verb {
             Verb::Ask(ask) => {
-                let request = self.ask(ask.clone()).await;
-                Some(Goal::Answers { open: vec![request], refusal: None })
+                let mut open = Vec::new();
+                for first in self.view.iter().flat_map(|view| before(ask, view)).collect::<Vec<_>>()
+                {
+                    open.push(self.ask(first).await);
+                }
+                open.push(self.ask(ask.clone()).await);
+                for then in self.view.iter().flat_map(|view| after(ask, view)).collect::<Vec<_>>() {
+                    open.push(self.ask(then).await);
+                }
+                Some(Goal::Answers { open, refusal: None })
             }
             Verb::AdmitAll => Some(self.admit_all().await),
             Verb::Wait(time) => Some(Goal::Time(*time)),
@@ -135,6 +144,11 @@ impl Robot {
             .collect();
         let mut open = Vec::new();
         for who in waiting {
+            let admit = model::Ask::Admit { who };
+            for first in self.view.iter().flat_map(|view| before(&admit, view)).collect::<Vec<_>>()
+            {
+                open.push(self.ask(first).await);
+            }
             open.push(self.ask(model::Ask::Admit { who }).await);
         }
         Goal::Answers { open, refusal: None }

@@ -546,6 +546,7 @@ export const en: Words<typeof zh> = {
     signing_refused: '{who} refused to sign the {sheet}: {reason}',
     agreement_effective: 'The agreement is in force',
     mediation_failed: 'Mediation failed: {ground} {note}',
+    spoken: 'Speaking time noted',
     presence_asked: 'Attendance asked',
     presence_confirmed: '{who} is there, {people} people',
   },

@@ -85,7 +85,7 @@ describe('words of the protocol', () => {
     const sentences = facts.map((each) => factWords(each, (id) => `第${id}席`, say, (why) => REFUSAL_TEXT[why].zh))
     for (const sentence of sentences) expect(sentence).not.toContain('?')
     expect(sentences[3]).toBe('收回第3席的屏幕共享')
-    expect(sentences[7]).toBe('第3席请求“责令退出”未获准许：责令退出前须先警告。')
+    expect(sentences[7]).toBe('第3席请求“责令退出”未获准许：责令退出前须先警告；情况紧急未警告的，请说明理由。')
     expect(sentences[6]).toBe('第3席连接中断（信令中断）')
   })
 })

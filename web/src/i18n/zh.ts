@@ -544,6 +544,7 @@ export const zh = {
     signing_refused: '{who}拒绝签署{sheet}：{reason}',
     agreement_effective: '调解协议生效',
     mediation_failed: '调解不成：{ground}{note}',
+    spoken: '各方发言时长',
     presence_asked: '点名',
     presence_confirmed: '{who}确认在场，{people}人',
   },

@@ -97,7 +97,13 @@ impl House {
                 }
             }
             let connected = station.leg.is_some() && station.online && inside;
-            let lost = node.desk.hearing.durable().seats.get(&station.who).map(|seat| seat.lost);
+            let lost = node
+                .desk
+                .hearing
+                .durable()
+                .seats
+                .get(&station.who)
+                .map(|seat| seat.lost_since.is_some());
             if connected && lost == Some(true) {
                 return Err(format!("{} is back and noted as lost", station.who));
             }

@@ -110,6 +110,14 @@ impl Court {
         let again = self.asked_open.is_none_or(|at| now.instant.since(at).as_secs() >= 1);
         if ready && again && self.desk.hearing.stage() == Stage::CheckIn {
             self.asked_open = Some(now.instant);
+            let seats = &self.desk.hearing.durable().seats;
+            let missing = seats.iter().filter(|(_, seat)| {
+                seat.role.is_party() && seat.place != Place::InHearing && !seat.absent
+            });
+            for who in missing.map(|(who, _)| *who).collect::<Vec<_>>() {
+                let reason = Private::from("late");
+                rulings.extend(self.ask(now, judge, Ask::NoteAbsent { who, absent: true, reason }));
+            }
             rulings.extend(self.ask(now, judge, Ask::Open));
         }
         rulings

@@ -25,7 +25,7 @@ pub(crate) fn docket(dice: &mut Dice) -> Docket {
         Role::Gallery,
     ];
     match dice.roll(8) {
-        0 => roles.extend([Role::ThirdParty; 14]),
+        0 => roles.extend([Role::ThirdParty; 12]),
         1 => roles.extend([Role::ThirdParty, Role::Gallery, Role::Clerk]),
         2 => roles.push(Role::PresidingJudge),
         _ => {}
