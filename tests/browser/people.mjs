@@ -36,6 +36,8 @@ export async function checkIn(person, { publishes = true, hearsItself = true } =
   await person.page.$eval('[data-testid="discipline-accept"]', (box) => box.click());
   await person.press('check-in-next');
   await person.page.$eval('[data-testid="others-alone"]', (box) => box.click());
+  // Parties are asked whether they agree to this step online.
+  await person.page.$$eval('[data-testid="consent-yes"]', (boxes) => boxes.forEach((box) => box.click()));
   await person.press('check-in-next');
   if (publishes) {
     await person.press('device-start');
@@ -51,8 +53,12 @@ export async function checkIn(person, { publishes = true, hearsItself = true } =
 export const admit = (judge, participant) =>
   judge.press('ask-admit', `[data-participant="${participant}"]`);
 
-/** The judge announces opening and it is confirmed. */
+/** The judge goes through what comes before opening, announces it, and it is confirmed. */
 export async function open(judge) {
+  await judge.press('ask-answer_barred');
+  await judge.press('barred-none');
+  await judge.press('confirm-answer_barred');
+  await judge.press('ask-read_discipline');
   await judge.press('ask-open');
   await judge.press('confirm-open');
   await judge.stage('in_session');

@@ -407,6 +407,9 @@ fn what_waits(durable: &Durable, place: Place, errand: Errand) -> Result<(), Ref
         {
             Err(Refusal::WrongStage)
         }
+        Errand::AnswerBarred | Errand::ReadDiscipline if !sitting.kind.has_phases() => {
+            Err(Refusal::NothingPending)
+        }
         Errand::EnterPhase if !sitting.kind.has_phases() => Err(Refusal::PhaseNotInCourse),
         Errand::Deliberate if !sitting.has_panel() => Err(Refusal::PhaseNotInCourse),
         Errand::EndFloor if sitting.floor.is_none() => Err(Refusal::NoFloor),

@@ -63,7 +63,10 @@ export function remedyOf(obstacle: Obstacle): Remedy | undefined {
       return { at: 'people' }
     case 'barred_not_answered':
       return { at: 'barred' }
+    case 'discipline_unread':
+      return { at: 'discipline' }
     case 'barred':
+    case 'challenge_upheld':
       return { at: 'offline' }
     case 'challenge_pending':
       return { at: 'challenge' }

@@ -79,6 +79,13 @@ pub(super) fn answer(cast: &Cast, question: &str) -> Result<Option<String>, Stri
             if told.is_empty() { "nothing".to_owned() } else { told.join(", ") }
         }
         ["sees", who, path] => part(cast, &view(who)?, path)?,
+        ["sees", who, whom, field] => {
+            let (view, whom) = (view(who)?, cast.id(whom)?);
+            match view.people.iter().position(|person| person.id == whom) {
+                Some(place) => part(cast, &view, &format!("people.{place}.{field}"))?,
+                None => "nobody".to_owned(),
+            }
+        }
         ["unheard", who] => list(view(who)?.me.unheard.iter().map(|kind| kind.name())),
         _ => return Ok(None),
     }))
