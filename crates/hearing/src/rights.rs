@@ -427,7 +427,71 @@ fn what_waits(durable: &Durable, place: Place, errand: Errand) -> Result<(), Ref
 
 #[cfg(test)]
 mod tests {
+    use model::Private;
+    use model::archive::Attendee;
+    use model::view::Heading;
+
     use super::*;
+    use crate::event::Docket;
+
+    const STAGES: [Stage; 7] = [
+        Stage::Scheduled,
+        Stage::CheckIn,
+        Stage::PreTrial,
+        Stage::InSession,
+        Stage::Recess { ground: model::Ground::Recess },
+        Stage::TechInterrupted,
+        Stage::Deliberation,
+    ];
+    const JUDGE: ParticipantId = ParticipantId(1);
+    const CLERK: ParticipantId = ParticipantId(2);
+    const GALLERY: ParticipantId = ParticipantId(3);
+
+    fn at(stage: Stage) -> Durable {
+        let person = |id, role| Attendee::new(id, role, Private::default());
+        let heading = Heading {
+            court: String::new(),
+            case_number: Private::default(),
+            cause: Private::default(),
+            scheduled_at: model::Timestamp(0),
+        };
+        let attendees = vec![
+            person(JUDGE, Role::PresidingJudge),
+            person(CLERK, Role::Clerk),
+            person(GALLERY, Role::Gallery),
+        ];
+        let (hearing, brief) = (model::HearingId(1), model::Brief::default());
+        let mut durable = Durable::new(&Docket { hearing, heading, brief, attendees });
+        durable.stage = stage;
+        for seat in durable.seats.values_mut().filter(|_| stage != Stage::Scheduled) {
+            seat.place = Place::InHearing;
+        }
+        durable
+    }
+
+    #[test]
+    fn a_judge_alone_may_do_whatever_the_clerk_may() {
+        for durable in STAGES.map(at) {
+            for errand in Errand::ALL {
+                let clerk = may(&durable, CLERK, *errand);
+                let judge = may(&durable, JUDGE, *errand);
+                assert!(clerk.is_err() || judge.is_ok(), "{errand:?} at {:?}", durable.stage);
+            }
+        }
+    }
+
+    #[test]
+    fn who_leads_always_has_a_way_out_and_the_gallery_no_say() {
+        for durable in STAGES.map(at) {
+            let open = durable.stage != Stage::Scheduled;
+            assert_eq!(may(&durable, JUDGE, Errand::Adjourn).is_ok(), open);
+            for errand in Errand::ALL {
+                let says = may(&durable, GALLERY, *errand).is_ok();
+                let leading = matches!(row(*errand).0, By::Leader | By::Clerk | By::Party);
+                assert!(!says || !leading, "{errand:?} at {:?}", durable.stage);
+            }
+        }
+    }
 
     #[test]
     fn every_errand_has_its_own_name() {

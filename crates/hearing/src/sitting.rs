@@ -253,3 +253,70 @@ impl Durable {
         sitting.spotlight.take_if(|large| *large == who);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use model::archive::Attendee;
+    use model::view::Heading;
+    use model::{Actor, Brief, HearingId};
+
+    use super::*;
+
+    const ANNA: ParticipantId = ParticipantId(2);
+
+    fn durable(brief: Brief) -> Durable {
+        let person = |id, role| Attendee::new(ParticipantId(id), role, Private::default());
+        let heading = Heading {
+            court: String::new(),
+            case_number: Private::default(),
+            cause: Private::default(),
+            scheduled_at: Timestamp(0),
+        };
+        let attendees = vec![person(1, Role::PresidingJudge), person(2, Role::Plaintiff)];
+        Durable::new(&Docket { hearing: HearingId(1), heading, brief, attendees })
+    }
+
+    fn apply(durable: &mut Durable, at: i64, fact: Fact) {
+        durable.apply(&Minute { at: Timestamp(at), by: Actor::Server, fact });
+    }
+
+    #[test]
+    fn the_clock_of_the_floor_stands_still_in_a_pause() {
+        let mut durable = durable(Brief::default());
+        apply(&mut durable, 0, Fact::Opened);
+        apply(&mut durable, 1_000, Fact::FloorGiven { who: ANNA, seconds: Some(60) });
+        let until = |durable: &Durable| durable.sitting.floor.as_ref().and_then(Floor::until);
+        assert_eq!(until(&durable), Some(Timestamp(61_000)));
+        apply(&mut durable, 21_000, Fact::RecessCalled { ground: Ground::Recess });
+        assert_eq!(until(&durable), None, "nothing runs in a recess");
+        apply(&mut durable, 500_000, Fact::Resumed);
+        assert_eq!(until(&durable), Some(Timestamp(540_000)));
+        // Evidence that is not public is talked about all the same.
+        let ground = Ground::NonPublicEvidence;
+        apply(&mut durable, 510_000, Fact::RecessCalled { ground });
+        assert_eq!(until(&durable), Some(Timestamp(540_000)));
+        apply(&mut durable, 520_000, Fact::Dismissed { who: ANNA });
+        assert_eq!(durable.sitting.floor, None, "the floor goes with its holder");
+    }
+
+    #[test]
+    fn what_is_recorded_follows_kind_and_consent() {
+        for kind in Kind::ALL {
+            let mut durable = durable(Brief { kind, ..Brief::default() });
+            assert_eq!(durable.is_recorded(), kind.is_recorded());
+            apply(&mut durable, 0, Fact::RecordModeSet { mode: RecordMode::Recording });
+            let agreed = kind.is_recorded() || kind == Kind::Mediation;
+            assert_eq!(durable.is_recorded(), agreed, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_wall_clock_that_jumps_back_takes_no_time_from_the_floor() {
+        let mut durable = durable(Brief::default());
+        apply(&mut durable, 100_000, Fact::Opened);
+        apply(&mut durable, 100_000, Fact::FloorGiven { who: ANNA, seconds: Some(60) });
+        apply(&mut durable, 40_000, Fact::RecessCalled { ground: Ground::Recess });
+        let used = durable.sitting.floor.as_ref().map(|floor| floor.used_ms);
+        assert_eq!(used, Some(0));
+    }
+}

@@ -11,6 +11,7 @@ use super::tree::Tree;
 use super::words;
 
 /// The answer to a question; none when it is none.
+#[expect(clippy::too_many_lines, reason = "one line for each question")]
 pub(super) fn answer(cast: &Cast, question: &str) -> Result<Option<String>, String> {
     let words: Vec<_> = question.split_whitespace().collect();
     let view = |name: &str| -> Result<View, String> {
