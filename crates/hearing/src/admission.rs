@@ -1,7 +1,7 @@
 //! Who comes in: check-in, the waiting room, the call of a witness, and dismissal.
 //! What is not here: what those inside may hear, which is `policy.rs`.
 
-use model::{Ask, Attendance, Fact, ParticipantId, Place, Private, Refusal, Role, Stage, limits};
+use model::{Ask, Attendance, Fact, ParticipantId, Place, Private, Refusal, Role, limits};
 
 use crate::Hearing;
 use crate::effect::Effect;
@@ -77,6 +77,7 @@ impl Hearing {
         who: ParticipantId,
     ) -> Result<(), Refusal> {
         self.may_enter(who)?;
+        self.prove_isolation(turn, who);
         self.minute(turn, by(judge), Fact::Admitted { who });
         Ok(())
     }
@@ -96,14 +97,7 @@ impl Hearing {
         if !self.is_present(who) {
             return Err(Refusal::NotConnected);
         }
-        if seat.role == Role::Witness {
-            if self.durable.stage != Stage::InSession {
-                return Err(Refusal::WitnessNotBeforeCall);
-            }
-            if self.durable.has_inside(|role| role == Role::Witness) {
-                return Err(Refusal::OneWitnessAtATime);
-            }
-        }
+        self.may_come_in(seat)?;
         if self.durable.stage.is_open() && self.lacks_consent(who) {
             return Err(Refusal::ConsentMissing);
         }
@@ -115,7 +109,7 @@ impl Hearing {
 
     /// Whether one more of this role finds a seat.
     pub(crate) fn has_room_for(&self, role: Role) -> bool {
-        role == Role::Gallery || self.publishers() < limits::PUBLISHERS_MAX
+        role.only_watches() || self.publishers() < limits::PUBLISHERS_MAX
     }
 
     /// Whether somebody is connected, or sits in the courtroom.
@@ -157,7 +151,7 @@ impl Hearing {
             .values()
             .filter(|seat| {
                 seat.role.is_court()
-                    || (seat.place == Place::InHearing && seat.role != Role::Gallery)
+                    || (seat.place == Place::InHearing && !seat.role.only_watches())
             })
             .count()
     }

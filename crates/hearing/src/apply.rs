@@ -108,37 +108,44 @@ impl Durable {
             | Fact::Spotlit { .. }
             | Fact::LayoutSet { .. }
             | Fact::AbsenceFound { .. }
-            | Fact::Confrontation { .. }
-            | Fact::Isolation { .. }
-            | Fact::GuaranteeSigned { .. }
-            | Fact::GuaranteeRefused { .. }
-            | Fact::TestimonyBegan { .. }
-            | Fact::Shielded { .. }
-            | Fact::Interpreting { .. }
-            | Fact::Listening { .. }
-            | Fact::ChamberOpened { .. }
+            | Fact::RecordModeSet { .. }
+            | Fact::Spoken { .. } => {}
+            Fact::Confrontation { on, .. } => self.confrontation = *on,
+            Fact::Isolation { who, .. } => self.change(*who, |seat| seat.called = true),
+            Fact::GuaranteeSigned { who, .. } => {
+                self.change(*who, |seat| seat.guarantee = Some(true));
+            }
+            Fact::GuaranteeRefused { who, .. } => {
+                self.change(*who, |seat| seat.guarantee = Some(false));
+            }
+            Fact::TestimonyBegan { who } => self.change(*who, |seat| seat.testifies = true),
+            Fact::Shielded { shield } => self.apply_shield(*shield),
+            Fact::Interpreting { who, simultaneous } => {
+                self.apply_interpreting(*who, *simultaneous);
+            }
+            Fact::Listening { who, to } => self.change(*who, |seat| seat.listens_to = *to),
+            Fact::ChamberOpened { .. }
             | Fact::ChamberAnswered { .. }
             | Fact::ChamberLeft { .. }
             | Fact::ChamberLocked { .. }
-            | Fact::ChamberClosed { .. }
-            | Fact::EvidenceShown { .. }
+            | Fact::ChamberClosed { .. } => self.apply_chamber(minute),
+            Fact::EvidenceShown { .. }
             | Fact::PageTurned { .. }
             | Fact::EvidenceHidden
             | Fact::Opined { .. }
-            | Fact::DrawingAllowed { .. }
             | Fact::Drawn { .. }
-            | Fact::DrawingCleared
-            | Fact::Ticked { .. }
-            | Fact::RecordModeSet { .. }
+            | Fact::DrawingCleared => self.apply_evidence(minute),
+            Fact::DrawingAllowed { who, allowed } => {
+                self.change(*who, |seat| seat.may_draw = *allowed);
+            }
+            Fact::Ticked { .. }
             | Fact::SheetWritten { .. }
             | Fact::SheetRead { .. }
             | Fact::Signed { .. }
             | Fact::SigningRefused { .. }
             | Fact::AgreementEffective { .. }
-            | Fact::MediationFailed { .. }
-            | Fact::Spoken { .. }
-            | Fact::PresenceAsked
-            | Fact::PresenceConfirmed { .. } => {}
+            | Fact::MediationFailed { .. } => self.mediation.apply(minute),
+            Fact::PresenceAsked | Fact::PresenceConfirmed { .. } => self.apply_presence(minute),
             Fact::NodeRestarted => self.apply_restart(at),
         }
     }
@@ -147,6 +154,9 @@ impl Durable {
         self.fault = None;
         self.enter(Stage::Closed, at);
         self.hands.clear();
+        self.caucus = None;
+        self.consultations.clear();
+        self.showing = None;
         for seat in self.seats.values_mut() {
             seat.hand_at = None;
             if matches!(seat.place, Place::Waiting | Place::InHearing) {
@@ -155,7 +165,7 @@ impl Durable {
         }
     }
 
-    fn change(&mut self, who: ParticipantId, how: impl FnOnce(&mut Seat)) {
+    pub(crate) fn change(&mut self, who: ParticipantId, how: impl FnOnce(&mut Seat)) {
         if let Some(seat) = self.seats.get_mut(&who) {
             how(seat);
         }
@@ -165,7 +175,11 @@ impl Durable {
     fn leave(&mut self, who: ParticipantId, to: Place) {
         self.raise(who, None);
         self.sitting_loses(who);
+        self.leave_chambers(who);
+        self.apply_interpreting(who, false);
         self.change(who, |seat| {
+            seat.testifies = false;
+            seat.may_draw = false;
             seat.place = to;
             seat.screen_allowed = false;
             seat.lost_since = None;

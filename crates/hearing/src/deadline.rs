@@ -52,6 +52,7 @@ impl Hearing {
             .chain(self.live.countdown)
             .chain(floor)
             .chain(missed)
+            .chain(self.next_unanswered())
             .min()
     }
 

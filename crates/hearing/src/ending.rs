@@ -26,6 +26,9 @@ impl Hearing {
 
     /// Why the judge may not close yet, if so.
     pub(crate) fn closing_too_early(&self) -> Option<Refusal> {
+        if let Err(why) = self.mediation_may_close() {
+            return Some(why);
+        }
         let sitting = &self.durable.sitting;
         if !sitting.kind.has_phases() || sitting.withdrawn.is_some() {
             return None;

@@ -6,7 +6,10 @@
 
 mod admission;
 mod apply;
+mod beside;
+mod called;
 mod challenge;
+mod chamber;
 mod course;
 mod deadline;
 mod effect;
@@ -14,8 +17,12 @@ mod ending;
 mod event;
 mod floor;
 mod interruption;
+mod lecture;
 mod link;
+mod measures;
+mod mediation;
 mod next;
+mod note;
 mod opening;
 mod order;
 mod phase;
@@ -25,6 +32,10 @@ mod procedure;
 mod recess;
 mod record;
 mod rights;
+#[cfg(test)]
+mod scene;
+mod sheets;
+mod showing;
 mod sitting;
 mod speaking;
 mod state;
@@ -35,12 +46,17 @@ mod view;
 use std::collections::BTreeSet;
 
 use model::{
-    Actor, Ask, CourtNote, Fact, Grants, Minute, Now, ParticipantId, Place, Refusal, Role, Stage,
-    Timestamp, TrackId, limits,
+    Actor, Ask, Fact, Grants, Minute, Now, ParticipantId, Place, Refusal, Role, Stage, Timestamp,
+    TrackId, limits,
 };
 
+pub use chamber::Consultation;
 pub use effect::{Effect, Parting};
 pub use event::{Docket, Event};
+pub use lecture::Presence;
+pub use mediation::Mediation;
+pub use sheets::SheetState;
+pub use showing::{Opinions, Showing};
 pub use sitting::{Challenge, Floor, Interruption, Sitting};
 pub use state::{Durable, Kept, REFUSALS_EACH_MAX, REFUSALS_MAX, Seat};
 
@@ -99,6 +115,7 @@ impl Hearing {
     pub fn handle(&mut self, now: Now, event: Event, effects: &mut Vec<Effect>) {
         let mut turn = Turn::new(now, effects);
         let restarted = event == Event::Restarted;
+        let before = self.durable.minutes;
         if self.live.stopped {
             if let Event::Asked { who, request, .. } = event {
                 turn.answer(who, request, Err(Refusal::ServerFault));
@@ -109,13 +126,18 @@ impl Hearing {
             }
             self.do_what_is_due(&mut turn);
             self.step(&mut turn, event);
+            self.settle_beside(&mut turn);
             self.wind_floor_clock(&turn);
         }
-        let mut table = policy::grants(&self.durable, self.grants.epoch);
-        let changed = table != self.grants;
-        if changed {
-            table.epoch += 1;
-            self.grants = table;
+        // The table follows from the durable state, which minutes alone change.
+        let mut changed = false;
+        if self.durable.minutes != before {
+            let mut table = policy::grants(&self.durable, self.grants.epoch);
+            changed = table != self.grants;
+            if changed {
+                table.epoch += 1;
+                self.grants = table;
+            }
         }
         self.look_for_unheard(&mut turn);
         let tell = changed || (restarted && self.durable.minutes > 0);
@@ -144,12 +166,6 @@ impl Hearing {
     /// The docket the hearing was made from.
     pub const fn docket(&self) -> &Docket {
         &self.docket
-    }
-
-    /// The private notes somebody may read again: the court's, to the court alone.
-    pub fn notes_for(&self, who: ParticipantId) -> Vec<CourtNote> {
-        let court = self.durable.seats.get(&who).is_some_and(|seat| seat.role.is_court());
-        if court { self.live.notes.clone() } else { Vec::new() }
     }
 
     /// Refusals answered but not written down, because there was no ledger or too many of them.
@@ -185,7 +201,7 @@ impl Hearing {
                 }
             }
             Event::Evidence { items } => {
-                self.live.evidence = items;
+                self.live.evidence = items.into_iter().take(limits::EVIDENCE_MAX).collect();
                 turn.views = true;
             }
             Event::Woke => {}
@@ -289,35 +305,49 @@ impl Hearing {
             }
             Ask::Hand { raised } => self.hand(turn, who, raised)?,
             Ask::Devices { on } => self.devices(turn, who, &on),
-            Ask::Confront { .. }
-            | Ask::SignGuarantee { .. }
-            | Ask::NoteGuaranteeRefused { .. }
-            | Ask::Testify { .. }
-            | Ask::Shield { .. }
-            | Ask::Interpret { .. }
-            | Ask::Listen { .. }
-            | Ask::Note { .. }
-            | Ask::Consult { .. }
-            | Ask::AnswerConsultation { .. }
-            | Ask::LeaveChamber
-            | Ask::LockChamber { .. }
-            | Ask::Caucus { .. }
-            | Ask::ShowEvidence { .. }
-            | Ask::TurnPage { .. }
-            | Ask::HideEvidence
-            | Ask::Opine { .. }
-            | Ask::AllowDrawing { .. }
-            | Ask::Draw { .. }
-            | Ask::ClearDrawing
-            | Ask::Tick { .. }
-            | Ask::SetRecordMode { .. }
-            | Ask::WriteSheet { .. }
-            | Ask::ReadBack { .. }
-            | Ask::Sign { .. }
-            | Ask::RefuseSigning { .. }
-            | Ask::FailMediation { .. }
-            | Ask::CallRoll
-            | Ask::ConfirmPresence { .. } => return Err(Refusal::NotYourRight),
+            Ask::Confront { on, reason } => self.confront(turn, who, on, reason)?,
+            Ask::SignGuarantee { name } => self.sign_guarantee(turn, who, name)?,
+            Ask::NoteGuaranteeRefused { who: whom, reason } => {
+                self.note_guarantee_refused(turn, who, whom, reason)?;
+            }
+            Ask::Testify { who: whom } => self.testify(turn, who, whom)?,
+            Ask::Shield { shield } => self.shield(turn, who, shield)?,
+            Ask::Interpret { who: whom, simultaneous } => {
+                self.interpret(turn, who, whom, simultaneous)?;
+            }
+            Ask::Listen { to } => self.listen(turn, who, to)?,
+            Ask::Note { text } => self.note(turn, who, text)?,
+            Ask::Consult { with } => self.consult(turn, who, with)?,
+            Ask::AnswerConsultation { by, accept } => {
+                self.answer_consultation(turn, who, by, accept)?;
+            }
+            Ask::LeaveChamber => self.leave_chamber(turn, who)?,
+            Ask::LockChamber { locked } => self.lock_chamber(turn, who, locked)?,
+            Ask::Caucus { side } => self.caucus(turn, who, side)?,
+            Ask::ShowEvidence { item, page } => self.show_evidence(turn, who, item, page)?,
+            Ask::TurnPage { page } => self.turn_page(turn, who, page)?,
+            Ask::HideEvidence => self.hide_evidence(turn, who)?,
+            Ask::Opine { item, opinion } => self.opine(turn, who, item, opinion)?,
+            Ask::AllowDrawing { who: whom, allowed } => {
+                self.allow_drawing(turn, who, whom, allowed)?;
+            }
+            Ask::Draw { stroke } => self.draw(turn, who, stroke)?,
+            Ask::ClearDrawing => self.clear_drawing(turn, who)?,
+            Ask::Tick { check, note } => self.tick(turn, who, check, note)?,
+            Ask::SetRecordMode { mode } => self.set_record_mode(turn, who, mode)?,
+            Ask::WriteSheet { sheet, base, text } => {
+                self.write_sheet(turn, who, sheet, base, text)?;
+            }
+            Ask::ReadBack { sheet, version } => self.read_back(turn, who, sheet, version)?,
+            Ask::Sign { sheet, version, method, mark } => {
+                self.sign(turn, who, sheet, version, method, mark)?;
+            }
+            Ask::RefuseSigning { sheet, reason } => {
+                self.refuse_signing(turn, who, sheet, reason)?;
+            }
+            Ask::FailMediation { ground, note } => self.fail_mediation(turn, who, ground, note)?,
+            Ask::CallRoll => self.call_roll(turn, who),
+            Ask::ConfirmPresence { people } => self.confirm_presence(turn, who, people)?,
         }
         Ok(())
     }
@@ -332,7 +362,8 @@ impl Hearing {
     ) {
         let room = self.durable.refusals < REFUSALS_MAX
             && self.durable.seats.get(&who).is_some_and(|seat| seat.refusals < REFUSALS_EACH_MAX);
-        let procedure = !matches!(errand, Errand::Hand | Errand::Devices);
+        let procedure =
+            !matches!(errand, Errand::Hand | Errand::Devices | Errand::Note | Errand::Draw);
         if room && procedure && self.is_minuted() {
             let fact = Fact::Refused { who, asked: errand.name().to_owned(), why };
             self.write(turn, turn::by(who), fact);
@@ -372,7 +403,7 @@ impl Hearing {
             .filter(|seat| seat.role == Role::Witness && seat.place == Place::InHearing);
         let witnesses = witnesses.count();
         let in_session = stage.is_open();
-        assert!(witnesses <= 1, "one witness at a time");
+        assert!(witnesses <= 1 || durable.confrontation, "one witness at a time");
         assert!(witnesses == 0 || in_session, "a witness is called only in session");
         assert!(!in_session || durable.opened_at.is_some(), "what is in session was opened");
         assert!(
@@ -384,13 +415,17 @@ impl Hearing {
             "off the record nothing is recorded"
         );
         assert!(self.grants.record.is_subset(&self.grants.publish), "what is recorded is granted");
+        assert!(
+            self.grants.record.is_empty() || durable.sitting_chamber().is_none(),
+            "nothing of a room beside the hearing is recorded"
+        );
         for track in &self.grants.publish {
             let seat = durable.seats.get(&track.participant);
             assert!(
                 seat.is_some_and(
-                    |seat| seat.place == Place::InHearing && seat.role != Role::Gallery
+                    |seat| seat.place == Place::InHearing && seat.role.may_publish(track.kind)
                 ),
-                "who publishes is in the hearing and not of the gallery"
+                "who publishes is in the hearing and of a role that may"
             );
         }
         for subscriber in self.grants.receive.keys() {

@@ -65,6 +65,7 @@ impl Hearing {
             turn.views |= (link.grade, link.trouble) != (Some(grade), trouble);
             link.grade = Some(grade);
             link.trouble = trouble;
+            link.packets_down = health.packets_down;
             self.count_speech(turn, who, health);
         }
     }

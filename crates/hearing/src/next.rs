@@ -92,6 +92,9 @@ impl Hearing {
         if self.discipline_unread() {
             note(Refusal::DisciplineUnread, None);
         }
+        if let Err(why) = self.mediation_may_open() {
+            note(why, None);
+        }
         if let Some(why) = self.record_at_risk() {
             note(why, None);
         }

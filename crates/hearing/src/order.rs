@@ -69,6 +69,9 @@ impl Hearing {
         if kept.place == Place::InHearing && !self.has_room_for(seat.role) {
             return Err(Refusal::Full);
         }
+        if kept.place == Place::InHearing && !seat.role.is_called() {
+            self.may_come_in(seat)?;
+        }
         self.minute(turn, by(judge), Fact::Readmitted { who });
         if let Some(link) = self.live.links.get_mut(&who).filter(|link| !link.online) {
             link.gone_since = Some(turn.now.instant);

@@ -51,7 +51,7 @@ impl Hearing {
                 reason: interruption.reason.clone(),
             }),
             barred: sitting.barred.clone().filter(|_| court),
-            confrontation: false,
+            confrontation: self.durable.confrontation,
             ending: sitting.ending,
         }
     }

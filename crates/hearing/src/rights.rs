@@ -3,6 +3,7 @@
 
 use model::{Ask, ParticipantId, Phase, Place, Refusal, Role, Stage};
 
+use crate::beside;
 use crate::sitting::is_talk;
 use crate::state::Durable;
 
@@ -193,8 +194,8 @@ enum By {
     Voice,
     /// Who leads, or who has the floor.
     Floor,
-    /// Nobody yet.
-    Nobody,
+    /// As `beside.rs` says.
+    Beside,
 }
 
 /// At which stages.
@@ -298,7 +299,7 @@ const fn row(errand: Errand) -> (By, At, From) {
         | Errand::RefuseSigning
         | Errand::FailMediation
         | Errand::CallRoll
-        | Errand::ConfirmPresence => (By::Nobody, At::Live, From::Inside),
+        | Errand::ConfirmPresence => (By::Beside, At::Live, From::Inside),
     }
 }
 
@@ -318,7 +319,7 @@ impl By {
             Self::Floor => {
                 leads || durable.sitting.floor.as_ref().is_some_and(|floor| floor.who == who)
             }
-            Self::Nobody => false,
+            Self::Beside => false,
         }
     }
 }
@@ -354,6 +355,9 @@ pub(crate) fn may(durable: &Durable, who: ParticipantId, errand: Errand) -> Resu
         return Err(Refusal::Removed);
     }
     let (by, at, from) = row(errand);
+    if by == By::Beside {
+        return beside::may(durable, who, seat, errand);
+    }
     let scheduled = durable.stage == Stage::Scheduled;
     if !by.has(durable, who, seat.role) {
         return Err(Refusal::NotYourRight);

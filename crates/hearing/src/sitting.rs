@@ -148,9 +148,9 @@ impl Durable {
         self.sitting.kind.is_recorded() || by_consent
     }
 
-    /// Whether the record runs at the present stage.
+    /// Whether the record runs now: it rests while the mediators talk with one side alone.
     pub fn is_on_record(&self) -> bool {
-        self.is_recorded() && self.stage.is_on_record()
+        self.is_recorded() && self.stage.is_on_record() && self.caucus.is_none()
     }
 
     /// Whether somebody leads this sitting.
@@ -159,13 +159,14 @@ impl Durable {
     }
 
     /// Whether somebody's voice is kept back because only who has the floor is heard: everybody
-    /// but who has it, the bench, who leads, and interpreters.
+    /// but who has it, the bench, who leads, and who interprets for them.
     pub fn is_hushed(&self, who: ParticipantId) -> bool {
         let sitting = &self.sitting;
         let role = self.seats.get(&who).map(|seat| seat.role);
-        let free = role.is_some_and(|role| {
-            role.is_bench() || role.leads(sitting.kind) || role == Role::Interpreter
-        });
+        let seat = self.seats.get(&who);
+        let interprets = seat.is_some_and(|seat| self.interprets_for_holder(seat));
+        let free =
+            interprets || role.is_some_and(|role| role.is_bench() || role.leads(sitting.kind));
         let holds = sitting.floor.as_ref().is_some_and(|floor| floor.who == who);
         sitting.strict && is_talk(self.stage) && !free && !holds
     }

@@ -5,12 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::archive::Attendee;
 use model::{
-    Attendance, Chamber, CourtNote, DeviceFault, EvidenceItem, Grade, IdentityMethod, Instant,
-    LineTest, ParticipantId, Place, Power, Private, RecordFault, Role, Side, Stage, Step,
-    Timestamp, TrackId, TrackKind, Trouble,
+    Attendance, CourtNote, DeviceFault, EvidenceItem, Grade, IdentityMethod, Instant, LineTest,
+    ParticipantId, Place, Power, Private, RecordFault, Role, Shield, Side, Stage, Step, Timestamp,
+    TrackId, TrackKind, Trouble, limits,
 };
 
+use crate::chamber::Consultation;
 use crate::event::Docket;
+use crate::lecture::Presence;
+use crate::mediation::Mediation;
+use crate::showing::{Opinions, Showing};
 use crate::sitting::{Floor, Sitting};
 
 /// Everything that survives a crash: rebuilt by applying the minutes in order.
@@ -28,6 +32,22 @@ pub struct Durable {
     pub hands: Vec<ParticipantId>,
     /// The course of the procedure.
     pub sitting: Sitting,
+    /// Special measures in force; those of the docket to begin with.
+    pub shields: Vec<Shield>,
+    /// Whether several witnesses are heard at once (对质).
+    pub confrontation: bool,
+    /// The side the mediators talk with alone.
+    pub caucus: Option<Side>,
+    /// Consultations, each under who opened it.
+    pub consultations: BTreeMap<ParticipantId, Consultation>,
+    /// The evidence that is shown.
+    pub showing: Option<Showing>,
+    /// What each party says of each piece of evidence, and who said it for them.
+    pub opinions: Opinions,
+    /// The mediation.
+    pub mediation: Mediation,
+    /// The roll of a lecture, once it was called.
+    pub presence: Option<Presence>,
     /// What is wrong with the record, if anything.
     pub fault: Option<RecordFault>,
     /// Minutes applied.
@@ -86,6 +106,8 @@ pub struct Seat {
     pub absent: bool,
     /// What did not work in the device test.
     pub device_faults: Vec<DeviceFault>,
+    /// Whether the person was called in before.
+    pub called: bool,
     /// Whether the guarantee was signed; none before it was signed or refused.
     pub guarantee: Option<bool>,
     /// Whether the testimony began.
@@ -96,8 +118,6 @@ pub struct Seat {
     pub listens_to: Option<ParticipantId>,
     /// Whether the person may draw on shown evidence.
     pub may_draw: bool,
-    /// The room beside the hearing the person is in.
-    pub chamber: Option<Chamber>,
     /// Since when the link is lost in session; none when it stands or came back.
     pub lost_since: Option<Timestamp>,
     /// The number of the minute by which the hand was raised, while it is up.
@@ -129,6 +149,14 @@ impl Durable {
             seats,
             hands: Vec::new(),
             sitting: Sitting::new(docket),
+            shields: docket.brief.shields.iter().copied().take(limits::SHIELDS_MAX).collect(),
+            confrontation: false,
+            caucus: None,
+            consultations: BTreeMap::new(),
+            showing: None,
+            opinions: Opinions::new(),
+            mediation: Mediation::default(),
+            presence: None,
             fault: None,
             minutes: 0,
             refusals: 0,
@@ -165,12 +193,12 @@ impl Seat {
             identity_waived: false,
             absent: false,
             device_faults: Vec::new(),
+            called: false,
             guarantee: None,
             testifies: false,
             simultaneous: false,
             listens_to: None,
             may_draw: false,
-            chamber: None,
             lost_since: None,
             hand_at: None,
             kept: None,
@@ -218,7 +246,12 @@ pub(crate) struct Live {
     pub(crate) refusals_unwritten: u64,
     /// Private notes of the court, oldest first, at most `limits::NOTES_MAX`.
     pub(crate) notes: Vec<CourtNote>,
-    /// The evidence of the hearing's list.
+    /// Invitations into consultations that wait for an answer, by who opened and who is asked, and
+    /// since when.
+    pub(crate) ringing: BTreeMap<(ParticipantId, ParticipantId), Instant>,
+    /// When a page of shown evidence was last turned.
+    pub(crate) page_turned: Option<Instant>,
+    /// The evidence of the hearing's list, at most `limits::EVIDENCE_MAX`.
     pub(crate) evidence: Vec<EvidenceItem>,
 }
 
@@ -254,6 +287,10 @@ pub(crate) struct Link {
     pub(crate) devices: BTreeSet<TrackKind>,
     /// When the hand last moved, to slow a fidgeting one.
     pub(crate) hand_moved: Option<Instant>,
+    /// When the person last drew, to slow a hasty hand.
+    pub(crate) drew: Option<Instant>,
+    /// Media packets sent to the person so far, by the last figures.
+    pub(crate) packets_down: u64,
     /// How the line does.
     pub(crate) grade: Option<Grade>,
     /// What is wrong with their line.

@@ -1,7 +1,7 @@
 //! The work sheet of one event: collects effects and puts them into their fixed order.
 //! What is not here: any rule.
 
-use model::{Actor, Instant, Now, ParticipantId, Refusal};
+use model::{Actor, CourtNote, Instant, Now, ParticipantId, Refusal};
 
 use crate::effect::{Effect, Parting};
 
@@ -15,6 +15,7 @@ pub(crate) struct Turn<'a> {
     minutes: &'a mut Vec<Effect>,
     orders: Vec<Effect>,
     answers: Vec<Effect>,
+    notes: Vec<Effect>,
     partings: Vec<Effect>,
 }
 
@@ -27,6 +28,7 @@ impl<'a> Turn<'a> {
             minutes: effects,
             orders: Vec::new(),
             answers: Vec::new(),
+            notes: Vec::new(),
             partings: Vec::new(),
         }
     }
@@ -49,6 +51,11 @@ impl<'a> Turn<'a> {
         });
     }
 
+    /// Tells a private note of the court.
+    pub(crate) fn note(&mut self, to: Vec<ParticipantId>, note: CourtNote) {
+        self.notes.push(Effect::Note { to, note });
+    }
+
     /// Ends somebody's page.
     pub(crate) fn part(&mut self, who: ParticipantId, why: Parting) {
         self.partings.push(Effect::Part { who, why });
@@ -59,6 +66,7 @@ impl<'a> Turn<'a> {
         self.minutes.extend(grants);
         self.minutes.append(&mut self.orders);
         self.minutes.append(&mut self.answers);
+        self.minutes.append(&mut self.notes);
         if self.views {
             self.minutes.push(Effect::Views);
         }

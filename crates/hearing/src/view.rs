@@ -2,13 +2,14 @@
 //! What is not here: sending it.
 
 use model::archive::Attendee;
-use model::view::{EvidenceView, Me, Person};
+use model::view::{FloorView, Me, Person, ProcedureView};
 use model::{
-    Ground, Now, ParticipantId, Place, Private, RecordState, Role, SlotCount, Stage, TrackKind,
-    View, limits,
+    Chamber, Ground, Now, ParticipantId, Place, Private, RecordState, Role, SlotCount, Stage,
+    TrackKind, View, limits,
 };
 
 use crate::Hearing;
+use crate::policy::{self, Hall};
 use crate::rights::{self, Errand};
 use crate::state::Seat;
 
@@ -18,8 +19,8 @@ impl Hearing {
         let seat = self.durable.seats.get(&who)?;
         let people = self
             .in_seating_order()
-            .filter(|(id, other)| *id != who && sees(seat, other))
-            .map(|(id, other)| self.person(id, other, seat.role))
+            .filter(|(id, other)| *id != who && self.sees((who, seat), (*id, other)))
+            .map(|(id, other)| self.person(id, other, (who, seat)))
             .collect();
         Some(View {
             hearing: self.docket.hearing,
@@ -33,11 +34,11 @@ impl Hearing {
             me: self.me(who, seat),
             people,
             brief: self.brief_for(seat),
-            procedure: self.procedure(who, seat, now),
-            chambers: Vec::new(),
-            evidence: EvidenceView::default(),
-            mediation: None,
-            presence: None,
+            procedure: self.procedure_for(who, seat, now),
+            chambers: self.chamber_views(who, seat),
+            evidence: self.evidence_view(who, seat),
+            mediation: self.mediation_view(seat),
+            presence: self.presence_view(who),
         })
     }
 
@@ -49,10 +50,14 @@ impl Hearing {
         }
         let others = || self.durable.seats.iter().filter(|(id, _)| **id != who);
         let standing = others()
-            .filter(|(_, seat)| !matches!(seat.role, Role::Witness | Role::Gallery))
+            .filter(|(_, seat)| seat.role != Role::Witness && !seat.role.only_watches())
             .count();
-        let witness = usize::from(others().any(|(_, seat)| seat.role == Role::Witness));
-        let seats = u8::try_from(standing + witness)
+        // Witnesses come one by one, unless they are heard together; sites of a lecture speak one
+        // by one.
+        let witnesses = others().filter(|(_, seat)| seat.role == Role::Witness).count();
+        let witness = if self.durable.confrontation { witnesses } else { witnesses.min(1) };
+        let site = usize::from(others().any(|(_, seat)| seat.role == Role::Learner));
+        let seats = u8::try_from(standing + witness + site)
             .map_or(limits::SEAT_SLOTS_MAX, |seats| seats.min(limits::SEAT_SLOTS_MAX));
         SlotCount { seats, screens: limits::SCREEN_SLOTS_MAX.min(seats) }
     }
@@ -71,7 +76,7 @@ impl Hearing {
             acts_for: seat.acts_for,
             power: seat.power,
             consents: seat.consents.iter().copied().collect(),
-            guarantee: seat.guarantee.or(seat.role.is_called().then_some(false)),
+            guarantee: guarantee_of(seat),
             listens_to: seat.listens_to,
             unheard: self.unheard_of(who),
             may_publish: TrackKind::ALL
@@ -86,8 +91,9 @@ impl Hearing {
         }
     }
 
-    fn person(&self, id: ParticipantId, seat: &Seat, seen_by: Role) -> Person {
-        let court = seen_by.is_court();
+    fn person(&self, id: ParticipantId, seat: &Seat, (me, mine): (ParticipantId, &Seat)) -> Person {
+        let court = mine.role.is_court();
+        let shield = self.durable.shield_between(id, me);
         let link = self.live.links.get(&id).cloned().unwrap_or_default();
         let hand = self.durable.hands.iter().position(|hand| *hand == id);
         Person {
@@ -116,12 +122,12 @@ impl Hearing {
             consents: if court { seat.consents.iter().copied().collect() } else { Vec::new() },
             beside: if court { self.beside(id) } else { Vec::new() },
             lost_since: seat.lost_since,
-            chamber: seat.chamber.filter(|_| court),
-            guarantee: seat.guarantee.or(seat.role.is_called().then_some(false)),
+            chamber: self.chamber_shown((id, seat), (me, mine)),
+            guarantee: guarantee_of(seat),
             testifies: seat.testifies,
             simultaneous: seat.simultaneous,
-            unseen: false,
-            unheard_of: false,
+            unseen: shield.is_some_and(|shield| shield.picture),
+            unheard_of: shield.is_some_and(|shield| shield.sound),
             device_faults: if court { seat.device_faults.clone() } else { Vec::new() },
             devices: link.devices.iter().copied().collect(),
             others_present: if court { seat.others_present.clone() } else { Private::default() },
@@ -149,6 +155,9 @@ impl Hearing {
             }
             (_, Stage::Deliberation) => RecordState::Paused { ground: Ground::Recess },
             (_, Stage::Recess { ground }) => RecordState::Paused { ground },
+            (_, Stage::InSession | Stage::TechInterrupted) if self.durable.caucus.is_some() => {
+                RecordState::Paused { ground: Ground::UnrecordedMediation }
+            }
             (None, Stage::InSession | Stage::TechInterrupted)
                 if !self.live.confirmed.is_empty() =>
             {
@@ -158,6 +167,70 @@ impl Hearing {
                 RecordState::Starting
             }
         }
+    }
+
+    /// Whether somebody may know of somebody else.
+    ///
+    /// The court knows everybody. Who is in the hearing knows the court and the parties, called
+    /// people once they are called, and a site of a lecture that has the floor; nobody but the
+    /// court knows of the gallery. Who is not in it knows nobody; who waits while the other side
+    /// talks with the mediators knows those who wait with them on their own side.
+    fn sees(
+        &self,
+        (me, mine): (ParticipantId, &Seat),
+        (id, other): (ParticipantId, &Seat),
+    ) -> bool {
+        let durable = &self.durable;
+        if durable.waits(mine) {
+            let side = durable.side_of(mine);
+            return side.is_some() && durable.side_of(other) == side && durable.waits(other);
+        }
+        if mine.role.is_court() {
+            return true;
+        }
+        if mine.place != Place::InHearing {
+            return false;
+        }
+        if other.role.is_called() {
+            other.place == Place::InHearing
+        } else if other.role.only_watches() {
+            let holds = durable.sitting.floor.as_ref().is_some_and(|floor| floor.who == id);
+            holds && id != me
+        } else {
+            true
+        }
+    }
+
+    /// Which room beside the hearing somebody is in, for who may know: the court, and who is in it
+    /// too.
+    fn chamber_shown(
+        &self,
+        (id, seat): (ParticipantId, &Seat),
+        (me, mine): (ParticipantId, &Seat),
+    ) -> Option<Chamber> {
+        let hall = policy::hall(&self.durable, id, seat)?;
+        let Hall::Beside(chamber) = hall else { return None };
+        let together = policy::hall(&self.durable, me, mine) == Some(hall);
+        (together || mine.role.is_court()).then_some(chamber)
+    }
+
+    /// The procedure for one person: nothing for a witness before the call; nobody's name for who
+    /// is not in the hearing, and for who waits while the other side talks with the mediators.
+    fn procedure_for(&self, who: ParticipantId, seat: &Seat, now: Now) -> ProcedureView {
+        let outside = !matches!(seat.place, Place::InHearing | Place::Left);
+        if outside && seat.role.is_called() {
+            return ProcedureView::default();
+        }
+        let mut procedure = self.procedure(who, seat, now);
+        if (outside && !seat.role.is_court()) || self.durable.waits(seat) {
+            procedure.floor = FloorView::default();
+            procedure.spoken.clear();
+            procedure.spotlight = None;
+            procedure.challenge = None;
+            procedure.interruption = None;
+            procedure.confrontation = false;
+        }
+        procedure
     }
 
     fn in_seating_order(&self) -> impl Iterator<Item = (ParticipantId, &Seat)> {
@@ -186,20 +259,7 @@ impl Hearing {
     }
 }
 
-/// Whether somebody may know of somebody else.
-///
-/// The court knows everybody. Who is in the hearing knows the court and the parties, and a
-/// witness once called; nobody but the court knows of the gallery. Who is not in it knows nobody.
-const fn sees(me: &Seat, other: &Seat) -> bool {
-    if me.role.is_court() {
-        return true;
-    }
-    if !matches!(me.place, Place::InHearing) {
-        return false;
-    }
-    if other.role.is_called() {
-        matches!(other.place, Place::InHearing)
-    } else {
-        !other.role.only_watches()
-    }
+/// Whether the guarantee was signed; none where it need not be.
+fn guarantee_of(seat: &Seat) -> Option<bool> {
+    seat.guarantee.or((seat.role == Role::Witness).then_some(false))
 }

@@ -116,6 +116,8 @@ pub const SHEET_CHARS_MAX: usize = 8_000;
 pub const SHEET_VERSIONS_MAX: u32 = 200;
 /// Characters of a signature: a typed name or the path of a drawing.
 pub const SIGNATURE_CHARS_MAX: usize = 16_000;
+/// People one site of a lecture may say it has.
+pub const SITE_PEOPLE_MAX: u16 = 2_000;
 /// Bytes of one datagram.
 pub const DATAGRAM_BYTES_MAX: usize = 1_500;
 /// Connections (media) on one node.
