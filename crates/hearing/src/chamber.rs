@@ -501,8 +501,7 @@ mod tests {
     #[test]
     fn people_of_one_side_consult_in_a_recess() {
         let mut scene = Scene::in_session(brief(Kind::Hearing));
-        let with = vec![AGENT];
-        assert_eq!(scene.act(BO, Ask::Consult { with: with.clone() }), Err(Refusal::WrongStage));
+        assert_eq!(scene.act(BO, Ask::Consult { with: vec![AGENT] }), Err(Refusal::WrongStage));
         scene.recess(Ground::Recess);
         assert!(!scene.hears(BO, AGENT));
         for stranger in [ANNA, LAWYER, JUDGE, HELPER] {

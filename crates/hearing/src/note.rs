@@ -58,9 +58,9 @@ mod tests {
         let mut scene = Scene::in_session(brief(Kind::Hearing));
         let write = |text: &str| Ask::Note { text: Private::from(text) };
         scene.must(CLERK, write("look at page 3"));
-        let told = scene.effects.iter().find_map(|effect| match effect {
-            Effect::Note { to, note } => Some((to.clone(), note.text.reveal().clone())),
-            _ => None,
+        let told = scene.effects.iter().find_map(|effect| {
+            let Effect::Note { to, note } = effect else { return None };
+            Some((to.clone(), note.text.reveal().clone()))
         });
         assert_eq!(told, Some((vec![JUDGE, CLERK], "look at page 3".to_owned())));
         assert!(scene.facts().is_empty());

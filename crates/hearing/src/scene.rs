@@ -43,10 +43,12 @@ pub(crate) struct Scene {
 }
 
 fn people(kind: Kind) -> Vec<Attendee> {
-    let leader = match kind {
-        Kind::Lecture => Role::Lecturer,
-        Kind::Mediation => Role::ChairMediator,
-        _ => Role::PresidingJudge,
+    let leader = if kind == Kind::Lecture {
+        Role::Lecturer
+    } else if kind == Kind::Mediation {
+        Role::ChairMediator
+    } else {
+        Role::PresidingJudge
     };
     let person = |id, role| Attendee::new(id, role, Private::from("somebody"));
     let mut lawyer = person(LAWYER, Role::Agent);
@@ -85,10 +87,10 @@ impl Scene {
     /// Everybody is here and waits; who is neither called nor watches is admitted.
     pub(crate) fn admitted(brief: Brief) -> Self {
         let mut people = people(brief.kind);
-        let keep = |person: &Attendee| match person.role {
-            Role::Mediator | Role::Adviser => brief.kind == Kind::Mediation,
-            Role::Learner => brief.kind == Kind::Lecture,
-            _ => true,
+        let mediates = |role| matches!(role, Role::Mediator | Role::Adviser);
+        let keep = |person: &Attendee| {
+            (brief.kind == Kind::Mediation || !mediates(person.role))
+                && (brief.kind == Kind::Lecture || person.role != Role::Learner)
         };
         people.retain(keep);
         for person in &mut people {
@@ -204,9 +206,9 @@ impl Scene {
     pub(crate) fn act(&mut self, who: ParticipantId, ask: Ask) -> Result<(), Refusal> {
         self.request += 1;
         self.event(Event::Asked { who, request: self.request, ask });
-        let refused = self.effects.iter().find_map(|effect| match effect {
-            Effect::Refused { request, why, .. } if *request == self.request => Some(*why),
-            _ => None,
+        let refused = self.effects.iter().find_map(|effect| {
+            let Effect::Refused { request, why, .. } = effect else { return None };
+            (*request == self.request).then_some(*why)
         });
         refused.map_or(Ok(()), Err)
     }
@@ -279,9 +281,9 @@ impl Scene {
 
     /// The facts of the last event.
     pub(crate) fn facts(&self) -> Vec<Fact> {
-        let fact = |effect: &Effect| match effect {
-            Effect::Minute(minute) => Some(minute.fact.clone()),
-            _ => None,
+        let fact = |effect: &Effect| {
+            let Effect::Minute(minute) = effect else { return None };
+            Some(minute.fact.clone())
         };
         self.effects.iter().filter_map(fact).collect()
     }

@@ -364,7 +364,7 @@ mod tests {
         scene.must(CLERK, write(Sheet::Agreement, 0, "Bo pays."));
         scene.must(CLERK, read(Sheet::Facts, 1));
         let reason = Private::from("no");
-        scene.must(BO, Ask::RefuseSigning { sheet: Sheet::Agreement, reason: reason.clone() });
+        scene.must(BO, Ask::RefuseSigning { sheet: Sheet::Agreement, reason });
         scene.must(LAWYER, sign(Sheet::Facts, 1));
         scene.must(BO, sign(Sheet::Facts, 1));
         let view = scene.view(ANNA).mediation.expect("one");

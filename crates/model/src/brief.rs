@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{HearingId, ParticipantId};
+use crate::limits;
 use crate::private::Private;
 
 /// What kind of sitting it is (court-domain §6 row 1).
@@ -318,7 +319,7 @@ pub struct FurtherCase {
 }
 
 /// What is settled before the sitting starts.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(default, deny_unknown_fields)]
 pub struct Brief {
@@ -345,4 +346,21 @@ pub struct Brief {
     /// (在线诉讼规则 art. 24); empty when not needed.
     #[cfg_attr(feature = "ts", ts(type = "string"))]
     pub elsewhere_approved: Private<String>,
+}
+
+impl Default for Brief {
+    fn default() -> Self {
+        Self {
+            kind: Kind::default(),
+            course: Course::default(),
+            publicity: Publicity::default(),
+            gallery_seats: limits::GALLERY_SEATS,
+            continues: None,
+            further_cases: Vec::new(),
+            shields: Vec::new(),
+            notice_unconfirmed: Vec::new(),
+            notice_late: false,
+            elsewhere_approved: Private::default(),
+        }
+    }
 }

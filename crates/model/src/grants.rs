@@ -18,7 +18,8 @@ pub struct Grants {
     pub receive: BTreeMap<ParticipantId, BTreeSet<TrackId>>,
     /// Tracks that are on the record.
     pub record: BTreeSet<TrackId>,
-    /// The judges: after who speaks, their pictures come first where a line is thin.
+    /// Who leads or judges, and sign interpreters: after who speaks, their pictures come first where
+    /// a line is thin.
     pub bench: BTreeSet<ParticipantId>,
 }
 

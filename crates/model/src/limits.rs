@@ -116,6 +116,8 @@ pub const SHEET_CHARS_MAX: usize = 8_000;
 pub const SHEET_VERSIONS_MAX: u32 = 200;
 /// Characters of a signature: a typed name or the path of a drawing.
 pub const SIGNATURE_CHARS_MAX: usize = 16_000;
+/// Gallery seats of a sitting, unless something else was settled.
+pub const GALLERY_SEATS: u16 = 100;
 /// People one site of a lecture may say it has.
 pub const SITE_PEOPLE_MAX: u16 = 2_000;
 /// Bytes of one datagram.
