@@ -121,12 +121,16 @@ impl Hearing {
         method: SigningMethod,
         mark: Private<String>,
     ) -> Result<(), Refusal> {
-        self.may_change(sheet)?;
+        let seat = self.durable.seats.get(&who).ok_or(Refusal::NobodyThere)?;
+        // A mediator's name under an agreement in force changes nothing of it.
+        let on_a_side = seat.role.is_party() || seat.role.is_for_party();
+        if on_a_side || self.durable.mediation.effective.is_none() {
+            self.may_change(sheet)?;
+        }
         let state = self.the_sheet(sheet, version)?;
         if !state.read {
             return Err(Refusal::ReadBackNeeded);
         }
-        let seat = self.durable.seats.get(&who).ok_or(Refusal::NobodyThere)?;
         if !self.durable.may_bind(seat, sheet) {
             return Err(Refusal::SpecialPowerNeeded);
         }
@@ -252,8 +256,8 @@ impl Durable {
         signers.extend(
             self.seats
                 .iter()
-                .filter(|(_, seat)| {
-                    inside(seat)
+                .filter(|(who, seat)| {
+                    (inside(seat) || self.has_signed(sheet, **who))
                         && (self.is_leader(seat)
                             || (mediation
                                 && matches!(seat.role, Role::ChairMediator | Role::Mediator)))
@@ -276,11 +280,12 @@ impl Durable {
             })
     }
 
-    /// Whether every party signed the agreement.
+    /// Whether every party signed the agreement. Against a party's own refusal nobody binds them.
     fn is_signed(&self) -> bool {
+        let Some(state) = self.mediation.sheets.get(&Sheet::Agreement) else { return false };
         let signed = |who| self.has_signed(Sheet::Agreement, who);
-        self.mediation.sheets.contains_key(&Sheet::Agreement)
-            && self.parties().all(|(party, _)| self.answered(party, signed))
+        self.parties()
+            .all(|(party, _)| !state.refused.contains(&party) && self.answered(party, signed))
     }
 
     /// Whether every party signed a sheet or refused to.
@@ -336,9 +341,9 @@ mod tests {
         let view = scene.view(ANNA).mediation.expect("one");
         assert_eq!(view.effective_at, Some(at));
         assert_eq!(view.sheets[0].signed.last().map(|last| last.at), Some(at));
-        for ask in [write(sheet, 2, "more"), sign(sheet, 2)] {
-            assert_eq!(scene.act(JUDGE, ask), Err(Refusal::AlreadyEffective));
-        }
+        assert_eq!(scene.act(JUDGE, write(sheet, 2, "more")), Err(Refusal::AlreadyEffective));
+        assert_eq!(scene.act(BO, sign(sheet, 2)), Err(Refusal::AlreadyEffective));
+        scene.must(JUDGE, sign(sheet, 2));
         scene.crash();
         assert_eq!(scene.hearing.durable().mediation.effective, Some((2, at)));
     }
@@ -375,6 +380,20 @@ mod tests {
         assert_eq!(scene.act(CLERK, write(Sheet::Agreement, 1, "x")), Err(Refusal::WrongStage));
         scene.must(CLERK, write(Sheet::Facts, 1, "The wall stands, and is new."));
         scene.must(JUDGE, Ask::Close);
+    }
+
+    #[test]
+    fn an_agent_binds_nobody_against_the_partys_own_refusal() {
+        let mut scene = Scene::in_session(brief(Kind::Mediation));
+        let sheet = Sheet::Agreement;
+        scene.must(JUDGE, write(sheet, 0, "Bo pays."));
+        scene.must(JUDGE, read(sheet, 1));
+        scene.must(ANNA, sign(sheet, 1));
+        scene.must(BO, Ask::RefuseSigning { sheet, reason: Private::from("no") });
+        scene.must(AGENT, sign(sheet, 1));
+        assert!(scene.hearing.durable().mediation.effective.is_none());
+        scene.must(BO, sign(sheet, 1));
+        assert!(scene.hearing.durable().mediation.effective.is_some());
     }
 
     #[test]
