@@ -196,7 +196,25 @@ fn kinds_that_are_not_recorded() {
 #[test]
 fn kinds_that_are_recorded() {
     for kind in [Kind::EvidenceExchange, Kind::Inquiry] {
-        let sitting = Sitting::in_session(kind);
+        let mut sitting = Sitting::in_session(kind);
         sitting.compare("open");
     }
+}
+
+#[test]
+#[should_panic(expected = "microphone of bo to judge: 3 packets of 0, granted: true")]
+fn a_packet_that_ought_not_to_arrive_is_seen() {
+    let mut sitting = Sitting::in_session(Kind::Hearing);
+    sitting.believe_locked("bo");
+    sitting.compare("a lock that is not in force");
+}
+
+#[test]
+#[should_panic(expected = "camera of wen to bo: 0 packets of 3, granted: false")]
+fn a_packet_that_does_not_arrive_is_seen() {
+    let mut sitting = Sitting::in_session(Kind::Hearing);
+    sitting.call("wen");
+    sitting.shield("wen", "bo", true, false);
+    sitting.believe_unshielded();
+    sitting.compare("a measure that is in force");
 }

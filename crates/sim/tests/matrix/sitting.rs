@@ -456,6 +456,16 @@ impl Sitting {
         }
     }
 
+    /// Lets the law think of a lock that is not in force, to show that it would be seen.
+    pub(crate) fn believe_locked(&mut self, name: &'static str) {
+        self.world.locked.insert(name);
+    }
+
+    /// Lets the law forget every measure.
+    pub(crate) fn believe_unshielded(&mut self) {
+        self.world.shields.clear();
+    }
+
     /// Compares the table and what really arrives with the law, pair by pair.
     pub(crate) fn compare(&mut self, when: &str) {
         let grants = self.hearing.grants().clone();
