@@ -120,6 +120,7 @@ fn has_occasion(durable: &Durable, who: ParticipantId, errand: Errand) -> Result
         {
             Err(Refusal::NothingShown)
         }
+        Errand::Listen if !durable.has_choice_of_sound(who) => Err(Refusal::NothingPending),
         Errand::Consult if !durable.may_consult(who) => Err(Refusal::WrongStage),
         Errand::LeaveChamber if durable.consultation_of(who).is_none() => Err(Refusal::NoChamber),
         Errand::LockChamber if durable.consultation_of(who) != Some(who) => Err(Refusal::NoChamber),

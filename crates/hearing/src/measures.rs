@@ -89,6 +89,14 @@ impl Durable {
         self.shields.iter().copied().find(|shield| shield.who == who && shield.from == from)
     }
 
+    /// Whether somebody may choose what they hear: an interpreter speaks beside the court, or they
+    /// listen to one.
+    pub(crate) fn has_choice_of_sound(&self, who: ParticipantId) -> bool {
+        let beside = |seat: &Seat| seat.simultaneous && seat.place == Place::InHearing;
+        self.seats.values().any(beside)
+            || self.seats.get(&who).is_some_and(|seat| seat.listens_to.is_some())
+    }
+
     /// Whether a seat interprets for who has the floor, or for the court: then it is heard with
     /// them. Who interprets beside the court's sound disturbs nobody.
     pub(crate) fn interprets_for_holder(&self, seat: &Seat) -> bool {
@@ -163,7 +171,7 @@ mod tests {
         let mut scene = Scene::in_session(brief(Kind::Hearing));
         let listen = |to| Ask::Listen { to };
         assert!(scene.hears(ANNA, INTERPRETER));
-        assert_eq!(scene.act(BO, listen(Some(INTERPRETER))), Err(Refusal::NotPlausible));
+        assert_eq!(scene.act(BO, listen(Some(INTERPRETER))), Err(Refusal::NothingPending));
         scene.must(JUDGE, Ask::Interpret { who: INTERPRETER, simultaneous: true });
         assert!(!scene.hears(ANNA, INTERPRETER) && !scene.hears(JUDGE, INTERPRETER));
         scene.must(BO, listen(Some(INTERPRETER)));
