@@ -129,6 +129,16 @@ impl World {
         }
     }
 
+    /// What the table says of a column in the present situation.
+    fn cell(&self, column: &str) -> &'static str {
+        let mut lines = WHERE.lines().filter(|line| !line.is_empty());
+        let head: Vec<_> = lines.next().expect("a head").split_whitespace().collect();
+        let place = head.iter().position(|title| *title == column).expect("a column of the table");
+        let mut rows = lines.map(|line| line.split_whitespace().collect::<Vec<_>>());
+        let row = rows.find(|row| row[0] == self.row()).expect("a row of the table");
+        row[place]
+    }
+
     /// The room somebody is in; rooms are numbers, the courtroom is 0.
     fn room(&self, name: &str) -> Option<usize> {
         let person = &self.people[name];
@@ -144,12 +154,7 @@ impl World {
             "clerk" => "staff",
             column => column,
         };
-        let mut lines = WHERE.lines().filter(|line| !line.is_empty());
-        let head: Vec<_> = lines.next().expect("a head").split_whitespace().collect();
-        let place = head.iter().position(|title| *title == column).expect("a column of the table");
-        let mut rows = lines.map(|line| line.split_whitespace().collect::<Vec<_>>());
-        let row = rows.find(|row| row[0] == self.row()).expect("a row of the table");
-        match row[place] {
+        match self.cell(column) {
             "c" => Some(0),
             // A guest judge takes part where the law does not have it recorded.
             "g" => (!self.recorded_by_law).then_some(0),

@@ -138,7 +138,8 @@ fn packet(who: ParticipantId, kind: TrackKind, sequence: u16, now: Now) -> Vec<u
         bytes.extend_from_slice(&KEYFRAME);
     }
     bytes.extend_from_slice(&who.0.to_be_bytes());
-    bytes.push(TrackKind::ALL.iter().position(|other| *other == kind).expect("a kind") as u8);
+    let place = TrackKind::ALL.iter().position(|other| *other == kind).expect("a kind");
+    bytes.push(u8::try_from(place).expect("three kinds"));
     bytes
 }
 

@@ -376,10 +376,12 @@ impl Sitting {
 
     /// A pause.
     pub(crate) fn recess(&mut self, situation: Situation) {
-        let ground = match situation {
-            Situation::NonPublic => Ground::NonPublicEvidence,
-            Situation::OffRecordMediation => Ground::UnrecordedMediation,
-            _ => Ground::Recess,
+        let ground = if situation == Situation::NonPublic {
+            Ground::NonPublicEvidence
+        } else if situation == Situation::OffRecordMediation {
+            Ground::UnrecordedMediation
+        } else {
+            Ground::Recess
         };
         self.must("judge", Ask::Recess { ground });
         self.world.situation = situation;
