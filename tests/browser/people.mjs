@@ -64,8 +64,26 @@ export async function open(judge) {
   await judge.stage('in_session');
 }
 
-/** The judge closes. */
+/** Everybody whose identity is in the way of the next phase is checked. */
+async function checkIdentities(judge) {
+  const inTheWay = '[data-testid="obstacle"][data-why="identity_unchecked"]';
+  for (;;) {
+    const obstacle = await judge.page.$(inTheWay);
+    if (obstacle === null) return;
+    const who = await obstacle.evaluate((item) => item.dataset.participant);
+    const remedy = await obstacle.$('[data-testid="remedy"]');
+    await remedy.click();
+    await judge.press('confirm-check_identity');
+    await judge.page.waitForSelector(`${inTheWay}[data-participant="${who}"]`, { hidden: true });
+  }
+}
+
+/** The judge goes to the end of the course, with a reason for what is left out, and closes. */
 export async function close(judge) {
+  await checkIdentities(judge);
+  await judge.press('phase', '[data-phase="closing"]');
+  await judge.type('reason', '当事人达成和解');
+  await judge.press('confirm-enter_phase');
   await judge.press('ask-close');
   await judge.press('confirm-close');
 }
