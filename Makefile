@@ -34,6 +34,7 @@ test-fuzz:
 test-browser: web/dist/index.html .installed-for-tests
 	$(CARGO) test --workspace --locked --no-run
 	tests/browser/run.sh hearing
+	tests/browser/run.sh alone
 	tests/browser/run.sh pictures
 	tests/browser/run.sh blocked
 

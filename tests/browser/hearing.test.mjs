@@ -7,7 +7,9 @@ import { after, before, test } from 'node:test';
 import { dirname, join as path } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { House, until } from './house.mjs';
-import { admit, checkIn, close, enterFromDocket, join, open, signIn } from './people.mjs';
+import {
+  admit, checkIdentity, checkIn, close, enterFromDocket, join, nextPhase, open, signIn,
+} from './people.mjs';
 
 let house, judge, clerk, plaintiff, defendant;
 
@@ -58,6 +60,25 @@ test('the judge opens once the recorder has frames on disk', async () => {
     await person.stage('in_session');
     await person.see('record', '[data-record="rolling"]');
   }
+});
+
+test('identities are checked before the first phase is left', async () => {
+  await judge.see('obstacle', `[data-why="identity_unchecked"][data-participant="${plaintiff.participant}"]`);
+  await checkIdentity(judge, plaintiff.participant);
+  await checkIdentity(clerk, defendant.participant);
+  await nextPhase(judge, 'rights');
+  await plaintiff.see('now', '[data-word="phase"]');
+});
+
+test('the floor is given to a raised hand, and its turn is the person\'s own to end', async () => {
+  await plaintiff.press('ask-hand');
+  await judge.press('tab-floor');
+  await judge.press('hand-floor', `[data-participant="${plaintiff.participant}"]`);
+  await plaintiff.see('now', '[data-word="your_turn"]');
+  await defendant.see('now', '[data-word="other_turn"]');
+  await plaintiff.press('ask-hand');
+  await judge.see('floor', '[data-holder=""]');
+  await judge.press('tab-people');
 });
 
 test('somebody who speaks is marked', async () => {
@@ -122,8 +143,11 @@ test('recess cuts everybody off and pauses the record, resuming brings both back
 
 test('removal needs a warning first and is final', async () => {
   await judge.pressOf(defendant, 'person-more');
-  const row = `[data-testid="person"][data-participant="${defendant.participant}"]`;
-  await judge.page.waitForSelector(`${row} [data-testid="reason-remove"][disabled]`);
+  await judge.pressOf(defendant, 'reason-remove');
+  await judge.type('reason', '扰乱法庭秩序');
+  // Without a warning before, a second reason is needed.
+  await judge.page.waitForSelector('dialog [data-testid="ask-remove"][disabled]');
+  await judge.page.keyboard.press('Escape');
   await judge.pressOf(defendant, 'reason-warn');
   await judge.type('reason', '扰乱法庭秩序');
   await judge.press('ask-warn');

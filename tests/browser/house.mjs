@@ -156,8 +156,14 @@ export class Person {
     await this.page.$eval(`[data-testid="${testid}"]${extra}`, (button) => button.click());
   }
 
+  /** Turns the court's page to one of its desks; pages of others have none. */
+  async desk(name) {
+    await this.page.$$eval(`[data-testid="tab-${name}"]`, (tabs) => tabs.forEach((tab) => tab.click()));
+  }
+
   /** Presses a button in the row of somebody in the list of people. */
   async pressOf(other, testid) {
+    await this.desk('people');
     const row = `[data-testid="person"][data-participant="${other.participant}"]`;
     await this.page.waitForSelector(`${row} [data-testid="${testid}"]:not([disabled])`, { visible: true });
     await this.page.$eval(`${row} [data-testid="${testid}"]`, (button) => button.click());

@@ -50,8 +50,10 @@ export async function checkIn(person, { publishes = true, hearsItself = true } =
 }
 
 /** The judge admits somebody who waits. */
-export const admit = (judge, participant) =>
-  judge.press('ask-admit', `[data-participant="${participant}"]`);
+export async function admit(judge, participant) {
+  await judge.desk('people');
+  await judge.press('ask-admit', `[data-participant="${participant}"]`);
+}
 
 /** The judge goes through what comes before opening, announces it, and it is confirmed. */
 export async function open(judge) {
@@ -59,9 +61,24 @@ export async function open(judge) {
   await judge.press('barred-none');
   await judge.press('confirm-answer_barred');
   await judge.press('ask-read_discipline');
-  await judge.press('ask-open');
+  await judge.press('ask-open', '[data-obstacles="0"]');
   await judge.press('confirm-open');
   await judge.stage('in_session');
+}
+
+/** The judge or the clerk checks somebody's identity in the sitting. */
+export async function checkIdentity(court, participant) {
+  const open = `[data-participant="${participant}"][data-done="false"]`;
+  await court.desk('people');
+  await court.press('ask-check_identity', open);
+  await court.press('confirm-check_identity');
+  await court.page.waitForSelector(`[data-testid="ask-check_identity"]${open}`, { hidden: true });
+}
+
+/** The judge goes to the phase that follows. */
+export async function nextPhase(judge, phase) {
+  await judge.press('ask-enter_phase', '[data-obstacles="0"]');
+  await judge.see('phase', `[data-phase="${phase}"][data-now="true"]`);
 }
 
 /** Everybody whose identity is in the way of the next phase is checked. */

@@ -67,7 +67,9 @@ try {
   await open(judge);
   await pictures(plaintiff);
   await plaintiff.press('ask-hand');
+  await judge.press('tab-floor');
   await judge.see('hand');
+  await judge.press('tab-people');
   await judge.pressOf(defendant, 'ask-lock');
   await judge.pressOf(defendant, 'person-more');
   await picture(judge, 'judge-in-session');
