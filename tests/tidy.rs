@@ -35,6 +35,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ),
     ("sqlx::", &["signaling/src/docket"]),
     ("axum::", &["signaling/src/", "signaling/tests"]),
+    ("utoipa::", &["crates/docket/", "crates/model/", "signaling/src/http/openapi"]),
     ("rtc_dtls::", &["sfu/src/dtls", "sfu/tests", "benches/capacity"]),
     ("rtc_stun::", &["sfu/src/stun", "sfu/src/turn", "sfu/tests", "benches/capacity"]),
     ("rtc_turn::", &["sfu/src/turn", "sfu/tests"]),
@@ -231,6 +232,7 @@ fn documents_name_what_exists() {
         "CONTRIBUTING.md",
         "docs/testing.md",
         "docs/protocol.md",
+        "docs/api.md",
         "docs/operating.md",
         "docs/metrics.md",
     ];

@@ -59,6 +59,34 @@ impl Who {
         }
     }
 
+    /// The account of somebody who works on the docket.
+    ///
+    /// # Errors
+    /// As [`Who::staff`], and `NotYourRight` for ops.
+    pub(crate) fn docket(&self) -> Result<&Account, Refusal> {
+        let account = self.staff()?;
+        match account.kind {
+            StaffKind::Judge | StaffKind::Clerk | StaffKind::Mediator | StaffKind::Admin => {
+                Ok(account)
+            }
+            StaffKind::Ops => Err(Refusal::NotYourRight),
+        }
+    }
+
+    /// An administrator's account.
+    ///
+    /// # Errors
+    /// As [`Who::staff`], and `NotYourRight` for everybody else.
+    pub(crate) fn admin(&self) -> Result<&Account, Refusal> {
+        let account = self.staff()?;
+        match account.kind {
+            StaffKind::Admin => Ok(account),
+            StaffKind::Judge | StaffKind::Clerk | StaffKind::Mediator | StaffKind::Ops => {
+                Err(Refusal::NotYourRight)
+            }
+        }
+    }
+
     /// An operator's account.
     ///
     /// # Errors

@@ -15,10 +15,15 @@ use protocol::{CodeIssued, SeatPass, StaffKind};
 use crate::secrets::{CodeHash, Secrets, TokenHash, password_fits};
 
 mod entry;
+mod outbound;
+mod papers;
+mod places;
 mod schema;
+mod sessions;
 mod sqlite;
 
 pub use entry::{Entry, Mode, NewHearing, NewPerson, Seated};
+pub(crate) use sessions::{Change, Revision, Wanted};
 use sqlite::Sqlite;
 
 /// How long the pass of a seat is good for: as long as a hearing may be adjourned within a week.

@@ -33,7 +33,8 @@ pub(crate) struct Court {
     pub(crate) folder: tempfile::TempDir,
     pub(crate) docket: Arc<Docket>,
     pub(crate) entry: Entry,
-    /// Passwords of `judge`, `clerk`, `ops` and `stranger`, a judge who sits nowhere.
+    /// Passwords of `judge`, `clerk`, `ops`, `admin`, `mediator` and `stranger`, a judge who sits
+    /// nowhere.
     pub(crate) passwords: Vec<(&'static str, Private<String>)>,
 }
 
@@ -56,6 +57,8 @@ impl Court {
             ("clerk", StaffKind::Clerk),
             ("ops", StaffKind::Ops),
             ("stranger", StaffKind::Judge),
+            ("admin", StaffKind::Admin),
+            ("mediator", StaffKind::Mediator),
         ];
         let mut passwords = Vec::new();
         let mut ids = Vec::new();

@@ -29,6 +29,7 @@ use crate::reach::{Reach, Reached};
 mod ledger;
 mod measured;
 mod media;
+mod outcome;
 mod page;
 mod picture;
 
@@ -63,6 +64,8 @@ pub(crate) enum Letter {
     LineTested { who: ParticipantId, page: u64, test: LineTest },
     /// Media happened.
     Notice(Notice),
+    /// The docket changed before the hearing began.
+    Docket { docket: HearingDocket },
     /// A person's credential is no longer good.
     Expel { who: ParticipantId },
     /// The node stops: answered when the last minute is durable.
@@ -249,6 +252,7 @@ impl HearingTask {
                 }
             }
             Letter::Notice(notice) => self.notice(notice),
+            Letter::Docket { docket } => self.redocket(docket),
             Letter::Expel { who } => {
                 if let Some(page) = self.pages.get(&who) {
                     page.outbox.close(Bye::SignInNeeded);
@@ -343,11 +347,7 @@ impl HearingTask {
         }
         if !self.closed && self.hearing.stage() == Stage::Closed {
             self.closed = true;
-            let now = self.rooms.clock.now().utc;
-            let closing = ::docket::Closing::of(self.ledger.minutes(), now);
-            if let Err(fault) = self.rooms.docket.close(self.id(), &closing).await {
-                tracing::error!(hearing = %self.id(), %fault, "cannot mark a hearing as closed");
-            }
+            self.tell_outcome().await;
         }
         self.show();
     }

@@ -17,6 +17,7 @@ use protocol::{Bye, OpsHearing};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout};
 
+use crate::docket::Entry;
 use crate::hearing_task::{self, HearingTask, Inbox, Letter, Rooms, Start};
 use crate::outbox::Outbox;
 use crate::reach::Reached;
@@ -251,6 +252,17 @@ impl Hearings {
             && handle.letters.send(Letter::Expel { who }).await.is_err()
         {
             tracing::debug!(%hearing, "the hearing ended before somebody could be expelled");
+        }
+    }
+
+    /// Tells a live hearing that its docket changed; one that began keeps what it began with.
+    pub(crate) async fn redocket(&self, entry: &Entry) {
+        let hearing = entry.hearing;
+        let letter = Letter::Docket { docket: entry.for_hearing() };
+        if let Some(handle) = self.handle(hearing)
+            && handle.letters.send(letter).await.is_err()
+        {
+            tracing::debug!(%hearing, "the hearing ended before its docket changed");
         }
     }
 

@@ -3,6 +3,7 @@
 //! What is not here: the archive's paths (`http/archive.rs`), bodies (crate `protocol`).
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::{Body, to_bytes};
@@ -12,7 +13,7 @@ use axum::http::header::{self, HeaderValue};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use axum::routing::{any, get, post};
+use axum::routing::{any, delete, get, post};
 use axum::{Json, Router};
 use model::archive::Archive;
 use model::limits::{ATTEMPT_WINDOW, MESSAGE_BYTES_MAX, NAME_CHARS_MAX};
@@ -40,7 +41,12 @@ use crate::tls::Peer;
 use crate::web;
 
 mod archive;
+mod case_system;
 mod line_test;
+mod openapi;
+mod papers;
+mod places;
+mod sessions;
 mod whip;
 
 pub(crate) use line_test::LineTests;
@@ -67,6 +73,8 @@ pub(crate) struct App {
     /// Devices without a page.
     pub(crate) callers: Callers,
     pub(crate) line_tests: Mutex<LineTests>,
+    /// Where notices are laid for their carriers.
+    pub(crate) outbox: PathBuf,
     /// Archive reads at once.
     pub(crate) reads: Arc<Semaphore>,
     /// Verifications at once: each reads a whole hearing.
@@ -156,6 +164,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/archive/{hearing}/{participant}/{kind}", get(archive::playable))
         .route("/api/ops", get(ops))
         .route("/api/line-test", get(line_test::down).post(line_test::up))
+        .merge(docket_routes())
         .route("/api/{*rest}", any(nothing))
         .route("/ws/{hearing}", any(enter))
         .route("/metrics", get(metrics))
@@ -164,6 +173,41 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .fallback(file)
         .layer(middleware::from_fn_with_state(state, guard))
         .with_state(app)
+}
+
+/// The paths of the docket; `http/openapi.rs` describes them.
+fn docket_routes() -> Router<Arc<App>> {
+    use {case_system as system, papers, places, sessions};
+    Router::new()
+        .route("/api/openapi.json", get(openapi::serve))
+        .route("/api/hearings", post(sessions::add))
+        .route("/api/hearings/{hearing}", get(sessions::read).put(sessions::change))
+        .route("/api/hearings/{hearing}/reschedule", post(sessions::reschedule))
+        .route("/api/hearings/{hearing}/call-off", post(sessions::call_off))
+        .route("/api/hearings/{hearing}/participants/{participant}/consents", post(papers::consent))
+        .route("/api/hearings/{hearing}/notices", post(papers::send))
+        .route(
+            "/api/hearings/{hearing}/handover",
+            get(system::handover).post(system::push_handover),
+        )
+        .route("/api/notices/{notice}", post(papers::receipt))
+        .route("/api/my/notice", get(papers::mine).post(papers::confirm))
+        .route("/api/my/consent", post(papers::my_consent))
+        .route("/api/calendar", get(sessions::calendar))
+        .route("/api/announcements", get(places::announcements))
+        .route("/api/statistics", get(places::statistics))
+        .route("/api/statistics.csv", get(places::statistics_csv))
+        .route("/api/sites", get(places::list))
+        .route("/api/sites/import", post(places::import))
+        .route("/api/working-days", get(places::working_days).put(places::set_working_days))
+        .route("/api/mediations", get(places::applications).post(places::apply))
+        .route("/api/mediations/{application}/acts", post(places::act))
+        .route("/api/import", post(system::import))
+        .route("/api/export", get(system::export))
+        .route("/api/webhooks", get(system::webhooks).post(system::add_webhook))
+        .route("/api/webhooks/{webhook}", delete(system::drop_webhook))
+        .route("/api/tokens", post(system::add_token))
+        .route("/api/tokens/{token}", delete(system::drop_token))
 }
 
 /// Refuses state changes from foreign pages and puts the security headers on every answer.
@@ -178,7 +222,8 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     // Old browsers do not count wss: to the own host as 'self'.
     let sockets = host.map(|host| format!(" wss://{host}")).unwrap_or_default();
     // What takes no cookie cannot be tricked into using one.
-    let by_token = whip::is_path(request.uri().path());
+    let by_token = whip::is_path(request.uri().path())
+        || case_system::is_by_token(request.uri().path(), request.headers());
     let foreign = (!reading || socket) && !by_token && !is_same_origin(request.headers());
     let mut response = if foreign {
         Refused(Refusal::NotYourRight).into_response()

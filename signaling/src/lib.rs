@@ -7,6 +7,7 @@ mod access;
 mod callers;
 mod certificate;
 mod clock;
+mod courier;
 mod docket;
 #[cfg(test)]
 mod fixture;

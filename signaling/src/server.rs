@@ -21,6 +21,7 @@ use crate::access::Attempts;
 use crate::callers::Callers;
 use crate::certificate::{self, Certificate, CertificateFault};
 use crate::clock::Clock;
+use crate::courier;
 use crate::docket::Docket;
 use crate::hearing_task::Rooms;
 use crate::hearings::Hearings;
@@ -139,6 +140,7 @@ impl Signaling {
         let carriers = vec![
             tokio::spawn(hearings.clone().carry_notices(doors.notices)),
             tokio::spawn(hearings.clone().carry_record_notices(doors.record_notices)),
+            tokio::spawn(courier::post_due(Arc::clone(&doors.docket), doors.clock.clone())),
         ];
         for found in unfinished {
             hearings.take_back(found).await;
@@ -159,6 +161,7 @@ impl Signaling {
             attempts: Mutex::new(Attempts::default()),
             callers: Callers::default(),
             line_tests: Mutex::default(),
+            outbox: config.data.join("outbox"),
             reads: Arc::new(Semaphore::new(READS_MAX)),
             verifications: Arc::new(Semaphore::new(VERIFICATIONS_MAX)),
             open_sockets,

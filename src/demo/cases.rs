@@ -108,7 +108,7 @@ fn mediation(on: &Staff, now: Timestamp) -> NewHearing {
         NewPerson { acts_for: Some(PLAINTIFF), ..guest(Role::Attendant, "村站协助员") },
     ];
     let publicity = Publicity::ClosedByLaw;
-    let brief = Brief { kind: Kind::Mediation, publicity, ..Brief::default() };
+    let brief = Brief { kind: Kind::Mediation, publicity, gallery_seats: 0, ..Brief::default() };
     let heading = heading(number, "相邻关系纠纷", minutes(now, 60));
     NewHearing { brief, ..NewHearing::new(heading, people) }
 }

@@ -51,6 +51,26 @@ pub fn text(sitting: &Announced<'_>) -> Option<String> {
     ))
 }
 
+/// The notice to one person of a sitting (传票、通知书 in short form).
+pub fn notice(heading: &Heading, brief: &Brief, name: &str) -> String {
+    let (year, month, day) = Day::of(heading.scheduled_at).civil();
+    let (hour, minute) = clock(heading.scheduled_at);
+    let what = match brief.kind {
+        Kind::Hearing => "在线开庭审理",
+        Kind::Mediation => "在线调解",
+        Kind::EvidenceExchange => "在线组织证据交换",
+        Kind::Inquiry => "在线询问",
+        Kind::Lecture => "举办在线法治讲堂",
+        Kind::Consultation | Kind::Call => "在线沟通",
+    };
+    format!(
+        "{name}：{court}定于{year}年{month}月{day}日{hour}时{minute:02}分{what}{number}{cause}。请按时登录在线庭审平台，输入验证码参加，并确认收到本通知。",
+        court = heading.court,
+        number = heading.case_number.reveal(),
+        cause = heading.cause.reveal(),
+    )
+}
+
 /// Hour and minute in China.
 pub fn clock(at: Timestamp) -> (i64, i64) {
     let minutes = (at.0.saturating_add(AHEAD_MS)).div_euclid(60_000).rem_euclid(24 * 60);

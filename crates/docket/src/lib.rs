@@ -4,10 +4,12 @@
 //! `hearing`). There is no clock: every moment is an argument.
 
 pub mod announcement;
+pub mod api;
 pub mod application;
 pub mod booking;
 pub mod calendar;
 pub mod deadline;
+pub mod handover;
 pub mod notice;
 pub mod problem;
 pub mod session;

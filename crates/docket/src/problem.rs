@@ -95,6 +95,12 @@ faults! {
     SiteTooSmall => "该场所容纳不下这么多人。", "That place is too small.";
     /// The sitting before it is not over, or is of another case.
     CannotContinue => "只能接续已经结束的庭审。", "Only a sitting that is over can be continued.";
+    /// It cannot be read at all.
+    Unreadable => "格式有误，无法识别。", "This cannot be read.";
+    /// It has begun or is over.
+    Begun => "庭审已经开始或者结束，不能由导入修改。", "The sitting has begun or is over; an import cannot change it.";
+    /// A deadline has passed, or the new one is not later.
+    TimeOver => "期限已过，或者新的期限不晚于原期限。", "The deadline has passed, or the new one is not later.";
     /// A reason is needed.
     ReasonMissing => "请填写理由。", "Give a reason.";
 }

@@ -71,6 +71,7 @@ pub enum SigningMethod {
 /// Why a mediation ends without an agreement (在线调解规则 art. 25).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FailureGround {
     /// 当事人撤回调解申请或者要求终止调解.

@@ -10,6 +10,7 @@ macro_rules! roles {
         /// The seat's role (court-domain §7.4; the name in Chinese beside each), in seating order.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[serde(rename_all = "snake_case")]
         pub enum Role { $($(#[$doc])* $name,)* }
 

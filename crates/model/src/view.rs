@@ -317,14 +317,17 @@ pub struct CourtNote {
 /// What stands on the door.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Heading {
     /// Name of the court and tribunal.
     pub court: String,
     /// Case number (案号) or pre-filing number.
     #[cfg_attr(feature = "ts", ts(type = "string"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub case_number: Private<String>,
     /// Cause of action (案由).
     #[cfg_attr(feature = "ts", ts(type = "string"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub cause: Private<String>,
     /// When the hearing is due.
     pub scheduled_at: Timestamp,

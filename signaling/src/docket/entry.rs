@@ -19,7 +19,7 @@ use super::AccountId;
 const MINUTES: u16 = 120;
 
 /// A hearing to be put on the docket.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewHearing {
     /// What stands on the door.
     pub heading: Heading,
@@ -56,7 +56,7 @@ impl NewHearing {
 }
 
 /// One person of a new hearing.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewPerson {
     /// In which role.
     pub role: Role,

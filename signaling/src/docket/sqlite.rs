@@ -19,6 +19,8 @@ use crate::secrets::{CodeHash, TokenHash};
 
 mod hearings;
 
+pub(super) use hearings::{insert, insert_person, json};
+
 /// Connections to the database.
 const CONNECTIONS_MAX: u32 = 4;
 /// How long a writer waits for another one.
@@ -89,6 +91,11 @@ impl Sqlite {
             .map_err(&fault)?;
         change.commit().await.map_err(&fault)?;
         Ok(Self { pool })
+    }
+
+    /// The connections.
+    pub(super) const fn pool(&self) -> &SqlitePool {
+        &self.pool
     }
 
     pub(super) async fn set_account(
@@ -288,7 +295,7 @@ impl Sqlite {
     }
 }
 
-fn to(doing: &'static str) -> impl Fn(sqlx::Error) -> DocketFault {
+pub(super) fn to(doing: &'static str) -> impl Fn(sqlx::Error) -> DocketFault {
     // A database error may quote a row's value; its kind is enough for an operator.
     move |fault| {
         let text = match fault.as_database_error() {
@@ -299,7 +306,7 @@ fn to(doing: &'static str) -> impl Fn(sqlx::Error) -> DocketFault {
     }
 }
 
-fn account(row: &SqliteRow) -> Result<Account, sqlx::Error> {
+pub(super) fn account(row: &SqliteRow) -> Result<Account, sqlx::Error> {
     Ok(Account {
         id: AccountId(row.try_get("id")?),
         shown_name: private(row, "shown_name")?,
@@ -326,12 +333,12 @@ fn seat(row: &SqliteRow) -> Result<SeatPass, sqlx::Error> {
     })
 }
 
-fn private(row: &SqliteRow, column: &str) -> Result<Private<String>, sqlx::Error> {
+pub(super) fn private(row: &SqliteRow, column: &str) -> Result<Private<String>, sqlx::Error> {
     Ok(Private::new(row.try_get(column)?))
 }
 
 /// An enum as the word it has on the wire.
-fn word<T: Serialize>(value: &T) -> String {
+pub(super) fn word<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value)
         .expect("a plain enum serializes to a string")
         .trim_matches('"')
@@ -339,14 +346,17 @@ fn word<T: Serialize>(value: &T) -> String {
 }
 
 /// An enum that may be missing.
-fn optional<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<Option<T>, sqlx::Error> {
+pub(super) fn optional<T: DeserializeOwned>(
+    row: &SqliteRow,
+    column: &str,
+) -> Result<Option<T>, sqlx::Error> {
     let word: Option<String> = row.try_get(column)?;
     word.map(|word| serde_json::from_value(serde_json::Value::String(word)))
         .transpose()
         .map_err(|fault| sqlx::Error::Decode(fault.into()))
 }
 
-fn value<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<T, sqlx::Error> {
+pub(super) fn value<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<T, sqlx::Error> {
     let word: String = row.try_get(column)?;
     serde_json::from_value(serde_json::Value::String(word))
         .map_err(|fault| sqlx::Error::Decode(fault.into()))

@@ -14,6 +14,8 @@ use crate::fixture::{ARCHIVED, Court, OneTape, TAPE, clock, reach, registry};
 use crate::hearing_task::Rooms;
 use crate::tls::PrivateAddr;
 
+mod docket;
+
 /// A court and its API.
 struct Api {
     court: Court,
@@ -82,6 +84,7 @@ impl Api {
             attempts: Mutex::default(),
             callers: Callers::default(),
             line_tests: Mutex::default(),
+            outbox: court.folder.path().join("outbox"),
             reads: Arc::new(Semaphore::new(2)),
             verifications: Arc::new(Semaphore::new(1)),
             open_sockets: mpsc::channel(1).0,

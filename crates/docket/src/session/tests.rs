@@ -43,7 +43,7 @@ fn wrong(
         | Kind::Consultation
         | Kind::Call => Publicity::Public,
     };
-    let mut brief = Brief { kind, publicity, ..Brief::default() };
+    let mut brief = Brief { kind, publicity, gallery_seats: 0, ..Brief::default() };
     let (blank, empty) = (heading.clone(), brief.clone());
     let people = roles.iter().map(|role| sitter(*role)).collect();
     let mut session =

@@ -89,7 +89,10 @@ impl Sqlite {
             .map_err(&fault)
     }
 
-    pub(super) async fn with_people(&self, row: &SqliteRow) -> Result<Entry, sqlx::Error> {
+    pub(in crate::docket) async fn with_people(
+        &self,
+        row: &SqliteRow,
+    ) -> Result<Entry, sqlx::Error> {
         let hearing = HearingId(row.try_get("id")?);
         let mut consents = self.consents_now(hearing).await?;
         let limit = i64::try_from(PARTICIPANTS_MAX).unwrap_or(i64::MAX);
@@ -212,7 +215,7 @@ impl Sqlite {
 }
 
 /// Writes a hearing and its people; the change is the caller's.
-pub(super) async fn insert(
+pub(in crate::docket) async fn insert(
     change: &mut SqliteConnection,
     new: &NewHearing,
     now: Timestamp,
@@ -253,7 +256,7 @@ pub(super) async fn insert(
 }
 
 /// Writes one person, whom they act for aside.
-pub(super) async fn insert_person(
+pub(in crate::docket) async fn insert_person(
     change: &mut SqliteConnection,
     hearing: HearingId,
     person: &NewPerson,
@@ -339,7 +342,10 @@ fn closing(row: &SqliteRow) -> Result<Option<Closing>, sqlx::Error> {
 }
 
 /// A column that holds JSON.
-pub(super) fn json<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<T, sqlx::Error> {
+pub(in crate::docket) fn json<T: DeserializeOwned>(
+    row: &SqliteRow,
+    column: &str,
+) -> Result<T, sqlx::Error> {
     let text: String = row.try_get(column)?;
     serde_json::from_str(&text).map_err(|fault| sqlx::Error::Decode(fault.into()))
 }

@@ -1,0 +1,315 @@
+//! Carries notices and events out of the house: files for a carrier's program, and signed posts to
+//! webhooks.
+//!
+//! What is not here: what is in them, and which are due (`docket/outbound.rs`).
+
+use std::fmt::Write as _;
+use std::future::Future;
+use std::io;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::docket::Channel;
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use model::{HearingId, Private, Timestamp};
+use ring::hmac;
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, ServerName};
+use serde::Serialize;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+
+use crate::clock::Clock;
+use crate::docket::{Docket, DocketFault};
+
+/// How often due deliveries are looked for.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How long one post may take.
+const POST_WAIT: Duration = Duration::from_secs(10);
+/// Deliveries posted in a row before looking at the clock again.
+const POSTS_MAX: u32 = 50;
+/// Where systems keep the authorities they trust.
+const AUTHORITIES: [&str; 3] =
+    ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
+
+/// A notice to one person.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Letter {
+    /// Its number.
+    pub(crate) notice: u32,
+    /// Of which sitting.
+    pub(crate) hearing: HearingId,
+    /// How.
+    pub(crate) channel: Channel,
+    /// Telephone number or address.
+    pub(crate) to: Private<String>,
+    /// Name.
+    pub(crate) name: Private<String>,
+    /// The text.
+    pub(crate) text: Private<String>,
+}
+
+/// Why a letter was not taken.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CourierFault {
+    /// There is no number or address.
+    #[error("no telephone number or address")]
+    NoAddress,
+    /// Nobody takes letters of this kind.
+    #[error("nobody takes such notices")]
+    NobodyTakesIt,
+    /// The disk said no.
+    #[error("cannot write the outbox: {0}")]
+    Disk(#[from] io::Error),
+    /// The docket failed.
+    #[error(transparent)]
+    Docket(#[from] DocketFault),
+}
+
+/// What a courier answers.
+type Carried<'a> = Pin<Box<dyn Future<Output = Result<(), CourierFault>> + Send + 'a>>;
+
+/// Takes a notice to somebody who brings it.
+pub(crate) trait Courier: Send + Sync {
+    /// Gives it to the carrier; being taken is not yet being delivered.
+    fn carry<'a>(&'a self, letter: &'a Letter, now: Timestamp) -> Carried<'a>;
+}
+
+/// Lays each notice as a file into a folder, from which the program of an SMS gateway or mail
+/// server takes it: whole files alone, as `sms-17.json`.
+#[derive(Clone, Debug)]
+pub(crate) struct Outbox {
+    folder: PathBuf,
+}
+
+impl Outbox {
+    pub(crate) const fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+}
+
+impl Courier for Outbox {
+    fn carry<'a>(&'a self, letter: &'a Letter, _now: Timestamp) -> Carried<'a> {
+        Box::pin(async move {
+            if letter.to.reveal().is_empty() {
+                return Err(CourierFault::NoAddress);
+            }
+            let name = match letter.channel {
+                Channel::Sms => format!("sms-{}.json", letter.notice),
+                Channel::Email => format!("email-{}.json", letter.notice),
+                Channel::Webhook | Channel::Paper => return Err(CourierFault::NobodyTakesIt),
+            };
+            let text = serde_json::to_vec(letter).map_err(io::Error::other)?;
+            let folder = self.folder.clone();
+            let written = tokio::task::spawn_blocking(move || -> io::Result<()> {
+                std::fs::create_dir_all(&folder)?;
+                let draft = folder.join(format!(".{name}.part"));
+                crate::certificate::write_private(&draft, &text).map_err(io::Error::other)?;
+                std::fs::rename(draft, folder.join(name))
+            });
+            written.await.map_err(io::Error::other)??;
+            Ok(())
+        })
+    }
+}
+
+/// Puts each notice on its way to the webhooks that want notices.
+#[derive(Clone, Debug)]
+pub(crate) struct Hooks {
+    docket: Arc<Docket>,
+}
+
+impl Hooks {
+    pub(crate) const fn new(docket: Arc<Docket>) -> Self {
+        Self { docket }
+    }
+}
+
+impl Courier for Hooks {
+    fn carry<'a>(&'a self, letter: &'a Letter, now: Timestamp) -> Carried<'a> {
+        Box::pin(async move {
+            let body = serde_json::to_value(letter).map_err(io::Error::other)?;
+            let taken = self.docket.announce("notice", Some(letter.hearing), &body, now).await?;
+            if taken == 0 { Err(CourierFault::NobodyTakesIt) } else { Ok(()) }
+        })
+    }
+}
+
+/// Posts what is due until the room stops.
+pub(crate) async fn post_due(docket: Arc<Docket>, clock: Clock) {
+    let tls = tls();
+    let mut look = interval(LOOK_EVERY);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        look.tick().await;
+        for _ in 0..POSTS_MAX {
+            match post_one(&docket, &clock, tls.as_ref()).await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(fault) => {
+                    tracing::error!(%fault, "deliveries cannot be read");
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// Posts the delivery that is due longest; false when none is.
+pub(crate) async fn post_one(
+    docket: &Docket,
+    clock: &Clock,
+    tls: Option<&TlsConnector>,
+) -> Result<bool, DocketFault> {
+    let Some(due) = docket.due_delivery(clock.now().utc).await? else { return Ok(false) };
+    let at = clock.now().utc;
+    let sent = post(&due.url, &due.event, due.id, &due.secret, at, &due.body, tls);
+    let answer = match timeout(POST_WAIT, sent).await {
+        Ok(answer) => answer.map_err(|fault| fault.to_string()),
+        Err(_) => Err("no answer in time".to_owned()),
+    };
+    if !matches!(answer, Ok(200..=299)) {
+        tracing::warn!(delivery = due.id, ?answer, "a webhook did not take its delivery");
+    }
+    docket.tried(&due, answer, clock.now().utc).await?;
+    Ok(true)
+}
+
+/// HMAC-SHA256 over the time and the body, hexadecimal: what `X-Assize-Signature` says.
+pub(crate) fn signature(secret: &str, at: Timestamp, body: &str) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    let tag = hmac::sign(&key, format!("{}.{body}", at.0).as_bytes());
+    tag.as_ref().iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing to a string does not fail");
+        text
+    })
+}
+
+/// Why a post did not come to an answer.
+#[derive(Debug, thiserror::Error)]
+enum PostFault {
+    #[error("the address is not http:// or https://")]
+    Address,
+    #[error("no authorities to check https:// against")]
+    NoAuthorities,
+    #[error("cannot connect: {0}")]
+    Connect(#[from] io::Error),
+    #[error("HTTP failed: {0}")]
+    Http(#[from] hyper::Error),
+    #[error("the request cannot be made: {0}")]
+    Request(#[from] hyper::http::Error),
+}
+
+/// Splits an address into whether it is secure, host, port and path.
+pub(crate) fn parts(url: &str) -> Option<(bool, &str, u16, &str)> {
+    let (secure, rest) = match url.strip_prefix("https://") {
+        Some(rest) => (true, rest),
+        None => (false, url.strip_prefix("http://")?),
+    };
+    if !url.is_ascii() || url.contains(|c: char| c.is_control() || c == ' ' || c == '@') {
+        return None;
+    }
+    let end = rest.find('/').unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, port.parse().ok()?),
+        Some(_) | None => (authority, if secure { 443 } else { 80 }),
+    };
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    (!host.is_empty()).then_some((secure, host, port, if path.is_empty() { "/" } else { path }))
+}
+
+async fn post(
+    url: &str,
+    event: &str,
+    id: u32,
+    secret: &Private<String>,
+    at: Timestamp,
+    body: &Private<String>,
+    tls: Option<&TlsConnector>,
+) -> Result<u16, PostFault> {
+    let (secure, host, port, path) = parts(url).ok_or(PostFault::Address)?;
+    let stream = TcpStream::connect((host, port)).await?;
+    let request = hyper::Request::post(path)
+        .header(
+            "host",
+            if port == 80 || port == 443 { host.to_owned() } else { format!("{host}:{port}") },
+        )
+        .header("content-type", "application/json; charset=utf-8")
+        .header("user-agent", "assize")
+        .header("x-assize-event", event)
+        .header("x-assize-delivery", id)
+        .header("x-assize-time", at.0)
+        .header("x-assize-signature", signature(secret.reveal(), at, body.reveal()))
+        .body(Full::new(Bytes::from(body.reveal().clone())))?;
+    if secure {
+        let name = ServerName::try_from(host.to_owned()).map_err(|_| PostFault::Address)?;
+        let tls = tls.ok_or(PostFault::NoAuthorities)?;
+        exchange(tls.connect(name, stream).await?, request).await
+    } else {
+        exchange(stream, request).await
+    }
+}
+
+async fn exchange(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    request: hyper::Request<Full<Bytes>>,
+) -> Result<u16, PostFault> {
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    let driver = tokio::spawn(connection);
+    let answer = sender.send_request(request).await;
+    driver.abort();
+    Ok(answer?.status().as_u16())
+}
+
+/// What `https://` is checked against: the authorities this machine trusts.
+fn tls() -> Option<TlsConnector> {
+    let mut roots = RootCertStore::empty();
+    for path in AUTHORITIES {
+        let Ok(found) = CertificateDer::pem_file_iter(path) else { continue };
+        roots.add_parsable_certificates(found.filter_map(Result::ok));
+        if !roots.is_empty() {
+            break;
+        }
+    }
+    if roots.is_empty() {
+        return None;
+    }
+    let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    Some(TlsConnector::from(Arc::new(config)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signatures_are_those_of_any_hmac_tool() {
+        // printf '5.{}' | openssl dgst -sha256 -hmac key
+        let expected = "9be615aec64f0d044b5ad6854ab1d893ec88617fb728d2149dcd3a3428e8c45d";
+        let made = signature("key", Timestamp(5), "{}");
+        assert_eq!(made, expected);
+        assert_ne!(made, signature("key", Timestamp(6), "{}"), "the time is signed too");
+        assert_ne!(made, signature("yek", Timestamp(5), "{}"));
+    }
+
+    #[test]
+    fn addresses_are_taken_apart() {
+        assert_eq!(parts("http://h/a?b"), Some((false, "h", 80, "/a?b")));
+        assert_eq!(parts("https://h.test:8443"), Some((true, "h.test", 8443, "/")));
+        assert_eq!(parts("http://[::1]:9/x"), Some((false, "::1", 9, "/x")));
+        for bad in
+            ["ftp://h", "http://", "http://u@h/", "http://h:x/", "http://h/ a", "http://法院/"]
+        {
+            assert_eq!(parts(bad), None, "{bad}");
+        }
+    }
+}
