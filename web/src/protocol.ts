@@ -6,6 +6,92 @@
 export type AbsenceFinding = "network" | "device" | "power" | "force_majeure" | "left_without_leave" | "refused";
 
 /**
+ * One account that may sit for the court.
+ */
+export type AccountLine = { 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * Name shown.
+ */
+name: string, 
+/**
+ * Judge, clerk or mediator, as the wire calls it.
+ */
+kind: string, };
+
+/**
+ * What somebody does with an application.
+ */
+export type Act = { "act": "return", 
+/**
+ * Why.
+ */
+ground: ReturnGround, 
+/**
+ * What exactly.
+ */
+note: string, } | { "act": "ask_other_side", } | { "act": "other_side_answers", 
+/**
+ * Agrees or not.
+ */
+agrees: boolean, 
+/**
+ * Why not.
+ */
+note: string, } | { "act": "name_mediator", 
+/**
+ * Whom.
+ */
+name: string, 
+/**
+ * Both chose them; otherwise the court did.
+ */
+by_both: boolean, 
+/**
+ * A judge mediates: the time runs from the consent of the parties.
+ */
+judge: boolean, } | { "act": "accept", 
+/**
+ * What is disclosed; empty when there is nothing.
+ */
+disclosure: string, } | { "act": "decline", 
+/**
+ * Why.
+ */
+reason: string, } | { "act": "schedule", 
+/**
+ * Which.
+ */
+hearing: HearingId, } | { "act": "extend", 
+/**
+ * Until when.
+ */
+until: Timestamp, 
+/**
+ * How both agreed.
+ */
+how: string, } | { "act": "agree", 
+/**
+ * Since when.
+ */
+effective_at: Timestamp, } | { "act": "request_confirmation", } | { "act": "fail", 
+/**
+ * Why.
+ */
+ground: FailureGround, 
+/**
+ * What is worth to know.
+ */
+note: string, } | { "act": "withdraw", 
+/**
+ * Why.
+ */
+reason: string, };
+
+/**
  * Who acted.
  */
 export type Actor = { "who": "participant", 
@@ -18,6 +104,15 @@ id: ParticipantId, } | { "who": "server" };
  * Why a sitting is adjourned (民事诉讼法 art. 149).
  */
 export type AdjournGround = "missing_person" | "challenge" | "new_evidence" | "other";
+
+/**
+ * `GET /api/announcements`.
+ */
+export type Announcements = { 
+/**
+ * The notices, one paragraph each.
+ */
+notices: string[], };
 
 /**
  * The body of every refusal of the HTTP API.
@@ -35,6 +130,69 @@ zh: string,
  * The sentence, English.
  */
 en: string, };
+
+/**
+ * One application.
+ */
+export type Application = { 
+/**
+ * Where it stands.
+ */
+state: State, 
+/**
+ * Before or after filing.
+ */
+standing: Standing, 
+/**
+ * The deadline that runs.
+ */
+running: Running | null, 
+/**
+ * When the parties agreed to mediate.
+ */
+agreed_at: Timestamp | null, 
+/**
+ * A judge mediates.
+ */
+judge: boolean, 
+/**
+ * What was done, in order.
+ */
+taken: Array<Taken>, };
+
+/**
+ * One application as it stands.
+ */
+export type ApplicationLine = { 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * When it was made.
+ */
+made_at: Timestamp, 
+/**
+ * What it is about.
+ */
+matter: Matter, 
+/**
+ * Where it stands.
+ */
+application: Application, 
+/**
+ * Whether a deadline has passed.
+ */
+overdue: boolean, };
+
+/**
+ * `GET /api/mediations`.
+ */
+export type ApplicationList = { 
+/**
+ * One line each, newest first.
+ */
+lines: Array<ApplicationLine>, };
 
 /**
  * One line of the archive list.
@@ -646,6 +804,81 @@ elsewhere_approved: string, };
 export type Bye = "replaced" | "removed" | "closed" | "sign_in_needed" | "version" | "violation" | "too_slow" | "restart" | "fault";
 
 /**
+ * One sitting in the calendar.
+ */
+export type CalendarLine = { 
+/**
+ * Which.
+ */
+hearing: HearingId, 
+/**
+ * What stands on the door.
+ */
+heading: Heading, 
+/**
+ * What is settled.
+ */
+brief: Brief, 
+/**
+ * Booked for so many minutes.
+ */
+minutes: number, 
+/**
+ * How it is held.
+ */
+mode: Mode, 
+/**
+ * Name of its tribunal.
+ */
+tribunal: string, 
+/**
+ * Name of its place.
+ */
+site: string, 
+/**
+ * Where it stands.
+ */
+stage: Stage, 
+/**
+ * How it ended, once it did.
+ */
+closing: Closing | null, 
+/**
+ * Who leads it.
+ */
+leader: string, 
+/**
+ * Names of the parties.
+ */
+parties: string[], 
+/**
+ * How many things the clerk should look at.
+ */
+warnings: number, 
+/**
+ * The seat of the account that asks.
+ */
+my_seat: ParticipantId | null, };
+
+/**
+ * `GET /api/calendar`.
+ */
+export type CalendarList = { 
+/**
+ * One line each, by due time.
+ */
+lines: Array<CalendarLine>, };
+
+/**
+ * `POST /api/hearings/{hearing}/call-off`.
+ */
+export type CallOff = { 
+/**
+ * Why.
+ */
+reason: string, };
+
+/**
  * A challenge that waits for its decision.
  */
 export type ChallengeView = { 
@@ -710,6 +943,41 @@ locked: boolean,
  * it is the court's.
  */
 people: Array<ChamberPerson>, };
+
+/**
+ * What kind of change.
+ */
+export type ChangeKind = "added" | "edited" | "court" | "rescheduled" | "called_off";
+
+/**
+ * What was changed.
+ */
+export type ChangeLine = { 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * By whom; empty when by the case system.
+ */
+by: string, 
+/**
+ * What.
+ */
+what: ChangeKind, 
+/**
+ * What exactly.
+ */
+detail: string, 
+/**
+ * Why.
+ */
+reason: string, };
+
+/**
+ * How a notice goes.
+ */
+export type Channel = "sms" | "email" | "webhook" | "paper";
 
 /**
  * What must be done before joint talk (在线调解规则 art. 13, 17).
@@ -795,6 +1063,27 @@ concealed_permille: number,
 buffer_ms: number, };
 
 /**
+ * How and when a sitting ended.
+ */
+export type Closing = { 
+/**
+ * When it was opened; none when it never was.
+ */
+opened_at: Timestamp | null, 
+/**
+ * When it ended.
+ */
+ended_at: Timestamp, 
+/**
+ * How.
+ */
+ending: Ending, 
+/**
+ * What came of it.
+ */
+outcome: Outcome, };
+
+/**
  * Answer of `POST /api/hearings/{hearing}/participants/{participant}/code`: a new join code; the
  * former code and the former device's pass stop working.
  */
@@ -807,6 +1096,40 @@ code: string,
  * Until when it works.
  */
 expires_at: Timestamp, };
+
+/**
+ * How consent was given (在线诉讼规则 art. 4).
+ */
+export type ConsentForm = "written" | "oral" | "phone" | "online";
+
+/**
+ * Who said what about holding a step online: a line of the consent ledger.
+ */
+export type ConsentLine = { 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * Which step.
+ */
+step: Step, 
+/**
+ * Agreed or not.
+ */
+given: boolean, 
+/**
+ * How it was said.
+ */
+form: ConsentForm, 
+/**
+ * How the person was told of rights and consequences.
+ */
+told: string, 
+/**
+ * When.
+ */
+at: Timestamp, };
 
 /**
  * The order of phases, as named variants and never as free jumps (court-domain §4.1).
@@ -851,6 +1174,43 @@ at: Timestamp,
  * The words.
  */
 text: string, };
+
+/**
+ * One delivery.
+ */
+export type DeliveryLine = { 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * Which webhook.
+ */
+webhook: number, 
+/**
+ * Which event.
+ */
+event: string, 
+/**
+ * `waiting`, `delivered` or `given_up`.
+ */
+state: string, 
+/**
+ * How often it was tried.
+ */
+tries: number, 
+/**
+ * The last HTTP status.
+ */
+status: number | null, 
+/**
+ * What went wrong last.
+ */
+fault: string, 
+/**
+ * When it was made.
+ */
+made_at: Timestamp, };
 
 /**
  * What did not work in the device test (court-domain §6 row 20).
@@ -1518,6 +1878,56 @@ people: number, };
 export type FailureGround = "withdrawn" | "no_agreement" | "absent" | "time_over" | "sham" | "not_mediable" | "no_mediator" | "other";
 
 /**
+ * What may be wrong with a field. The code is stable.
+ */
+export type FieldFault = "empty" | "too_long" | "bad_text" | "out_of_bounds" | "unknown_word" | "too_many" | "twice" | "no_such_thing" | "case_number_missing" | "in_the_past" | "nobody_leads" | "two_lead" | "side_missing" | "role_not_here" | "panel_size" | "no_panel" | "sole_judge_only" | "variant_unfit" | "acts_for_missing" | "not_a_party" | "power_missing" | "power_unfit" | "side_unfit" | "gallery_in_closed" | "mediation_public" | "nobody_in_court" | "account_unfit" | "account_twice" | "site_taken" | "person_taken" | "site_too_small" | "cannot_continue" | "unreadable" | "begun" | "time_over" | "reason_missing";
+
+/**
+ * Figures of some sittings.
+ */
+export type Figures = { 
+/**
+ * Sittings that were opened.
+ */
+sittings: number, 
+/**
+ * Among them hearings.
+ */
+hearings: number, 
+/**
+ * Among them mediations.
+ */
+mediations: number, 
+/**
+ * Mediations that came to an agreement in force.
+ */
+agreements: number, 
+/**
+ * Mediations that failed.
+ */
+failed: number, 
+/**
+ * Lectures.
+ */
+lectures: number, 
+/**
+ * Adjourned.
+ */
+adjourned: number, 
+/**
+ * Turned offline.
+ */
+offline: number, 
+/**
+ * Called off before opening.
+ */
+called_off: number, 
+/**
+ * From opening to end, minutes.
+ */
+minutes: number, };
+
+/**
  * Who may speak.
  */
 export type FloorView = { 
@@ -1577,6 +1987,95 @@ export type Grade = "good" | "poor" | "bad";
  * The only grounds on which recording may pause (法释〔2017〕5号 art. 3).
  */
 export type Ground = "recess" | "non_public_evidence" | "unrecorded_mediation";
+
+/**
+ * What goes back to the filing or hearing system when a mediation failed
+ * (在线调解规则 art. 18, 21): identities and undisputed facts, never a concession.
+ */
+export type Handover = { 
+/**
+ * Which mediation.
+ */
+hearing: HearingId, 
+/**
+ * Its name in the case system.
+ */
+external_id: string | null, 
+/**
+ * Court, number, cause, time.
+ */
+heading: Heading, 
+/**
+ * How and when it ended.
+ */
+closing: Closing, 
+/**
+ * Who took part.
+ */
+people: Array<HandoverPerson>, 
+/**
+ * What happened, by name and time; no word that was said.
+ */
+course: Array<HandoverStep>, 
+/**
+ * The undisputed facts, when every party signed them.
+ */
+facts: HandoverFacts | null, 
+/**
+ * What the mediator noted about the failure.
+ */
+note: string, };
+
+/**
+ * The signed sheet of undisputed facts.
+ */
+export type HandoverFacts = { 
+/**
+ * Its text.
+ */
+text: string, 
+/**
+ * Who signed.
+ */
+signed: Array<ParticipantId>, };
+
+/**
+ * One person of a hand-over.
+ */
+export type HandoverPerson = { 
+/**
+ * Seat.
+ */
+id: ParticipantId, 
+/**
+ * Role.
+ */
+role: Role, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * For whom.
+ */
+acts_for: ParticipantId | null, 
+/**
+ * Whether the identity was checked.
+ */
+identity_checked: boolean, };
+
+/**
+ * One step of its course.
+ */
+export type HandoverStep = { 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * What, by its name in the ledger.
+ */
+fact: string, };
 
 /**
  * What stands on the door.
@@ -1664,6 +2163,44 @@ export type HearingId = number;
  * How an identity was checked (在线诉讼规则 art. 7).
  */
 export type IdentityMethod = "id_card" | "face_match" | "other_document" | "lawyer_licence" | "known_to_court";
+
+/**
+ * What became of an import: of a list of places or of sittings.
+ */
+export type ImportReport = { 
+/**
+ * Rows put down new.
+ */
+added: number, 
+/**
+ * Rows that changed something known.
+ */
+changed: number, 
+/**
+ * Rows that said what is known already.
+ */
+same: number, 
+/**
+ * Rows not taken, each with what is wrong.
+ */
+refused: Array<RefusedRow>, 
+/**
+ * The hearing of each row that was taken, by `external_id`.
+ */
+hearings: Array<ImportedRow>, };
+
+/**
+ * A row that was taken.
+ */
+export type ImportedRow = { 
+/**
+ * Its name in the case system.
+ */
+external_id: string, 
+/**
+ * The hearing.
+ */
+hearing: HearingId, };
 
 /**
  * A technical interruption.
@@ -1785,6 +2322,39 @@ down_kbps: number | null, };
  * Why a participant's link went away; facts only, never a verdict (在线诉讼规则 art. 25).
  */
 export type LinkCause = "page_closed" | "socket_lost" | "media_silent" | "node_stopped" | "replaced";
+
+/**
+ * What an application is about: told once, never asked again (在线调解规则 art. 8).
+ */
+export type Matter = { 
+/**
+ * Case number or pre-filing number; may be empty before filing.
+ */
+case_number: string, 
+/**
+ * Cause.
+ */
+cause: string, 
+/**
+ * Who applies.
+ */
+applicant: string, 
+/**
+ * Their telephone.
+ */
+applicant_phone: string, 
+/**
+ * The other side.
+ */
+respondent: string, 
+/**
+ * Their telephone.
+ */
+respondent_phone: string, 
+/**
+ * Facts and wishes.
+ */
+facts: string, };
 
 /**
  * The person a view is for.
@@ -1914,6 +2484,181 @@ by: Actor,
  * What happened.
  */
 fact: Fact, };
+
+/**
+ * How a sitting is held.
+ */
+export type Mode = "online" | "mixed" | "in_court";
+
+/**
+ * `GET /api/my/notice`: what a person is told about their sitting.
+ */
+export type MyNotice = { 
+/**
+ * The text.
+ */
+text: string, 
+/**
+ * Whether it was confirmed.
+ */
+confirmed: boolean, };
+
+/**
+ * `POST /api/mediations/{application}/acts`.
+ */
+export type NewAct = { 
+/**
+ * What is done.
+ */
+act: Act, };
+
+/**
+ * `POST /api/mediations`: somebody applies.
+ */
+export type NewApplication = { 
+/**
+ * What it is about.
+ */
+matter: Matter, 
+/**
+ * Before or after filing.
+ */
+standing: Standing, 
+/**
+ * The tribunal that deals with it.
+ */
+tribunal: number | null, 
+/**
+ * Its name in the case system.
+ */
+external_id: string | null, };
+
+/**
+ * `POST /api/hearings/{hearing}/participants/{participant}/consents`.
+ */
+export type NewConsent = { 
+/**
+ * Which step; each needs its own (在线诉讼规则 art. 4).
+ */
+step: Step, 
+/**
+ * Agreed or not.
+ */
+given: boolean, 
+/**
+ * How it was said.
+ */
+form: ConsentForm, 
+/**
+ * How the person was told of rights and consequences.
+ */
+told: string, };
+
+/**
+ * `POST /api/hearings/{hearing}/notices`: writes and sends.
+ */
+export type NewNotice = { 
+/**
+ * How.
+ */
+channel: Channel, 
+/**
+ * To whom; everybody who is not of the court when empty.
+ */
+people: Array<ParticipantId>, };
+
+/**
+ * `POST /api/notices/{notice}`: a receipt, by the clerk or the carrier.
+ */
+export type NewReceipt = { 
+/**
+ * What became of it.
+ */
+state: NoticeState, 
+/**
+ * How that is known.
+ */
+how: string, };
+
+/**
+ * `POST /api/tokens`.
+ */
+export type NewToken = { 
+/**
+ * What it is for.
+ */
+name: string, 
+/**
+ * What it may do: `import`, `export`, `receipts`.
+ */
+scopes: Array<string>, 
+/**
+ * For so many days.
+ */
+days: number, };
+
+/**
+ * `POST /api/webhooks`.
+ */
+export type NewWebhook = { 
+/**
+ * Where, `http://` or `https://`.
+ */
+url: string, 
+/**
+ * Which events: `session`, `closed`, `notice`, `handover`, `mediation`; all when empty.
+ */
+events: Array<string>, };
+
+/**
+ * One notice to one person.
+ */
+export type NoticeLine = { 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * To whom.
+ */
+who: ParticipantId, 
+/**
+ * How.
+ */
+channel: Channel, 
+/**
+ * What became of it.
+ */
+state: NoticeState, 
+/**
+ * When it was written.
+ */
+made_at: Timestamp, 
+/**
+ * When it was given to the carrier.
+ */
+sent_at: Timestamp | null, 
+/**
+ * When it arrived.
+ */
+delivered_at: Timestamp | null, 
+/**
+ * When it was confirmed.
+ */
+confirmed_at: Timestamp | null, 
+/**
+ * How it was confirmed.
+ */
+how: string, 
+/**
+ * Why it failed.
+ */
+fault: string, };
+
+/**
+ * What became of a notice.
+ */
+export type NoticeState = "waiting" | "sent" | "delivered" | "confirmed" | "failed";
 
 /**
  * Something in the way of the next step.
@@ -2072,6 +2817,15 @@ forward_delay_micros: [number, number, number] | null,
  * Live hearings.
  */
 hearings: Array<OpsHearing>, };
+
+/**
+ * What came of a sitting beside its ending.
+ */
+export type Outcome = { "name": "none" } | { "name": "agreement" } | { "name": "failed", 
+/**
+ * Why (在线调解规则 art. 25).
+ */
+ground: FailureGround, };
 
 /**
  * One person's seat in one hearing, unique in the docket. Prints as `p3`.
@@ -2241,6 +2995,59 @@ trouble: Trouble | null,
 unheard: Array<TrackKind>, };
 
 /**
+ * One person of it.
+ */
+export type PersonForm = { 
+/**
+ * The seat, when the person has one already.
+ */
+id: ParticipantId | null, 
+/**
+ * In which role.
+ */
+role: Role, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * The account that sits there.
+ */
+account: number | null, 
+/**
+ * Which side, where the role does not say it.
+ */
+side: Side | null, 
+/**
+ * For whom: the place in the list, from 0.
+ */
+acts_for: number | null, 
+/**
+ * What an agent may do.
+ */
+power: Power | null, 
+/**
+ * How they attend.
+ */
+attendance: Attendance, 
+/**
+ * From which place.
+ */
+site: SiteId | null, 
+/**
+ * Telephone.
+ */
+phone: string, 
+/**
+ * E-mail address.
+ */
+email: string, 
+/**
+ * Steps agreed to beforehand in writing; read when the person is added.
+ */
+consents: Array<Step>, };
+
+/**
  * Where the course of a hearing stands (court-domain §4.1).
  */
 export type Phase = "identity" | "rights" | "statements" | "issues" | "evidence" | "questions" | "debate" | "merged" | "last_words" | "mediation" | "deliberation" | "judgment" | "closing";
@@ -2314,6 +3121,48 @@ confirmed: number,
  * How many people listen at the sites that confirmed.
  */
 people: number, };
+
+/**
+ * One thing that is wrong.
+ */
+export type Problem = { 
+/**
+ * Which field, as a path: `people.2.power`.
+ */
+field: string, 
+/**
+ * What is wrong.
+ */
+fault: FieldFault, 
+/**
+ * The sentence in Chinese.
+ */
+zh: string, 
+/**
+ * The sentence in English.
+ */
+en: string, };
+
+/**
+ * The body of a refusal that names fields (status 422).
+ */
+export type Problems = { 
+/**
+ * Always `not_plausible`.
+ */
+why: string, 
+/**
+ * The sentence, Chinese.
+ */
+zh: string, 
+/**
+ * The sentence, English.
+ */
+en: string, 
+/**
+ * What is wrong, field by field.
+ */
+problems: Array<Problem>, };
 
 /**
  * The procedure the case is heard under.
@@ -2421,6 +3270,19 @@ fault: RecordFault, } | { "name": "sealed" };
 export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "not_admitted" | "discipline_not_accepted" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "malformed" | "consent_missing" | "barred_not_answered" | "barred" | "party_unaccounted" | "identity_unchecked" | "power_unchecked" | "special_power_needed" | "phase_out_of_turn" | "phase_not_in_course" | "discipline_unread" | "still_inside" | "challenge_upheld" | "challenge_pending" | "not_challengeable" | "nothing_pending" | "no_floor" | "gallery_full" | "not_public" | "guarantee_needed" | "guarantee_refused" | "only_on_expert_topic" | "in_another_chamber" | "chamber_locked" | "no_chamber" | "not_your_people" | "not_exchanged" | "nothing_shown" | "no_such_page" | "checklist_open" | "recording_not_agreed" | "sheet_changed" | "read_back_needed" | "facts_sheet_needed" | "already_effective" | "file_not_readable" | "file_encrypted" | "file_too_large" | "place_taken" | "person_taken" | "case_number_missing" | "not_plausible" | "server_fault";
 
 /**
+ * A row that was not taken.
+ */
+export type RefusedRow = { 
+/**
+ * Which: from 1, or as a spreadsheet counts.
+ */
+row: number, 
+/**
+ * What is wrong.
+ */
+problems: Array<Problem>, };
+
+/**
  * One relay (RFC 8656), as a browser's `RTCIceServer` wants it.
  */
 export type Relay = { 
@@ -2447,9 +3309,57 @@ export type RequestOutcome = { "result": "done", } | { "result": "refused",
 why: Refusal, };
 
 /**
+ * `POST /api/hearings/{hearing}/reschedule`.
+ */
+export type Reschedule = { 
+/**
+ * The new time.
+ */
+scheduled_at: Timestamp, 
+/**
+ * Why.
+ */
+reason: string, };
+
+/**
+ * Why an application is returned (在线调解规则 art. 9).
+ */
+export type ReturnGround = "not_mediable" | "not_this_court" | "incomplete";
+
+/**
  * The seat's role (court-domain §7.4; the name in Chinese beside each), in seating order.
  */
 export type Role = "presiding_judge" | "judge" | "assessor" | "chair_mediator" | "mediator" | "lecturer" | "judge_assistant" | "clerk" | "recording_officer" | "bailiff" | "adviser" | "plaintiff" | "defendant" | "third_party" | "legal_representative" | "agent" | "witness" | "appraiser" | "inspector" | "expert" | "interpreter" | "sign_interpreter" | "attendant" | "visitor" | "learner" | "media" | "gallery";
+
+/**
+ * One line of the table.
+ */
+export type Row = { 
+/**
+ * Of what: a month, a tribunal, a place.
+ */
+name: string, 
+/**
+ * The figures.
+ */
+figures: Figures, 
+/**
+ * Mediations that succeeded among those decided, thousandths.
+ */
+success_permille: number | null, };
+
+/**
+ * A deadline that runs.
+ */
+export type Running = { 
+/**
+ * Which.
+ */
+term: Term, 
+/**
+ * Its last moment.
+ */
+ends_at: Timestamp, };
 
 /**
  * Answer of `POST /api/join`.
@@ -2556,6 +3466,93 @@ number: number, } | { "type": "bye",
  * Why.
  */
 why: Bye, };
+
+/**
+ * A sitting as it stands: `GET /api/hearings/{hearing}`, and each of `GET /api/export`.
+ */
+export type Session = { 
+/**
+ * Which.
+ */
+hearing: HearingId, 
+/**
+ * What was filled in, people with their seats.
+ */
+form: SessionForm, 
+/**
+ * Where it stands.
+ */
+stage: Stage, 
+/**
+ * How it ended, once it did.
+ */
+closing: Closing | null, 
+/**
+ * Name of its tribunal.
+ */
+tribunal_name: string, 
+/**
+ * Name of its place.
+ */
+site_name: string, 
+/**
+ * What was said and agreed, in order.
+ */
+consents: Array<ConsentLine>, 
+/**
+ * Notices, in order.
+ */
+notices: Array<NoticeLine>, 
+/**
+ * What was changed, in order.
+ */
+changes: Array<ChangeLine>, 
+/**
+ * What the clerk should look at.
+ */
+warnings: Array<Warning>, };
+
+/**
+ * A sitting as somebody fills it in: `POST /api/hearings`, `PUT /api/hearings/{hearing}`, and
+ * a row of `POST /api/import`.
+ */
+export type SessionForm = { 
+/**
+ * Court, case number or pre-filing number, cause, due time.
+ */
+heading: Heading, 
+/**
+ * What is settled; what the server finds out about notices is passed over.
+ */
+brief: Brief, 
+/**
+ * Booked for so many minutes.
+ */
+minutes: number, 
+/**
+ * How it is held.
+ */
+mode: Mode, 
+/**
+ * The tribunal that holds it.
+ */
+tribunal: number | null, 
+/**
+ * The place it is held from.
+ */
+site: SiteId | null, 
+/**
+ * Its name in the case system.
+ */
+external_id: string | null, 
+/**
+ * Who belongs to it, in seating order.
+ */
+people: Array<PersonForm>, 
+/**
+ * Why people of the court are changed; needed once the sitting has begun.
+ */
+reason: string, };
 
 /**
  * A sheet people sign.
@@ -2704,6 +3701,65 @@ export type SigningMethod = "typed" | "handwritten" | "on_paper";
 export type SiteId = number;
 
 /**
+ * What kind of place (one of the court's list).
+ */
+export type SiteKind = "tribunal" | "circuit_point" | "judge_studio" | "service_station" | "other";
+
+/**
+ * One place.
+ */
+export type SiteLine = { 
+/**
+ * Its number.
+ */
+id: SiteId, 
+/**
+ * Its tribunal.
+ */
+tribunal: number, 
+/**
+ * What kind.
+ */
+kind: SiteKind, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Where it is.
+ */
+address: string, 
+/**
+ * People it holds; 0 is unknown.
+ */
+capacity: number, 
+/**
+ * Who helps there.
+ */
+contact: string, 
+/**
+ * Their telephone.
+ */
+phone: string, };
+
+/**
+ * `GET /api/sites`.
+ */
+export type SiteList = { 
+/**
+ * Tribunals.
+ */
+tribunals: Array<TribunalLine>, 
+/**
+ * Places.
+ */
+sites: Array<SiteLine>, 
+/**
+ * Accounts that may sit for the court.
+ */
+accounts: Array<AccountLine>, };
+
+/**
  * How many slots a page should offer.
  */
 export type SlotCount = { 
@@ -2742,6 +3798,41 @@ export type Stage = { "name": "scheduled" } | { "name": "check_in" } | { "name":
  * The ground.
  */
 ground: Ground, } | { "name": "tech_interrupted" } | { "name": "deliberation" } | { "name": "closed" };
+
+/**
+ * When the mediation takes place, which decides how long it may take (在线调解规则 art. 24).
+ */
+export type Standing = "before_filing" | "ordinary" | "simplified";
+
+/**
+ * Where an application stands.
+ */
+export type State = "applied" | "other_side_asked" | "choosing" | "mediator_named" | "accepted" | "scheduled" | "effective" | "confirmation_requested" | "failed" | "declined" | "returned" | "withdrawn";
+
+/**
+ * The whole table.
+ */
+export type Statistics = { 
+/**
+ * Everything.
+ */
+total: Figures, 
+/**
+ * Mediations that succeeded among those decided, thousandths.
+ */
+success_permille: number | null, 
+/**
+ * By month of the end.
+ */
+months: Array<Row>, 
+/**
+ * By tribunal.
+ */
+tribunals: Array<Row>, 
+/**
+ * By place.
+ */
+sites: Array<Row>, };
 
 /**
  * A step that needs its own consent to be held online (在线诉讼规则 art. 4).
@@ -2783,6 +3874,24 @@ page: number,
 points: Array<[number, number]>, };
 
 /**
+ * One step that was taken.
+ */
+export type Taken = { 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * What.
+ */
+act: Act, };
+
+/**
+ * Which deadline.
+ */
+export type Term = "choose" | "name" | "answer" | "mediate" | "confirm";
+
+/**
  * How large one picture line is drawn on a page now, in device pixels. 0 × 0: not shown at all.
  */
 export type Tile = { 
@@ -2803,6 +3912,40 @@ height: number, };
  * Wall-clock time: milliseconds since 1970-01-01 UTC. Shown to people and written to the record.
  */
 export type Timestamp = number;
+
+/**
+ * One token.
+ */
+export type TokenLine = { 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * What it is for.
+ */
+name: string, 
+/**
+ * What it may do.
+ */
+scopes: Array<string>, 
+/**
+ * Until when.
+ */
+expires_at: Timestamp, };
+
+/**
+ * Answer of `POST /api/tokens`: the token is shown once.
+ */
+export type TokenMade = { 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * What goes behind `Authorization: Bearer`.
+ */
+token: string, };
 
 /**
  * One track: who sends it and what it is. Survives reconnects of its publisher.
@@ -2826,6 +3969,23 @@ export type TrackKind = "microphone" | "camera" | "screen";
  * How one step of the test went.
  */
 export type Trial = "passed" | "failed" | "untried";
+
+/**
+ * One tribunal.
+ */
+export type TribunalLine = { 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Its court.
+ */
+court: string, };
 
 /**
  * What is wrong with a line, the heaviest first.
@@ -2928,6 +4088,71 @@ mediation: MediationView | null,
 presence: PresenceView | null, };
 
 /**
+ * Something the clerk should look at.
+ */
+export type Warning = { 
+/**
+ * What.
+ */
+what: WarningKind, 
+/**
+ * Whom it concerns.
+ */
+who: ParticipantId | null, };
+
+/**
+ * What kind of warning.
+ */
+export type WarningKind = "notice_short" | "notice_missing" | "notice_unconfirmed" | "consent_missing";
+
+/**
+ * One webhook.
+ */
+export type WebhookLine = { 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * Where.
+ */
+url: string, 
+/**
+ * Which events; all when empty.
+ */
+events: Array<string>, };
+
+/**
+ * `GET /api/webhooks`.
+ */
+export type WebhookList = { 
+/**
+ * One line each.
+ */
+webhooks: Array<WebhookLine>, 
+/**
+ * The last deliveries, newest first.
+ */
+deliveries: Array<DeliveryLine>, 
+/**
+ * Tokens of the case system.
+ */
+tokens: Array<TokenLine>, };
+
+/**
+ * Answer of `POST /api/webhooks`: the secret is shown once.
+ */
+export type WebhookMade = { 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * What `X-Assize-Signature` is made with.
+ */
+secret: string, };
+
+/**
  * Answer of `GET /api/me` and of `POST /api/sign-in`.
  */
 export type WhoAmI = { "kind": "nobody", } | { "kind": "staff", 
@@ -2943,6 +4168,28 @@ staff: StaffKind, } | { "kind": "seat",
  * Which seat.
  */
 seat: SeatPass, };
+
+/**
+ * One such day.
+ */
+export type WorkingDay = { 
+/**
+ * As `2026-10-01`.
+ */
+day: string, 
+/**
+ * Worked (调休上班) or off (放假).
+ */
+working: boolean, };
+
+/**
+ * `GET /api/working-days`, `PUT /api/working-days`.
+ */
+export type WorkingDays = { 
+/**
+ * Days that are not what their weekday says.
+ */
+days: Array<WorkingDay>, };
 
 /** The protocol's version, said in `hello`. */
 export const VERSION = 1;

@@ -5,14 +5,19 @@ import { createRouter, createWebHistory } from 'vue-router'
 import type { StaffKind } from './protocol'
 import { askWho, homeOf, who } from './who'
 import ArchiveView from './views/ArchiveView.vue'
+import CalendarView from './views/CalendarView.vue'
 import DocketView from './views/DocketView.vue'
 import HearingView from './views/HearingView.vue'
 import HomeView from './views/HomeView.vue'
 import JoinView from './views/JoinView.vue'
 import LostView from './views/LostView.vue'
+import MediationsView from './views/MediationsView.vue'
 import OpsView from './views/OpsView.vue'
+import PlacesView from './views/PlacesView.vue'
 import PlayerView from './views/PlayerView.vue'
+import SessionView from './views/SessionView.vue'
 import SignInView from './views/SignInView.vue'
+import StatisticsView from './views/StatisticsView.vue'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -22,6 +27,7 @@ declare module 'vue-router' {
 }
 
 const COURT: StaffKind[] = ['judge', 'clerk', 'mediator']
+const DOCKET: StaffKind[] = [...COURT, 'admin']
 
 export const router = createRouter({
   history: createWebHistory(),
@@ -30,6 +36,11 @@ export const router = createRouter({
     { path: '/join', component: JoinView },
     { path: '/sign-in', component: SignInView },
     { path: '/docket', component: DocketView, meta: { staff: COURT } },
+    { path: '/calendar', component: CalendarView, meta: { staff: DOCKET } },
+    { path: '/session/:id(new|\\d+)', component: SessionView, meta: { staff: DOCKET } },
+    { path: '/mediations', component: MediationsView, meta: { staff: DOCKET } },
+    { path: '/statistics', component: StatisticsView, meta: { staff: DOCKET } },
+    { path: '/places', component: PlacesView, meta: { staff: ['admin'] } },
     { path: '/hearing/:id(\\d+)', component: HearingView },
     { path: '/archive', component: ArchiveView, meta: { staff: COURT } },
     { path: '/archive/:id(\\d+)', component: PlayerView, meta: { staff: COURT } },

@@ -15,6 +15,6 @@ export async function askWho(): Promise<WhoAmI> {
 
 /** Where a staff account begins. */
 export function homeOf(staff: StaffKind): string {
-  if (staff === 'admin') return '/'
+  if (staff === 'admin') return '/calendar'
   return staff === 'ops' ? '/ops' : '/docket'
 }

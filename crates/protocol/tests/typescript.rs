@@ -65,6 +65,35 @@ fn constants() -> String {
     text
 }
 
+/// Bodies of the docket's API.
+fn docket_bodies(all: &mut Declarations) {
+    all.add::<docket::api::SessionForm>();
+    all.add::<docket::api::Session>();
+    all.add::<docket::api::NewConsent>();
+    all.add::<docket::api::NewNotice>();
+    all.add::<docket::api::NewReceipt>();
+    all.add::<docket::api::CallOff>();
+    all.add::<docket::api::Reschedule>();
+    all.add::<docket::api::CalendarList>();
+    all.add::<docket::api::SiteList>();
+    all.add::<docket::api::ImportReport>();
+    all.add::<docket::api::Announcements>();
+    all.add::<docket::api::WorkingDays>();
+    all.add::<docket::api::NewApplication>();
+    all.add::<docket::api::ApplicationList>();
+    all.add::<docket::api::ApplicationLine>();
+    all.add::<docket::api::NewAct>();
+    all.add::<docket::api::NewWebhook>();
+    all.add::<docket::api::WebhookMade>();
+    all.add::<docket::api::WebhookList>();
+    all.add::<docket::api::NewToken>();
+    all.add::<docket::api::TokenMade>();
+    all.add::<docket::api::MyNotice>();
+    all.add::<docket::api::Handover>();
+    all.add::<docket::api::Problems>();
+    all.add::<docket::statistics::Statistics>();
+}
+
 #[test]
 fn the_page_has_the_types_of_this_crate() {
     let mut all = Declarations { config: Config::new(), by_name: BTreeMap::new() };
@@ -80,6 +109,7 @@ fn the_page_has_the_types_of_this_crate() {
     all.add::<model::archive::Verdict>();
     all.add::<OpsPicture>();
     all.add::<ApiRefusal>();
+    docket_bodies(&mut all);
     let mut text = String::from(
         "// Made from crates/protocol and crates/model by `UPDATE_EXPECT=1 cargo test -p protocol`.\n\n",
     );

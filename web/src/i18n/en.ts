@@ -1,6 +1,7 @@
 // Every English word of the page; the compiler checks that it has the keys of the Chinese.
 
 import { courtroom } from './courtroom'
+import { en as docket } from './docket'
 import type { zh } from './zh'
 
 type Words<T> = { [K in keyof T]: T[K] extends string ? string : T[K] extends string[] ? string[] : Words<T[K]> }
@@ -23,6 +24,7 @@ export const en: Words<typeof zh> = {
   noLink: 'The connection was interrupted and nothing was sent; try again.',
   signedInAs: '{name} ({kind})',
   signOut: 'Sign out',
+  agenda: docket,
   nav: { docket: 'Docket', archive: 'Archive', ops: 'Operations' },
   staff: { judge: 'Judge', clerk: 'Clerk', ops: 'Operations', mediator: 'Mediator', admin: 'Administration' },
   role: {

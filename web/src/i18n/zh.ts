@@ -2,6 +2,7 @@
 // source (protocol.ts).
 
 import { courtroom } from './courtroom'
+import { zh as docket } from './docket'
 
 export const zh = {
   product: '在线庭审',
@@ -21,6 +22,7 @@ export const zh = {
   noLink: '网络中断，操作未送达，请稍后重试。',
   signedInAs: '{name}（{kind}）',
   signOut: '退出登录',
+  agenda: docket,
   nav: { docket: '庭审排期', archive: '卷宗', ops: '运行监控' },
   staff: { judge: '法官', clerk: '书记员', ops: '运维', mediator: '调解员', admin: '管理员' },
   role: {
