@@ -103,6 +103,29 @@ pub(crate) fn play(plan: &str, seed: Option<u64>, seeds: u64) -> ExitCode {
     if held { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
+/// `assize simulate --script`: plays a script and prints what followed from each act, a JSON object
+/// a line ([`sim::script::steps`]). 2 when the file cannot be read or a line not understood.
+pub(crate) fn tell_script(script: &Path) -> ExitCode {
+    let text = match std::fs::read_to_string(script) {
+        Ok(text) => text,
+        Err(fault) => {
+            return complain(&format!(
+                "无法读取 {0}：{fault}。Cannot read {0}: {fault}.",
+                script.display()
+            ));
+        }
+    };
+    match sim::script::steps(&text) {
+        Ok(steps) => {
+            for step in steps {
+                say(&step);
+            }
+            ExitCode::SUCCESS
+        }
+        Err(fault) => complain(&format!("脚本有误：{fault}。The script is wrong: {fault}.")),
+    }
+}
+
 /// `assize check-config`: 0 when the file can be used.
 pub(crate) fn check_config(path: &Path) -> ExitCode {
     match config::read(Some(path)) {

@@ -38,7 +38,7 @@ enum Command {
     /// Runs the whole house in a false world with a lossy network: by chance, or by a plan.
     Simulate {
         /// The seed; the same seed is the same run. A plan has one of its own.
-        #[arg(long, required_unless_present = "plan")]
+        #[arg(long, required_unless_present_any = ["plan", "script"])]
         seed: Option<u64>,
         /// How many steps of chance.
         #[arg(long, default_value_t = 2_000, conflicts_with = "plan")]
@@ -46,6 +46,9 @@ enum Command {
         /// The plan to play: its name, or `all`.
         #[arg(long)]
         plan: Option<String>,
+        /// A script to play (docs/rules.md): what follows from each act, a JSON object a line.
+        #[arg(long, conflicts_with_all = ["plan", "seed"])]
+        script: Option<PathBuf>,
         /// How many seeds to try, counting up from `seed`.
         #[arg(long, default_value_t = 1)]
         seeds: u64,
@@ -77,10 +80,11 @@ fn main() -> ExitCode {
     let command = CommandLine::parse().command;
     match command {
         Command::Verify { archive } => commands::verify(&archive),
+        Command::Simulate { script: Some(script), .. } => commands::tell_script(&script),
         Command::Simulate { seed, plan: Some(plan), seeds, .. } => {
             commands::play(&plan, seed, seeds)
         }
-        Command::Simulate { seed, steps, plan: None, seeds } => {
+        Command::Simulate { seed, steps, plan: None, seeds, .. } => {
             commands::simulate(seed.unwrap_or_default(), steps, seeds)
         }
         Command::CheckConfig { config } => commands::check_config(&config),

@@ -5,12 +5,14 @@
 
 pub mod dice;
 mod house;
+mod law;
 pub mod plan;
 pub mod procedure;
 pub mod reference;
 mod report;
 pub mod rules;
 pub mod script;
+pub mod sittings;
 
 /// Moves of the story of procedure.
 const STORY_MOVES: u32 = 400;

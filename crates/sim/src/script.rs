@@ -5,6 +5,7 @@ mod act;
 mod cast;
 mod given;
 mod question;
+mod step;
 mod tell;
 mod tree;
 mod words;
@@ -20,7 +21,23 @@ use cast::Cast;
 /// # Errors
 /// When a line cannot be understood.
 pub fn play(text: &str) -> Result<String, ScriptFault> {
+    run(text).map(|(told, _)| told)
+}
+
+/// Plays a script and tells what followed to a program: one JSON object for each act. The first
+/// names the people and the brief; each further one has the line's number (`line`, from 1), the
+/// act, its minutes, where the sitting stands after it, whether the record rolls, and the table of
+/// grants.
+///
+/// # Errors
+/// When a line cannot be understood.
+pub fn steps(text: &str) -> Result<Vec<String>, ScriptFault> {
+    run(text).map(|(_, steps)| steps)
+}
+
+fn run(text: &str) -> Result<(String, Vec<String>), ScriptFault> {
     let mut told = String::with_capacity(text.len());
+    let mut steps = Vec::new();
     let mut cast = Cast::default();
     for (index, line) in text.lines().enumerate() {
         let fault = |what: String| ScriptFault { line: index + 1, what };
@@ -51,14 +68,20 @@ pub fn play(text: &str) -> Result<String, ScriptFault> {
             cast = cast.briefed(line).map_err(fault)?;
             continue;
         }
+        if steps.is_empty() {
+            steps.push(step::people(&cast).map_err(fault)?);
+        }
         let act = Act::parse(line, &cast).map_err(fault)?;
-        for effect in cast.play(&act) {
+        let written = cast.minutes.len();
+        let effects = cast.play(&act);
+        steps.push(step::step(&cast, (index + 1, line), written, &effects).map_err(fault)?);
+        for effect in effects {
             told.push_str("         < ");
             told.push_str(&effect);
             told.push('\n');
         }
     }
-    Ok(told)
+    Ok((told, steps))
 }
 
 #[cfg(test)]
@@ -86,5 +109,15 @@ mod tests {
     fn a_line_nobody_understands_is_named() {
         let fault = play("seats judge=presiding_judge\njudge flies\n").unwrap_err();
         assert_eq!(fault.line, 2);
+    }
+    #[test]
+    fn what_followed_is_told_to_a_program_too() {
+        let text = "seats judge=presiding_judge\njudge joins\njudge open_check_in\n";
+        let steps = super::steps(text).expect("every line is understood");
+        assert_eq!(steps.len(), 3, "{steps:?}");
+        assert!(steps[0].contains(r#""people":[{"id":1,"role":"presiding_judge","name":"judge""#));
+        assert!(steps[2].starts_with(r#"{"line":3,"act":"judge open_check_in","#), "{}", steps[2]);
+        assert!(steps[2].contains(r#""fact":{"fact":"check_in_opened"}"#), "{}", steps[2]);
+        assert!(steps[2].contains(r#""stage":{"name":"check_in"},"rolling":false"#));
     }
 }

@@ -27,6 +27,8 @@ pub(super) struct Cast {
     pub(super) hearing: Hearing,
     pub(super) now: Now,
     pub(super) minutes: Vec<Minute>,
+    /// Whether the recorder was told to roll.
+    pub(super) rolling: bool,
     evidence: Vec<EvidenceItem>,
     brief: Brief,
     request: u32,
@@ -101,6 +103,7 @@ impl Cast {
             hearing: Hearing::new(now, docket),
             now,
             minutes: Vec::new(),
+            rolling: false,
             evidence: Vec::new(),
             brief,
             request: 0,
@@ -184,6 +187,9 @@ impl Cast {
         for effect in &effects {
             if let Effect::Minute(minute) = effect {
                 self.minutes.push(minute.clone());
+            }
+            if let Effect::Roll { rolling } = effect {
+                self.rolling = *rolling;
             }
             if let Effect::WakeAt { at } = effect {
                 self.wake_at = Some(*at);

@@ -27,7 +27,7 @@ pub(super) enum Tree {
 
 impl Tree {
     /// The tree of a value.
-    pub(super) fn of(value: &impl Serialize) -> Result<Self, String> {
+    pub(super) fn of<T: Serialize + ?Sized>(value: &T) -> Result<Self, String> {
         let text = serde_json::to_string(value).map_err(|fault| fault.to_string())?;
         serde_json::from_str(&text).map_err(|fault| fault.to_string())
     }
@@ -39,6 +39,11 @@ impl Tree {
             let told = fault.to_string();
             told.split(" at line").next().unwrap_or_default().to_owned()
         })
+    }
+
+    /// The tree as JSON in one line.
+    pub(super) fn text(&self) -> Result<String, String> {
+        serde_json::to_string(self).map_err(|fault| fault.to_string())
     }
 
     /// The value of a named field.

@@ -1,0 +1,286 @@
+//! What must hold after every event of a sitting.
+//! What is not here: how sittings are made.
+
+use hearing::{Effect, Event, Hearing};
+use model::{Ask, Fact, ParticipantId, Place, Stage, TrackId, TrackKind};
+use serde_json::to_string;
+
+use super::Play;
+use super::asks::name_of;
+use crate::law::{At, Law};
+
+/// Texts of the court that nobody else may read.
+const COURTS_OWN: [&str; 4] = ["<note>", "<others>", "<remark>", "<absence>"];
+/// Asks that move the sitting: when one is refused, that stands in the minutes.
+const MOVES: [&str; 11] = [
+    "open", "recess", "resume", "close", "enter_phase", "interrupt", "deliberate", "adjourn",
+    "go_offline", "call_off", "caucus",
+];
+
+/// What the law says of an ask before it is made, and whether a button offers it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Expectation {
+    lawful: bool,
+    offered: bool,
+}
+
+impl Play<'_> {
+    pub(super) fn expectation(&self, event: &Event) -> Option<Expectation> {
+        let Event::Asked { who, ask, .. } = event else { return None };
+        let name = name_of(ask);
+        let lawful = self.law.grants(self.now.instant, *who, &name, ask);
+        let view = self.hearing.view(*who, self.now, 1);
+        let offered = view.is_some_and(|view| view.me.may_ask.contains(&name));
+        Some(Expectation { lawful, offered })
+    }
+
+    /// One answer for each request, and the one the law gives; whether it was granted.
+    pub(super) fn answered(
+        &mut self,
+        event: &Event,
+        effects: &[Effect],
+        may: Option<Expectation>,
+    ) -> Result<bool, String> {
+        let mut granted = None;
+        for effect in effects {
+            let (to, request, done) = if let Effect::Done { to, request } = effect {
+                (*to, *request, true)
+            } else if let Effect::Refused { to, request, .. } = effect {
+                (*to, *request, false)
+            } else {
+                continue;
+            };
+            if !self.unanswered.remove(&(to, request)) {
+                return Err(format!("an answer too many: {effect:?}"));
+            }
+            if request == self.request && matches!(event, Event::Asked { .. }) {
+                granted = Some(done);
+            }
+        }
+        let (Event::Asked { who, ask, .. }, Some(may)) = (event, may) else { return Ok(false) };
+        let waits = *ask == Ask::Open && self.law.is_recorded() && may.lawful;
+        let name = name_of(ask);
+        if !waits && granted != Some(may.lawful) {
+            let why = effects.iter().find(|effect| matches!(effect, Effect::Refused { .. }));
+            return Err(format!("{name}: the law says {}, the hearing {why:?}", may.lawful));
+        }
+        if waits && granted.is_some() {
+            return Err("an opening was answered before the recorder spoke".to_owned());
+        }
+        if may.lawful && !may.offered {
+            return Err(format!("{name} is granted to {who}, and no button was shown"));
+        }
+        let count = self.reach.asks.entry(name.clone()).or_default();
+        if may.lawful {
+            count.0 += 1;
+        } else {
+            count.1 += 1;
+        }
+        if !may.lawful {
+            self.refusal_is_noted(*who, &name, effects)?;
+        }
+        Ok(may.lawful)
+    }
+
+    fn refusal_is_noted(
+        &self,
+        who: ParticipantId,
+        name: &str,
+        effects: &[Effect],
+    ) -> Result<(), String> {
+        let minuted = !matches!(self.law.stage, Stage::Scheduled | Stage::Closed);
+        let known = self.law.people.contains_key(&who);
+        let full = self.hearing.refusals_unwritten() > 0;
+        let noted = effects.iter().any(|effect| {
+            matches!(effect, Effect::Minute(minute)
+                if matches!(&minute.fact, Fact::Refused { asked, .. } if asked == name))
+        });
+        if minuted && known && !full && !noted && MOVES.contains(&name) {
+            return Err(format!("a refused {name} stands in no minute"));
+        }
+        Ok(())
+    }
+
+    /// The state, the table and the recorder are the law's.
+    pub(super) fn compare(&mut self, effects: &[Effect]) -> Result<(), String> {
+        self.told += 1;
+        let durable = self.hearing.durable();
+        let sitting = &durable.sitting;
+        if durable.stage != self.law.stage {
+            return Err(format!("{:?}, and by law {:?}", durable.stage, self.law.stage));
+        }
+        if sitting.phase != self.law.phase {
+            return Err(format!("{:?}, and by law {:?}", sitting.phase, self.law.phase));
+        }
+        let holder = sitting.floor.as_ref().map(|floor| floor.who);
+        if holder != self.law.floor {
+            return Err(format!("{holder:?} has the floor, by law {:?}", self.law.floor));
+        }
+        if durable.hands != self.law.hands && self.law.people.values().all(|f| f.was.is_none()) {
+            return Err("hands stand in another order".to_owned());
+        }
+        self.law.hands.clone_from(&durable.hands);
+        if self.rolling != self.law.rolls() {
+            return Err(format!("the recorder rolls: {}", self.rolling));
+        }
+        if let Some(overdue) = self.law.overdue() {
+            return Err(overdue.to_owned());
+        }
+        for (who, seat) in &durable.seats {
+            let at = match seat.place {
+                Place::Expected => At::Outside,
+                Place::Waiting => At::Waiting,
+                Place::InHearing => At::Inside,
+                Place::Removed => At::Expelled,
+                Place::Left => continue,
+            };
+            if self.law.people.get(who).is_some_and(|figure| figure.at != at) {
+                return Err(format!("{who} is {:?}, by law elsewhere", seat.place));
+            }
+        }
+        let changed = effects.iter().any(|effect| matches!(effect, Effect::Minute(_)));
+        if changed || self.told.is_multiple_of(8) {
+            self.check_media()?;
+        }
+        if self.told.is_multiple_of(24) {
+            self.check_replay()?;
+            self.check_views()?;
+        }
+        self.mark();
+        Ok(())
+    }
+
+    fn check_media(&self) -> Result<(), String> {
+        let grants = self.hearing.grants();
+        for from in self.law.people.keys() {
+            for kind in TrackKind::ALL {
+                let track = TrackId::new(*from, kind);
+                let sends = self.law.sends(track);
+                if grants.publish.contains(&track) != sends {
+                    return Err(format!("{track} is sent, or not, against the law ({sends})"));
+                }
+                if grants.record.contains(&track) != self.law.records(track) {
+                    return Err(format!("{track} is on the record, or not, against the law"));
+                }
+                for to in self.law.people.keys() {
+                    let heard = grants.receive.get(to).is_some_and(|set| set.contains(&track));
+                    if heard != (sends && self.law.reaches(track, *to)) {
+                        return Err(format!("{track} reaches {to}: {heard}, against the law"));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The minutes alone give the same state.
+    pub(super) fn check_replay(&self) -> Result<(), String> {
+        let rebuilt = Hearing::rebuild(self.now, self.docket.clone(), &self.minutes);
+        if rebuilt.durable() == self.hearing.durable() {
+            Ok(())
+        } else {
+            Err("the minutes do not give the durable state".to_owned())
+        }
+    }
+
+    /// Nothing a person must not know stands anywhere in what their page is sent.
+    pub(super) fn check_views(&self) -> Result<(), String> {
+        if self.minutes.iter().any(|minute| {
+            to_string(&minute.fact).is_ok_and(|text| text.contains("<note>"))
+        }) {
+            return Err("a private note stands in the minutes".to_owned());
+        }
+        for person in &self.docket.attendees {
+            let view = self.hearing.view(person.id, self.now, 1).ok_or("somebody has no view")?;
+            let text = to_string(&view).map_err(|fault| fault.to_string())?;
+            if text.contains("<note>") {
+                return Err(format!("{}'s view has a private note", person.id));
+            }
+            for other in &self.docket.attendees {
+                let shown = text.contains(other.name.reveal().as_str());
+                if shown && !self.law.may_know(person.id, other.id) {
+                    return Err(format!("{} knows the name of {}", person.id, other.id));
+                }
+            }
+            if !person.role.is_court()
+                && let Some(own) = COURTS_OWN.iter().find(|own| text.contains(*own))
+            {
+                return Err(format!("{}'s view has {own}", person.id));
+            }
+            for item in super::people::evidence() {
+                let shown = text.contains(item.name.reveal().as_str());
+                if shown && !self.law.may_see(person.id, &item) {
+                    return Err(format!("{} knows of evidence {}", person.id, item.id.0));
+                }
+            }
+            if self.law.waits(person.id) && text.contains("<sheet>") {
+                return Err(format!("{} waits and reads what is written", person.id));
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes what was reached.
+    fn mark(&mut self) {
+        let stage = match self.law.stage {
+            Stage::Recess { ground } => format!("{ground:?}"),
+            Stage::Scheduled
+            | Stage::CheckIn
+            | Stage::PreTrial
+            | Stage::Opening
+            | Stage::InSession
+            | Stage::TechInterrupted
+            | Stage::Deliberation
+            | Stage::Closed => format!("{:?}", self.law.stage),
+        };
+        self.reach.stages.insert(stage);
+        self.reach.phases.extend(self.law.phase);
+        if self.law.stage == Stage::InSession {
+            self.reach.kinds.insert(self.docket.brief.kind);
+        }
+        let law = &self.law;
+        let marks = [
+            (law.caucus.is_some(), "caucus"),
+            (law.rooms.values().any(|room| room.inside.len() > 1), "consultation"),
+            (law.shown.is_some(), "evidence shown"),
+            (law.effective, "agreement in force"),
+            (law.failed.is_some(), "mediation failed"),
+            (law.withdrawn, "challenge upheld"),
+            (law.people.values().any(|f| f.testifies), "testimony"),
+            (law.people.values().any(|f| f.listens.is_some()), "interpreter heard"),
+            (law.strict && law.floor.is_some(), "strict floor"),
+            (law.mode == model::RecordMode::Recording && law.rolls(), "mediation recorded"),
+            (law.roll.as_ref().is_some_and(|sites| !sites.is_empty()), "roll answered"),
+        ];
+        self.reach.marks.extend(marks.into_iter().filter(|(met, _)| *met).map(|(_, mark)| mark));
+    }
+}
+
+impl Law {
+    /// Whether somebody may know that somebody else is in this sitting (在线诉讼规则 art. 26, 27).
+    fn may_know(&self, who: ParticipantId, whom: ParticipantId) -> bool {
+        let (Some(me), Some(other)) = (self.people.get(&who), self.people.get(&whom)) else {
+            return false;
+        };
+        if who == whom || me.role.is_court() {
+            return true;
+        }
+        let over = self.stage == Stage::Closed;
+        let called = !other.role.is_called() || other.at == At::Inside;
+        me.at == At::Inside && called && !other.role.only_watches() && !over
+    }
+
+    /// Whether somebody may know of a piece of evidence: the court of all, a side of its own and
+    /// of what was exchanged, and everybody there of what is shown to them.
+    fn may_see(&self, who: ParticipantId, item: &model::EvidenceItem) -> bool {
+        let Some(me) = self.people.get(&who).filter(|figure| figure.at == At::Inside) else {
+            return false;
+        };
+        let sides = me.role.is_party() || me.role.is_for_party();
+        let own = item.side.is_some() && item.side == self.side(who);
+        let shown = self.shown.as_ref().is_some_and(|shown| shown.item.id == item.id);
+        me.role.is_court()
+            || (sides && (own || item.exchanged))
+            || (shown && self.is_where_it_is_shown(who))
+    }
+}
