@@ -3,9 +3,12 @@
 
 use proptest::prelude::*;
 use sim::dice::Dice;
+use model::{Kind, Phase};
 use sim::procedure;
+use sim::sittings::{self, Reach};
 
 const MOVES: u32 = 400;
+const SITTINGS: u64 = 80;
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
@@ -36,4 +39,33 @@ fn stories_reach_every_corner() {
         opened > 20 && closed > 20 && crashes > 60 && granted > 600,
         "opened {opened}, closed {closed}, crashes {crashes}, granted {granted}"
     );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_kind_of_sitting_keeps_to_the_law(bytes in prop::collection::vec(any::<u8>(), 64..2_500)) {
+        let told = sittings::check(&mut Dice::from_bytes(bytes), MOVES, &mut Reach::default());
+        prop_assert!(told.is_ok(), "{}", told.unwrap_err());
+    }
+}
+
+/// Every ask is granted and refused, and every stage, phase, kind and room is reached.
+#[test]
+fn sittings_reach_every_corner() {
+    let mut reach = Reach::default();
+    for seed in 0..SITTINGS {
+        let told = sittings::check(&mut Dice::from_seed(seed), MOVES, &mut reach);
+        told.unwrap_or_else(|wrong| panic!("seed {seed}: {wrong}"));
+    }
+    for ask in sittings::every_ask() {
+        let (granted, refused) = reach.asks.get(ask).copied().unwrap_or_default();
+        assert!(granted > 0 && refused > 0, "{ask}: granted {granted}, refused {refused}");
+    }
+    assert_eq!(reach.stages.len(), 11, "{:?}", reach.stages);
+    assert_eq!(reach.phases.len(), Phase::ALL.len(), "{:?}", reach.phases);
+    assert_eq!(reach.kinds.len(), Kind::ALL.len(), "{:?}", reach.kinds);
+    assert_eq!(reach.marks.len(), 11, "{:?}", reach.marks);
+    assert!(reach.crashes > 60, "{} crashes", reach.crashes);
 }

@@ -78,7 +78,9 @@ impl Hearing {
             return;
         }
         self.live.floor = floor.and_then(|floor| {
-            let left = floor.until()?.since(turn.now.utc);
+            // Somebody may have set the wall clock: never longer than was given.
+            let limit = Duration::from_millis(floor.limit_ms?);
+            let left = floor.until()?.since(turn.now.utc).min(limit);
             Some((turn.now.instant.plus(left), floor.clone()))
         });
     }

@@ -2,7 +2,7 @@
 //! What is not here: people and their seats, which are in `view.rs`.
 
 use model::view::{ChallengeView, FloorView, InterruptionView, Obstacle, PhaseStep, ProcedureView};
-use model::{Brief, Now, ParticipantId, Place};
+use model::{Brief, Instant, Now, ParticipantId, Place};
 
 use crate::Hearing;
 use crate::rights::{self, Errand};
@@ -19,7 +19,10 @@ impl Hearing {
             done: done(leg.phase),
         });
         let court = seat.role.is_court();
-        let countdown_until = sitting.countdown_until.filter(|until| *until > now.utc);
+        // What is left is counted by the clock nobody can set, and told by the one people read.
+        let on_the_wall = |until: Instant| now.utc.plus(until.since(now.instant));
+        let countdown_until =
+            self.live.countdown.filter(|until| *until > now.instant).map(on_the_wall);
         if !court && seat.place != Place::InHearing {
             // Outside nothing is heard of the matter, nor who does what.
             let ending = sitting.ending;
@@ -36,7 +39,7 @@ impl Hearing {
                 strict: sitting.strict,
                 holder: sitting.floor.as_ref().map(|floor| floor.who),
                 since: sitting.floor.as_ref().map(|floor| floor.since),
-                until: sitting.floor.as_ref().and_then(crate::Floor::until),
+                until: self.live.floor.as_ref().map(|(until, _)| on_the_wall(*until)),
             },
             spoken: self.spoken(),
             spotlight: sitting.spotlight,

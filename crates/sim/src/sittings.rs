@@ -257,7 +257,7 @@ impl<'a> Play<'a> {
         let view = self.hearing.view(who, self.now, 1);
         let mut names = view.map(|view| view.me.may_ask).unwrap_or_default();
         // Endings are rare, or nothing else would be reached; what everybody may always do, too.
-        let ends = |name: &str| matches!(name, "close" | "adjourn" | "go_offline" | "call_off");
+        let ends = |name: &str| matches!(name, "close" | "adjourn" | "go_offline");
         let dull = |name: &str| {
             matches!(name, "consent" | "hand" | "devices" | "listen" | "note" | "challenge")
         };

@@ -1,8 +1,10 @@
 //! What an ask needs of the person or thing it is about, once the right to it is there.
 //! What is not here: the right (`rights.rs`) and what follows (`deeds.rs`).
 
+use std::collections::BTreeSet;
+
 use model::{
-    Ask, BarredGround, Check, FailureGround, Instant, Kind, ParticipantId, Phase, Power,
+    Ask, Check, FailureGround, Instant, Kind, ParticipantId, Phase, Power,
     Private, Publicity, RecordMode, Role, Sheet, Shield, Side, Stage, Step, TrackKind, limits,
 };
 
@@ -194,7 +196,9 @@ impl Law {
                 let known = self.evidence.iter().find(|known| known.id == *item);
                 !self.waits(who)
                     && known.is_some_and(|known| {
-                        let own = known.side == self.side(who) && known.exchanged;
+                        let own = known.side.is_some()
+                            && known.side == self.side(who)
+                            && known.exchanged;
                         let may = self.manages(asker.role) || own;
                         may && (1..=known.pages).contains(page)
                     })
@@ -210,7 +214,8 @@ impl Law {
                 let said = if sound { short(&opinion.reason) } else { reasoned(&opinion.reason) };
                 let side = self.side(who);
                 let listed = self.evidence.iter().find(|known| {
-                    known.id == *item && (known.exchanged || known.side == side)
+                    let own = known.side.is_some() && known.side == side;
+                    known.id == *item && (known.exchanged || own)
                 });
                 let shown = self.shown.as_ref().map(|shown| &shown.item);
                 let known = listed.or(shown.filter(|shown| shown.id == *item));
@@ -309,7 +314,7 @@ impl Law {
                 >= usize::from(self.brief.gallery_seats);
         let called = !role.is_called() || self.stage == Stage::InSession;
         let topic = role != Role::Expert || self.is_expert_topic();
-        let consents = !self.stage.is_open() || !self.lacks_consent(who, figure);
+        let consents = !self.stage.is_open() || !self.lacks_consent(figure);
         let seat = role.only_watches() || self.has_room();
         figure.at == At::Waiting
             && (figure.page || figure.in_court)
@@ -323,7 +328,7 @@ impl Law {
     }
 
     /// Whether somebody takes part online without having agreed to it (在线诉讼规则 art. 4).
-    fn lacks_consent(&self, _who: ParticipantId, figure: &Figure) -> bool {
+    fn lacks_consent(&self, figure: &Figure) -> bool {
         let Some(step) = self.brief.kind.step() else { return false };
         let party_here = figure.acts_for.is_some_and(|party| self.inside(party));
         let asked = figure.role.is_party() || (figure.role.is_for_party() && !party_here);
@@ -346,7 +351,7 @@ impl Law {
         let kind = self.brief.kind;
         let hearing = kind == Kind::Hearing;
         let clerk = self.people.values().any(|figure| figure.role == Role::Clerk);
-        let barred = self.barred.as_ref().is_some_and(|grounds: &std::collections::BTreeSet<BarredGround>| grounds.is_empty());
+        let barred = self.barred.as_ref().is_some_and(BTreeSet::is_empty);
         let told = self.discipline || !clerk || self.brief.course.told_before;
         let decides = kind.step().is_some();
         let somebody = self.count_inside(|role| role.is_party() || role.is_for_party()) > 0;
@@ -357,9 +362,9 @@ impl Law {
         });
         let agreed = self
             .people
-            .iter()
-            .filter(|(_, figure)| figure.at == At::Inside)
-            .all(|(who, figure)| !self.lacks_consent(*who, figure));
+            .values()
+            .filter(|figure| figure.at == At::Inside)
+            .all(|figure| !self.lacks_consent(figure));
         let checklist = kind != Kind::Mediation || self.checks.len() == Check::ALL.len();
         let record = !self.is_recorded()
             || (self.ledger && !self.is_broken() && self.is_heard_by_the_server(judge));

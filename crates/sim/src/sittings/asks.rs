@@ -235,7 +235,7 @@ pub(super) fn named(name: &str, law: &Law, dice: &mut Dice) -> Ask {
         "call_off" => Ask::CallOff { reason: by.text() },
         "challenge" => Ask::Challenge { whom: who, reason: by.text() },
         "dispose_challenge" => {
-            Ask::DisposeChallenge { upheld: by.dice.chance(300), reason: by.text() }
+            Ask::DisposeChallenge { upheld: by.dice.chance(100), reason: by.text() }
         }
         "prompt" => Ask::Prompt { who, reason: by.text() },
         "reprimand" => Ask::Reprimand { who, reason: by.text() },

@@ -267,7 +267,9 @@ impl Law {
         }
         let over = self.stage == Stage::Closed;
         let called = !other.role.is_called() || other.at == At::Inside;
-        me.at == At::Inside && called && !other.role.only_watches() && !over
+        // A site of a lecture that has the floor is no audience.
+        let watches = other.role.only_watches() && self.floor != Some(whom);
+        me.at == At::Inside && called && !watches && !over
     }
 
     /// Whether somebody may know of a piece of evidence: the court of all, a side of its own and
