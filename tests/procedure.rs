@@ -1,14 +1,14 @@
 //! The hearing against the reference: random stories, lawful and not, that shrink when they fail.
 //! What is not here: the stories and the checks, which are `sim::procedure`.
 
+use model::{Kind, Phase};
 use proptest::prelude::*;
 use sim::dice::Dice;
-use model::{Kind, Phase};
 use sim::procedure;
 use sim::sittings::{self, Reach};
 
 const MOVES: u32 = 400;
-const SITTINGS: u64 = 80;
+const SITTINGS: u64 = 240;
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]

@@ -219,9 +219,10 @@ impl Hearing {
         }
     }
 
-    /// When the next invitation counts as not answered.
+    /// When the next invitation counts as not answered; after the end nobody waits for one.
     pub(crate) fn next_unanswered(&self) -> Option<Instant> {
-        self.live.ringing.values().min().map(|since| since.plus(limits::INVITATION_WAIT))
+        let ringing = self.live.ringing.values().min().filter(|_| self.is_minuted());
+        ringing.map(|since| since.plus(limits::INVITATION_WAIT))
     }
 
     /// The rooms somebody may know of.

@@ -61,8 +61,10 @@ pub(crate) struct Figure {
     pub(crate) draws: bool,
     pub(crate) moved_hand: Option<Instant>,
     pub(crate) drew: Option<Instant>,
-    /// Where somebody ordered to leave was.
-    pub(crate) was: Option<At>,
+    /// When the hand was raised, by the count of hands; 0 stands before all others.
+    pub(crate) hand: Option<u32>,
+    /// Where somebody ordered to leave was, and when their hand was raised.
+    pub(crate) was: Option<(At, Option<u32>)>,
 }
 
 /// A room of people who talk among themselves.
@@ -122,7 +124,8 @@ pub(crate) struct Law {
     pub(crate) effective: bool,
     pub(crate) failed: Option<FailureGround>,
     pub(crate) roll: Option<BTreeSet<ParticipantId>>,
-    pub(crate) hands: Vec<ParticipantId>,
+    /// How many hands were raised so far.
+    pub(crate) raised: u32,
     pub(crate) ledger: bool,
     pub(crate) fault: Option<RecordFault>,
     pub(crate) live: BTreeSet<TrackId>,
@@ -155,6 +158,7 @@ impl Law {
             draws: false,
             moved_hand: None,
             drew: None,
+            hand: None,
             was: None,
         };
         Self {
@@ -186,7 +190,7 @@ impl Law {
             effective: false,
             failed: None,
             roll: None,
-            hands: Vec::new(),
+            raised: 0,
             ledger: false,
             fault: None,
             live: BTreeSet::new(),
@@ -249,7 +253,10 @@ impl Law {
     }
 
     /// What the server did by rule.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the others change nothing the law asks for")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the others change nothing the law asks for"
+    )]
     pub(crate) fn observe(&mut self, minute: &Minute) {
         match &minute.fact {
             Fact::Arrived { who, .. } => self.at(*who, At::Waiting),
@@ -335,7 +342,6 @@ impl Law {
 
     /// Who leaves the hearing leaves everything they had by leave in it; a lock stays.
     pub(crate) fn leaves(&mut self, who: ParticipantId, to: At) {
-        self.hands.retain(|hand| *hand != who);
         self.floor.take_if(|holder| *holder == who);
         self.large.take_if(|large| *large == who);
         for room in self.rooms.values_mut() {
@@ -347,6 +353,7 @@ impl Law {
         }
         self.change(who, |figure| {
             figure.at = to;
+            figure.hand = None;
             figure.leave = false;
             figure.testifies = false;
             figure.beside = false;
@@ -395,6 +402,14 @@ impl Law {
         })
     }
 
+    /// Raised hands, the first one first.
+    pub(crate) fn hands(&self) -> Vec<ParticipantId> {
+        let raised = self.people.iter().filter_map(|(who, f)| Some((f.hand?, *who)));
+        let mut hands: Vec<_> = raised.collect();
+        hands.sort_unstable();
+        hands.into_iter().map(|(_, who)| who).collect()
+    }
+
     pub(crate) fn leads(&self, role: Role) -> bool {
         role.leads(self.brief.kind)
     }
@@ -414,9 +429,7 @@ impl Law {
     }
 
     /// Parties of the sitting who are not noted as absent.
-    pub(crate) fn parties_here_or_missed(
-        &self,
-    ) -> impl Iterator<Item = (ParticipantId, &Figure)> {
+    pub(crate) fn parties_here_or_missed(&self) -> impl Iterator<Item = (ParticipantId, &Figure)> {
         let parties = self.people.iter().filter(|(_, f)| f.role.is_party() && !f.absent);
         parties.map(|(who, figure)| (*who, figure))
     }

@@ -52,9 +52,13 @@ pub fn check(dice: &mut Dice, moves: u32, reach: &mut Reach) -> Result<(), Strin
     })
 }
 
+/// How often a hearing may wake in one wait.
+const WAKES_MAX: u32 = 1_000;
+
 /// What has its occasion seldom, and is done mostly when it has.
-const RARE: [&str; 20] = [
+const RARE: [&str; 21] = [
     "sign",
+    "refuse_signing",
     "read_back",
     "write_sheet",
     "testify",
@@ -238,7 +242,8 @@ impl<'a> Play<'a> {
             return self.ask(leader, ask);
         }
         if next == "enter_phase" {
-            let phase = view.procedure.phases.iter().position(|s| Some(s.phase) == view.procedure.phase);
+            let phase =
+                view.procedure.phases.iter().position(|s| Some(s.phase) == view.procedure.phase);
             let after = phase.map_or(0, |place| place + 1);
             if let Some(step) = view.procedure.phases.get(after) {
                 let reason = model::Private::default();
@@ -261,7 +266,7 @@ impl<'a> Play<'a> {
         let dull = |name: &str| {
             matches!(name, "consent" | "hand" | "devices" | "listen" | "note" | "challenge")
         };
-        if !dice.chance(30) {
+        if !dice.chance(60) {
             names.retain(|name| !ends(name));
         }
         if dice.chance(600) && names.iter().any(|name| !dull(name)) {
@@ -287,10 +292,15 @@ impl<'a> Play<'a> {
     /// Lets time pass, waking the hearing when it asked for it.
     fn wait(&mut self, micros: u64) -> Result<(), String> {
         let end = Instant(self.now.instant.0 + micros);
+        let mut wakes = 0;
         while let Some(at) = self.wake_at.filter(|at| *at <= end) {
             self.wake_at = None;
             self.now = self.now.plus(at.since(self.now.instant));
             self.step(Event::Woke)?;
+            wakes += 1;
+            if wakes > WAKES_MAX {
+                return Err("the hearing wakes again and again".to_owned());
+            }
         }
         self.now = self.now.plus(end.since(self.now.instant));
         Ok(())

@@ -45,9 +45,11 @@ impl Law {
             return false;
         }
         let first = here.map_or(0, |here| here + 1);
-        phases.iter().take(target).skip(first).all(|(known, free)| {
-            *free || self.done.contains(known)
-        })
+        phases
+            .iter()
+            .take(target)
+            .skip(first)
+            .all(|(known, free)| *free || self.done.contains(known))
     }
 
     /// Whether a person with special knowledge may be heard now.

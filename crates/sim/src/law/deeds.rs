@@ -48,19 +48,25 @@ impl Law {
             }
             Ask::Warn { who, .. } => self.change(*who, |figure| figure.warned = true),
             Ask::Remove { who, .. } => {
-                self.change(*who, |figure| figure.was = Some(figure.at));
+                let first = self.floor == Some(*who);
+                self.change(*who, |figure| {
+                    let hand = if first { Some(0) } else { figure.hand };
+                    figure.was = Some((figure.at, hand));
+                });
                 self.leaves(*who, At::Expelled);
             }
             Ask::Readmit { who } => self.change(*who, |figure| {
-                let was = figure.was.take().unwrap_or(At::Waiting);
+                let (was, hand) = figure.was.take().unwrap_or((At::Waiting, None));
                 figure.at = if figure.role.is_called() { At::Waiting } else { was };
+                figure.hand = hand.filter(|_| figure.at == At::Inside);
             }),
             Ask::Hand { raised } => {
-                self.hands.retain(|hand| *hand != who);
-                if *raised {
-                    self.hands.push(who);
-                }
-                self.change(who, |figure| figure.moved_hand = Some(now));
+                self.raised += 1;
+                let number = raised.then_some(self.raised);
+                self.change(who, |figure| {
+                    figure.hand = number;
+                    figure.moved_hand = Some(now);
+                });
             }
             Ask::Consent { step, given } => self.consents(who, *step, *given),
             Ask::NoteConsent { who, step, given, .. } => self.consents(*who, *step, *given),
@@ -102,8 +108,10 @@ impl Law {
             }
             Ask::GiveFloor { who, .. } => {
                 self.floor = Some(*who);
-                self.hands.retain(|hand| hand != who);
-                self.change(*who, |figure| figure.locked = false);
+                self.change(*who, |figure| {
+                    figure.locked = false;
+                    figure.hand = None;
+                });
             }
             Ask::EndFloor => self.floor = None,
             Ask::StrictFloor { strict } => self.strict = *strict,
@@ -220,7 +228,9 @@ impl Law {
 
     fn ends(&mut self) {
         self.stage = Stage::Closed;
-        self.hands.clear();
+        for figure in self.people.values_mut() {
+            figure.hand = None;
+        }
         self.floor = None;
         self.large = None;
         self.caucus = None;

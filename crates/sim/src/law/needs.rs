@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use model::{
-    Ask, Check, FailureGround, Instant, Kind, ParticipantId, Phase, Power,
-    Private, Publicity, RecordMode, Role, Sheet, Shield, Side, Stage, Step, TrackKind, limits,
+    Ask, Check, FailureGround, Instant, Kind, ParticipantId, Phase, Power, Private, Publicity,
+    RecordMode, Role, Sheet, Shield, Side, Stage, Step, TrackKind, limits,
 };
 
 use super::{At, Figure, Law};
@@ -55,8 +55,14 @@ impl Law {
         let open = self.challenge.is_none();
         let goes_on = open && !self.withdrawn;
         match ask {
-            Ask::OpenCheckIn | Ask::LockAll | Ask::UnlockAll | Ask::Devices { .. }
-            | Ask::Recess { .. } | Ask::ReadDiscipline | Ask::CallRoll => true,
+            Ask::OpenCheckIn
+            | Ask::LockAll
+            | Ask::UnlockAll
+            | Ask::Devices { .. }
+            | Ask::Recess { .. }
+            | Ask::CallRoll => true,
+            // The discipline and the barred grounds are a hearing's (在线诉讼规则 art. 21).
+            Ask::ReadDiscipline => self.brief.kind == Kind::Hearing,
             Ask::CheckIn { discipline, others_present, .. } => {
                 asker.at == At::Outside && *discipline && short(others_present)
             }
@@ -82,14 +88,14 @@ impl Law {
                 reasoned(reason) && short(unwarned) && (figure.warned || says(unwarned))
             }),
             Ask::Readmit { who } => self.other(*who).is_some_and(|figure| {
-                let seat = figure.was == Some(At::Inside) && !figure.role.only_watches();
+                let seat = figure.was.is_some_and(|(at, _)| at == At::Inside)
+                    && !figure.role.only_watches();
                 figure.at == At::Expelled && (!seat || self.has_room())
             }),
             Ask::Hand { raised } => {
-                let rests = asker
-                    .moved_hand
-                    .is_none_or(|moved| now >= moved.plus(limits::HAND_EVERY_MIN));
-                self.hands.contains(&who) != *raised && rests
+                let rests =
+                    asker.moved_hand.is_none_or(|moved| now >= moved.plus(limits::HAND_EVERY_MIN));
+                asker.hand.is_some() != *raised && rests
             }
             Ask::Consent { step, given } => {
                 self.brief.kind.step().is_some()
@@ -100,9 +106,7 @@ impl Law {
                 self.other(*who).is_some_and(|f| f.consents.contains(step) != *given)
                     && reasoned(how)
             }
-            Ask::CheckIdentity { who, note, .. } => {
-                self.other_here(*who).is_some() && short(note)
-            }
+            Ask::CheckIdentity { who, note, .. } => self.other_here(*who).is_some() && short(note),
             Ask::WaiveIdentity { who, reason } => {
                 self.other(*who).is_some_and(|figure| !figure.waived) && reasoned(reason)
             }
@@ -117,7 +121,8 @@ impl Law {
             }),
             Ask::AnswerBarred { grounds, note } => {
                 let grounds = grounds.iter().copied().collect();
-                self.barred.as_ref() != Some(&grounds) && short(note)
+                let hearing = self.brief.kind == Kind::Hearing;
+                hearing && self.barred.as_ref() != Some(&grounds) && short(note)
             }
             Ask::CallIn { seconds } => *seconds <= limits::COUNTDOWN_MAX,
             Ask::EnterPhase { phase, reason } => {
@@ -178,7 +183,9 @@ impl Law {
             Ask::Interpret { who, simultaneous } => self.other_inside(*who).is_some_and(|figure| {
                 figure.role == Role::Interpreter && figure.beside != *simultaneous
             }),
-            Ask::Listen { to } => asker.listens != *to && to.is_none_or(|to| self.is_heard(who, to)),
+            Ask::Listen { to } => {
+                asker.listens != *to && to.is_none_or(|to| self.is_heard(who, to))
+            }
             Ask::Note { text } => says(text) && fits(text, limits::NOTE_CHARS_MAX),
             Ask::Consult { with } => self.may_ask_in(who, with),
             Ask::AnswerConsultation { by, accept } => {
@@ -196,9 +203,8 @@ impl Law {
                 let known = self.evidence.iter().find(|known| known.id == *item);
                 !self.waits(who)
                     && known.is_some_and(|known| {
-                        let own = known.side.is_some()
-                            && known.side == self.side(who)
-                            && known.exchanged;
+                        let own =
+                            known.side.is_some() && known.side == self.side(who) && known.exchanged;
                         let may = self.manages(asker.role) || own;
                         may && (1..=known.pages).contains(page)
                     })
@@ -337,9 +343,10 @@ impl Law {
 
     /// Whether everybody on a side who is here was checked (在线诉讼规则 art. 7).
     fn all_checked(&self) -> bool {
-        let here = self.people.values().filter(|f| {
-            f.at == At::Inside && (f.role.is_party() || f.role.is_for_party())
-        });
+        let here = self
+            .people
+            .values()
+            .filter(|f| f.at == At::Inside && (f.role.is_party() || f.role.is_for_party()));
         here.into_iter().all(|figure| {
             let power = figure.role != Role::Agent || figure.power_checked;
             (figure.known || figure.waived) && power
@@ -376,10 +383,8 @@ impl Law {
 
     /// Whether the sitting may be closed.
     fn may_close(&self) -> bool {
-        let talked = matches!(
-            self.failed,
-            None | Some(FailureGround::NoAgreement | FailureGround::Other)
-        );
+        let talked =
+            matches!(self.failed, None | Some(FailureGround::NoAgreement | FailureGround::Other));
         let recorded = self.brief.kind == Kind::Mediation && self.mode == RecordMode::Recording;
         let facts = self.papers.get(&Sheet::Facts).is_some_and(|paper| {
             self.parties_here_or_missed().all(|(party, _)| {
@@ -401,8 +406,7 @@ impl Law {
         else {
             return false;
         };
-        let court =
-            from.role.is_court() || whose.role.is_bench() || self.leads(whose.role);
+        let court = from.role.is_court() || whose.role.is_bench() || self.leads(whose.role);
         let stands = self.shield(shield.who, shield.from);
         let nothing = Shield { picture: false, sound: false, ..shield };
         let room = stands.is_some() || self.shields.len() < limits::SHIELDS_MAX;
@@ -411,9 +415,9 @@ impl Law {
 
     /// Whether an interpreter speaks beside the court's sound for somebody else to hear.
     fn is_heard(&self, who: ParticipantId, to: ParticipantId) -> bool {
-        self.people.get(&to).is_some_and(|figure| {
-            figure.at == At::Inside && figure.beside && to != who
-        })
+        self.people
+            .get(&to)
+            .is_some_and(|figure| figure.at == At::Inside && figure.beside && to != who)
     }
 
     fn room_of(&self, who: ParticipantId) -> Option<ParticipantId> {
@@ -431,9 +435,8 @@ impl Law {
             let fits = figure.role.is_party()
                 || figure.role.is_for_party()
                 || matches!(figure.role, Role::Interpreter | Role::SignInterpreter);
-            let again = room.is_some_and(|room| {
-                room.ringing.contains(whom) || room.inside.contains(whom)
-            });
+            let again =
+                room.is_some_and(|room| room.ringing.contains(whom) || room.inside.contains(whom));
             *whom != who
                 && fits
                 && mine.is_some()

@@ -190,10 +190,8 @@ impl Law {
     /// panel deliberates, and while the mediators talk with the other side.
     pub(crate) fn may_consult(&self, who: ParticipantId) -> bool {
         let ground = Ground::Recess;
-        let rest = matches!(
-            self.stage,
-            Stage::CheckIn | Stage::PreTrial | Stage::Deliberation
-        ) || self.stage == Stage::Recess { ground };
+        let rest = matches!(self.stage, Stage::CheckIn | Stage::PreTrial | Stage::Deliberation)
+            || self.stage == Stage::Recess { ground };
         self.inside(who) && (rest || self.waits(who))
     }
 

@@ -280,12 +280,8 @@ pub(super) fn named(name: &str, law: &Law, dice: &mut Dice) -> Ask {
         "turn_page" => Ask::TurnPage { page: by.number(5) },
         "hide_evidence" => Ask::HideEvidence,
         "opine" => {
-            let opinion = Opinion {
-                authentic: by.yes(),
-                lawful: true,
-                relevant: true,
-                reason: by.text(),
-            };
+            let opinion =
+                Opinion { authentic: by.yes(), lawful: true, relevant: true, reason: by.text() };
             Ask::Opine { item: by.item(), opinion }
         }
         "allow_drawing" => Ask::AllowDrawing { who, allowed: by.yes() },
@@ -295,9 +291,9 @@ pub(super) fn named(name: &str, law: &Law, dice: &mut Dice) -> Ask {
         }
         "clear_drawing" => Ask::ClearDrawing,
         "tick" => Ask::Tick { check: one(by.dice, &Check::ALL), note: by.text() },
-        "set_record_mode" => Ask::SetRecordMode {
-            mode: mostly(by.dice, &[RecordMode::Recording, RecordMode::Text]),
-        },
+        "set_record_mode" => {
+            Ask::SetRecordMode { mode: mostly(by.dice, &[RecordMode::Recording, RecordMode::Text]) }
+        }
         "write_sheet" => {
             let sheet = by.sheet();
             let text = match by.dice.roll(20) {

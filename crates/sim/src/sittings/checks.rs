@@ -13,8 +13,17 @@ use crate::law::{At, Law};
 const COURTS_OWN: [&str; 4] = ["<note>", "<others>", "<remark>", "<absence>"];
 /// Asks that move the sitting: when one is refused, that stands in the minutes.
 const MOVES: [&str; 11] = [
-    "open", "recess", "resume", "close", "enter_phase", "interrupt", "deliberate", "adjourn",
-    "go_offline", "call_off", "caucus",
+    "open",
+    "recess",
+    "resume",
+    "close",
+    "enter_phase",
+    "interrupt",
+    "deliberate",
+    "adjourn",
+    "go_offline",
+    "call_off",
+    "caucus",
 ];
 
 /// What the law says of an ask before it is made, and whether a button offers it.
@@ -116,10 +125,9 @@ impl Play<'_> {
         if holder != self.law.floor {
             return Err(format!("{holder:?} has the floor, by law {:?}", self.law.floor));
         }
-        if durable.hands != self.law.hands && self.law.people.values().all(|f| f.was.is_none()) {
-            return Err("hands stand in another order".to_owned());
+        if durable.hands != self.law.hands() {
+            return Err(format!("{:?}, by law {:?}", durable.hands, self.law.hands()));
         }
-        self.law.hands.clone_from(&durable.hands);
         if self.rolling != self.law.rolls() {
             return Err(format!("the recorder rolls: {}", self.rolling));
         }
@@ -185,9 +193,11 @@ impl Play<'_> {
 
     /// Nothing a person must not know stands anywhere in what their page is sent.
     pub(super) fn check_views(&self) -> Result<(), String> {
-        if self.minutes.iter().any(|minute| {
-            to_string(&minute.fact).is_ok_and(|text| text.contains("<note>"))
-        }) {
+        if self
+            .minutes
+            .iter()
+            .any(|minute| to_string(&minute.fact).is_ok_and(|text| text.contains("<note>")))
+        {
             return Err("a private note stands in the minutes".to_owned());
         }
         for person in &self.docket.attendees {

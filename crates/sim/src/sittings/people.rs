@@ -15,6 +15,40 @@ use crate::dice::Dice;
 /// be.
 pub(super) fn docket(dice: &mut Dice) -> Docket {
     let kind = Kind::ALL[dice.weighted(&[40, 30, 5, 8, 8, 4, 4])];
+    let roles = roles(kind, dice);
+    let attendees: Vec<_> =
+        (1..).zip(roles).map(|(id, role)| attendee(ParticipantId(id), role, kind, dice)).collect();
+    let picture_kept =
+        Shield { who: ParticipantId(2), from: ParticipantId(3), picture: true, sound: false };
+    let brief = Brief {
+        kind,
+        course: Course {
+            procedure: match dice.roll(3) {
+                0 => Procedure::Ordinary,
+                1 => Procedure::Simplified,
+                _ => Procedure::SmallClaims,
+            },
+            mediation_first: dice.chance(200),
+            merged: dice.chance(200),
+            told_before: dice.chance(300),
+            panel: dice.chance(400),
+        },
+        publicity: if dice.chance(800) { Publicity::Public } else { Publicity::ClosedOnRequest },
+        gallery_seats: 1,
+        shields: if dice.chance(150) { vec![picture_kept] } else { Vec::new() },
+        ..Brief::default()
+    };
+    let heading = Heading {
+        court: "People's Court of the dice".to_owned(),
+        case_number: Private::from("1"),
+        cause: Private::from("chance"),
+        scheduled_at: Timestamp(0),
+    };
+    Docket { hearing: HearingId(1), heading, brief, attendees }
+}
+
+/// Who leads, two sides, and others by chance.
+fn roles(kind: Kind, dice: &mut Dice) -> Vec<Role> {
     let leader = match kind {
         Kind::Mediation if dice.chance(700) => Role::ChairMediator,
         Kind::Lecture if dice.chance(700) => Role::Lecturer,
@@ -56,35 +90,7 @@ pub(super) fn docket(dice: &mut Dice) -> Docket {
     if dice.chance(50) {
         roles.extend([Role::ThirdParty; 6]);
     }
-    let attendees: Vec<_> =
-        (1..).zip(roles).map(|(id, role)| attendee(ParticipantId(id), role, kind, dice)).collect();
-    let picture_kept =
-        Shield { who: ParticipantId(2), from: ParticipantId(3), picture: true, sound: false };
-    let brief = Brief {
-        kind,
-        course: Course {
-            procedure: match dice.roll(3) {
-                0 => Procedure::Ordinary,
-                1 => Procedure::Simplified,
-                _ => Procedure::SmallClaims,
-            },
-            mediation_first: dice.chance(200),
-            merged: dice.chance(200),
-            told_before: dice.chance(300),
-            panel: dice.chance(400),
-        },
-        publicity: if dice.chance(800) { Publicity::Public } else { Publicity::ClosedOnRequest },
-        gallery_seats: 1,
-        shields: if dice.chance(150) { vec![picture_kept] } else { Vec::new() },
-        ..Brief::default()
-    };
-    let heading = Heading {
-        court: "People's Court of the dice".to_owned(),
-        case_number: Private::from("1"),
-        cause: Private::from("chance"),
-        scheduled_at: Timestamp(0),
-    };
-    Docket { hearing: HearingId(1), heading, brief, attendees }
+    roles
 }
 
 fn attendee(id: ParticipantId, role: Role, kind: Kind, dice: &mut Dice) -> Attendee {
