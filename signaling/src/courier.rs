@@ -23,6 +23,7 @@ use rustls_pki_types::{CertificateDer, ServerName};
 use serde::Serialize;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
@@ -144,12 +145,19 @@ impl Courier for Hooks {
 }
 
 /// Posts what is due until the room stops.
-pub(crate) async fn post_due(docket: Arc<Docket>, clock: Clock) {
+pub(crate) async fn post_due(
+    docket: Arc<Docket>,
+    clock: Clock,
+    mut stopping: watch::Receiver<bool>,
+) {
     let tls = tls();
     let mut look = interval(LOOK_EVERY);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        look.tick().await;
+        tokio::select! {
+            _ = look.tick() => {}
+            _ = stopping.wait_for(|stop| *stop) => break,
+        }
         for _ in 0..POSTS_MAX {
             match post_one(&docket, &clock, tls.as_ref()).await {
                 Ok(true) => {}

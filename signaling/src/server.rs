@@ -137,14 +137,16 @@ impl Signaling {
             reach: doors.reach.clone(),
         };
         let hearings = Hearings::new(rooms, Arc::clone(&doors.archive));
-        let carriers = vec![
+        let mut carriers = vec![
             tokio::spawn(hearings.clone().carry_notices(doors.notices)),
             tokio::spawn(hearings.clone().carry_record_notices(doors.record_notices)),
-            tokio::spawn(courier::post_due(Arc::clone(&doors.docket), doors.clock.clone())),
         ];
         for found in unfinished {
             hearings.take_back(found).await;
         }
+        let (stop, stopping) = watch::channel(false);
+        let poster = (Arc::clone(&doors.docket), doors.clock.clone(), stopping.clone());
+        carriers.push(tokio::spawn(courier::post_due(poster.0, poster.1, poster.2)));
         let (open_sockets, all_sockets) = mpsc::channel(1);
         let app = Arc::new(App {
             docket: doors.docket,
@@ -167,7 +169,6 @@ impl Signaling {
             open_sockets,
         });
         let service = router(app).into_make_service_with_connect_info::<Peer>();
-        let (stop, stopping) = watch::channel(false);
         let (mut addresses, mut servers) = (Vec::new(), Vec::new());
         for (address, socket) in sockets {
             let fault = |fault| StartFault::Listen { address, fault };
