@@ -130,8 +130,10 @@ impl Bandwidth {
     }
 
     /// Whether a picture packet has to wait now. Nothing waits where nothing is known.
+    /// Nothing goes past what waits.
     pub(crate) fn is_busy(&self, now: Instant) -> bool {
-        self.allowed_bps(now).is_some() && !self.pacer.is_free(now)
+        let waits = self.pacer.due().is_some();
+        waits || (self.allowed_bps(now).is_some() && !self.pacer.is_free(now))
     }
 
     /// Lets a packet wait. False when too many do.

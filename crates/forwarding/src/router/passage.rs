@@ -287,8 +287,9 @@ impl Router {
         let mut switched = false;
         for at in 0..track.layers[place].outs.len() {
             let to = track.layers[place].outs[at];
+            let told = !legs[to.leg].send[to.line].unreported;
             switched |= Self::pass_on(track, place, facts, starts, payload, legs, to, figures, out);
-            if starts && legs[to.leg].send[to.line].unreported {
+            if told && legs[to.leg].send[to.line].unreported {
                 *wake = (*wake).min(now);
             }
         }

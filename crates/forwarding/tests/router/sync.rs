@@ -124,3 +124,44 @@ fn lips_and_voice_stay_within_a_millisecond() {
         }
     }
 }
+
+/// Sender reports about a line that left since the last look.
+fn told(out: &mut Catch, line: u32) -> usize {
+    let items = out.items(2);
+    out.rtcp.clear();
+    items.iter().filter(|item| matches!(item, Item::Sender(report) if report.ssrc == line)).count()
+}
+
+#[test]
+fn a_line_that_begins_anew_is_reported_on_at_once_and_costs_nothing_until_it_can_be() {
+    let (mut router, mut out) = hearing(&[1, 2], 1);
+    let device = Device::new(1, &mut Dice(5));
+    let line = seat(2, 0, Medium::Sound);
+    let mut voice = device.sound.clone();
+    let mut rounds = 0;
+    for step in 0..20_u64 {
+        let now = at_us(step * 20_000);
+        voice.send(&mut router, now, 960, b"s", &mut out);
+        rounds += u32::from(router.wake_at() <= now.instant);
+        if router.wake_at() <= now.instant {
+            router.tick(now, &mut out);
+        }
+    }
+    assert!(rounds <= 2, "{rounds} rounds for 20 packets of a device that told no clock");
+    assert_eq!(told(&mut out, line), 0, "its clock is not known");
+    let now = at_us(410_000);
+    router.rtcp(now, LegId(1), &device.report(true, 400_000), &mut out);
+    assert!(router.wake_at() <= now.instant);
+    router.tick(now, &mut out);
+    assert_eq!(told(&mut out, line), 1, "as soon as it is");
+    // Another source goes on with the track.
+    let mut grants = all_see_all(2, &[1, 2]);
+    grants.receive.clear();
+    router.set_grants(now, grants, &mut out);
+    router.set_grants(now, all_see_all(3, &[1, 2]), &mut out);
+    told(&mut out, line);
+    let now = at_us(420_000);
+    voice.send(&mut router, now, 960, b"s", &mut out);
+    router.tick(now, &mut out);
+    assert_eq!(told(&mut out, line), 1, "with its first packet");
+}
