@@ -12,12 +12,17 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use forwarding::rtcp::Compound;
+use forwarding::transport::arrivals::Arrivals;
 use mio::{Events, Interest, Poll, Token};
 use nix::sys::socket::{ControlMessageOwned, MsgFlags, MultiHeaders, SockaddrIn, recvmmsg};
 use nix::sys::time::TimeSpec;
 
 use crate::machine::{Histogram, unix_nanos};
-use crate::media::{Film, Kind, Moment, Stamp, Track, asked, payload, sender_report};
+use crate::media::{
+    COUNT_AT, Film, Kind, Moment, REPAIR, Stamp, Track, asked, payload, sender_report,
+    transport_number,
+};
 use crate::sdp::Other;
 use crate::station::{Heard, Phase, Station};
 
@@ -45,6 +50,10 @@ pub struct Seat {
     pub tracks: Option<[Track; 2]>,
     /// How many people's media comes here; 0 when it does not receive.
     pub people: u8,
+    /// What arrived of what is counted, to tell the server.
+    pub arrivals: Arrivals,
+    /// The next transport-wide number it sends under.
+    pub number: u16,
 }
 
 /// What the generator is told.
@@ -74,6 +83,8 @@ pub struct Counted {
     pub received: u64,
     /// Packets that came again.
     pub twice: u64,
+    /// Packets of repairs' sources: probes.
+    pub probes: u64,
     /// Tracks of which a subscriber got nothing.
     pub silent: u64,
     /// From just before encryption to the kernel's arrival stamp.
@@ -173,6 +184,8 @@ struct Room {
     measuring: bool,
     counted: Counted,
     began: Instant,
+    /// Zero of the times told to the server.
+    born: Instant,
 }
 
 impl Room {
@@ -202,6 +215,7 @@ impl Room {
             measuring: false,
             counted: Counted::default(),
             began: now,
+            born: now,
         })
     }
 
@@ -333,12 +347,27 @@ impl Room {
                     }
                     let before = tracks[place].number;
                     let station = &mut seat.station;
+                    let (counted, number) = (tracks[place].is_counted(), &mut seat.number);
                     tracks[place].next(&self.film, moment, unix_nanos, |packet| {
+                        if counted {
+                            let bytes = number.to_be_bytes();
+                            packet[COUNT_AT..COUNT_AT + 2].copy_from_slice(&bytes);
+                            *number = number.wrapping_add(1);
+                        }
                         station.rtp(packet);
                     });
                     if !counts {
                         tracks[place].number = before;
                     }
+                }
+            }
+            let at = since(self.born, now);
+            if seat.arrivals.due().is_some_and(|due| due <= at) {
+                let own = tracks[0].ssrc();
+                let mut told = Compound::default();
+                while seat.arrivals.write(at, own, own, &mut told) {
+                    seat.station.rtcp(told.as_bytes());
+                    told.clear();
                 }
             }
             if connected && sending.report <= now {
@@ -374,6 +403,14 @@ impl Room {
             let Some(datagram) = message.iovs().next() else { continue };
             match seat.station.hear(now, datagram) {
                 Heard::Rtp(packet) => {
+                    if let Some(number) = transport_number(&packet) {
+                        let at = since(self.born, now);
+                        seat.arrivals.take(number, packet.len(), at);
+                    }
+                    if packet[1] & 0x7F == REPAIR {
+                        self.counted.probes += 1;
+                        continue;
+                    }
                     let stamp = payload(&packet).and_then(Stamp::read);
                     let Some(stamp) = stamp else {
                         self.counted.broken += 1;
@@ -431,6 +468,11 @@ fn stamp_of(cmsg: &ControlMessageOwned) -> Option<u64> {
         }
         _ => None,
     }
+}
+
+fn since(born: Instant, now: Instant) -> model::Instant {
+    let micros = now.saturating_duration_since(born).as_micros();
+    model::Instant(u64::try_from(micros).unwrap_or(u64::MAX))
 }
 
 fn nanos(time: Duration) -> u64 {

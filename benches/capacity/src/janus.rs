@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
+use forwarding::transport::arrivals::Arrivals;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -114,7 +115,8 @@ async fn seat(load: Load, session: &mut Session) -> Result<Generator, String> {
                     [Track::new(Kind::Sound, 0, sound), Track::new(Kind::Picture, 1, picture)];
                 let (tracks, people) =
                     if receives { (None, load.people) } else { (Some(tracks), 0) };
-                seats.push(Seat { station, room, person, tracks, people });
+                let (arrivals, number) = (Arrivals::default(), 0);
+                seats.push(Seat { station, room, person, tracks, people, arrivals, number });
             }
         }
     }
@@ -137,7 +139,7 @@ async fn seat(load: Load, session: &mut Session) -> Result<Generator, String> {
         let handle = session.attach().await?;
         let body = json!({"request": "joinandconfigure", "ptype": "publisher",
             "room": 1_000 + place / people, "id": 1 + place % people});
-        let jsep = json!({"type": "offer", "sdp": offer(own, &lines)});
+        let jsep = json!({"type": "offer", "sdp": offer(own, &lines, false)});
         let event = session.say(handle, body, Some(jsep)).await?;
         meet(&generator, place, own, &event)?;
     }

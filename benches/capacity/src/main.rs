@@ -1,7 +1,7 @@
 //! The load client: people in rooms, all of them sending and all receiving everybody else, against
 //! a server that runs as a process of its own on this machine; prints one JSON row.
 //!
-//! What is not here: anything of the product. Nothing is ever sent beyond loopback.
+//! What is not here: anything of the product but the words of transport feedback. Nothing is ever sent beyond loopback.
 
 #![forbid(unsafe_code)]
 
@@ -67,6 +67,9 @@ enum Server {
         /// Open the hearings, so that everything is recorded.
         #[arg(long)]
         record: bool,
+        /// Negotiate lines as browsers do: transport-wide numbers, repairs, redundant sound.
+        #[arg(long)]
+        counted: bool,
         /// Media threads of the server.
         #[arg(long, default_value_t = 1)]
         threads: u16,
@@ -128,8 +131,8 @@ fn main() -> ExitCode {
 async fn run(server: Server) -> Result<Value, String> {
     match server {
         Server::Table => Ok(Value::Null),
-        Server::Assize { size, binary, record, threads } => {
-            let load = Load { rooms: size.rooms, people: size.people, record };
+        Server::Assize { size, binary, record, counted, threads } => {
+            let load = Load { rooms: size.rooms, people: size.people, record, counted };
             let settings = format!("media_threads = {threads}");
             let started = timeout(ALL_WAIT, Assize::start(&binary, load, &settings)).await;
             let (mut server, generator) =
@@ -140,7 +143,12 @@ async fn run(server: Server) -> Result<Value, String> {
             Ok(row)
         }
         Server::Churn { size, binary, cycles } => {
-            let load = Load { rooms: size.rooms, people: size.people.max(3), record: false };
+            let load = Load {
+                rooms: size.rooms,
+                people: size.people.max(3),
+                record: false,
+                counted: false,
+            };
             let started = timeout(ALL_WAIT, Assize::start(&binary, load, "")).await;
             let (mut server, generator) =
                 started.map_err(|_| "the start took too long".to_owned())??;
@@ -149,7 +157,8 @@ async fn run(server: Server) -> Result<Value, String> {
             row
         }
         Server::Janus { size } => {
-            let load = Load { rooms: size.rooms, people: size.people, record: false };
+            let load =
+                Load { rooms: size.rooms, people: size.people, record: false, counted: false };
             let started = timeout(ALL_WAIT, Janus::start(load)).await;
             let (mut server, generator) =
                 started.map_err(|_| "the start took too long".to_owned())??;
@@ -159,7 +168,8 @@ async fn run(server: Server) -> Result<Value, String> {
             Ok(row)
         }
         Server::Forwarder { size, binary } => {
-            let load = Load { rooms: size.rooms, people: size.people, record: false };
+            let load =
+                Load { rooms: size.rooms, people: size.people, record: false, counted: false };
             let started = timeout(ALL_WAIT, Forwarder::start(&binary, load)).await;
             let (mut server, generator) =
                 started.map_err(|_| "the start took too long".to_owned())??;

@@ -12,6 +12,15 @@ pub const MID_EXT: u8 = 4;
 /// Number of the `ssrc-audio-level` extension in every offer.
 pub const LEVEL_EXT: u8 = 1;
 
+/// Payload type of repairs (RFC 4588), where they are negotiated.
+pub const REPAIR: u8 = 97;
+/// Payload type of redundant sound (RFC 2198), where it is negotiated.
+pub const REDUNDANT: u8 = 63;
+/// Number of the transport-wide sequence number, where it is negotiated.
+pub const COUNT_EXT: u8 = 5;
+/// Where a counted packet of a [`Track`] bears its number.
+pub const COUNT_AT: usize = 12 + 4 + 4 + 1;
+
 /// Bytes of a sound payload: 32 kbit/s in packets of 20 ms.
 const SOUND_BYTES: usize = 80;
 /// Bytes of a picture: 500 kbit/s at 30 a second.
@@ -111,6 +120,8 @@ pub struct Track {
     sequence: u16,
     timestamp: u32,
     frame: usize,
+    /// Its packets have room for a transport-wide number.
+    counted: bool,
     /// Packets made in this stretch.
     pub number: u32,
 }
@@ -129,7 +140,18 @@ pub struct Moment {
 impl Track {
     /// A track that has sent nothing; `mid` is the line's number, below ten.
     pub const fn new(kind: Kind, mid: u8, ssrc: u32) -> Self {
-        Self { kind, mid, ssrc, sequence: 1_000, timestamp: 0, frame: 0, number: 0 }
+        let (sequence, timestamp, frame, number) = (1_000, 0, 0, 0);
+        Self { kind, mid, ssrc, sequence, timestamp, frame, counted: false, number }
+    }
+
+    /// The same with room for a transport-wide number in each packet.
+    pub const fn counted(self, counted: bool) -> Self {
+        Self { counted, ..self }
+    }
+
+    /// Whether its packets have room for a transport-wide number.
+    pub const fn is_counted(&self) -> bool {
+        self.counted
     }
 
     /// Its source.
@@ -153,7 +175,7 @@ impl Track {
         film: &Film,
         moment: Moment,
         clock: impl Fn() -> u64,
-        mut send: impl FnMut(&[u8]),
+        mut send: impl FnMut(&mut [u8]),
     ) {
         match self.kind {
             Kind::Sound => {
@@ -165,7 +187,7 @@ impl Track {
                 packet.extend_from_slice(&[0xFB, 0x41, padding, 0xFF, 0xFE]);
                 packet.resize(head + SOUND_BYTES, 0);
                 self.stamp(&mut packet, moment, clock());
-                send(&packet);
+                send(&mut packet);
             }
             Kind::Picture => {
                 self.timestamp = self.timestamp.wrapping_add(PICTURE_STEP);
@@ -174,14 +196,15 @@ impl Track {
                 // Decoders do not read behind the last partition.
                 let mut picture = frame.to_vec();
                 picture.resize(PICTURE_BYTES, 0);
-                let part = PICTURE_BYTES.div_ceil(PICTURE_PACKETS);
-                for (place, bytes) in picture.chunks(part).enumerate() {
+                // As equal as may be and the shorter ones first, as libwebrtc splits.
+                let (first, second) = picture.split_at(PICTURE_BYTES / PICTURE_PACKETS);
+                for (place, bytes) in [first, second].into_iter().enumerate() {
                     let mut packet = self.header(VP8, place + 1 == PICTURE_PACKETS);
                     // The descriptor of one byte (RFC 7741 §4.2); 0x10: a partition starts.
                     packet.push(if place == 0 { 0x10 } else { 0 });
                     packet.extend_from_slice(bytes);
                     self.stamp(&mut packet, moment, clock());
-                    send(&packet);
+                    send(&mut packet);
                 }
             }
         }
@@ -204,10 +227,34 @@ impl Track {
         packet.extend_from_slice(&self.timestamp.to_be_bytes());
         packet.extend_from_slice(&self.ssrc.to_be_bytes());
         // One-byte extensions (RFC 8285 §4.2): the line, and how loud it is (RFC 6464).
-        packet.extend_from_slice(&[0xBE, 0xDE, 0, 1, MID_EXT << 4, b'0' + self.mid]);
+        let words = if self.counted { 2 } else { 1 };
+        packet.extend_from_slice(&[0xBE, 0xDE, 0, words, MID_EXT << 4, b'0' + self.mid]);
         packet.extend_from_slice(if sound { &[LEVEL_EXT << 4, 0x80 | 30] } else { &[0, 0] });
+        if self.counted {
+            packet.extend_from_slice(&[(COUNT_EXT << 4) | 1, 0, 0, 0]);
+        }
         packet
     }
+}
+
+/// The transport-wide number of a plain RTP packet.
+pub fn transport_number(packet: &[u8]) -> Option<u16> {
+    let from = 12 + 4 * usize::from(packet.first()? & 0x0F);
+    let [0xBE, 0xDE, high, low] = *packet.get(from..)?.first_chunk::<4>()? else { return None };
+    let len = 4 * usize::from(u16::from_be_bytes([high, low]));
+    let mut rest = packet.get(from + 4..from + 4 + len)?;
+    while let Some((&head, after)) = rest.split_first() {
+        rest = after;
+        if head == 0 {
+            continue;
+        }
+        let (value, after) = rest.split_at_checked(usize::from(head & 0x0F) + 1)?;
+        if head >> 4 == COUNT_EXT {
+            return Some(u16::from_be_bytes(*value.first_chunk::<2>()?));
+        }
+        rest = after;
+    }
+    None
 }
 
 /// The payload of a plain RTP packet, padding taken off.
@@ -296,6 +343,19 @@ mod tests {
         let marks: Vec<_> = packets.iter().map(|p| p[1] & 0x80).collect();
         assert_eq!(marks, [0, 0x80]);
         assert!(packets[0].len().abs_diff(packets[1].len()) <= 1);
+    }
+
+    #[test]
+    fn numbers_are_written_where_they_are_read() {
+        let mut track = Track::new(Kind::Sound, 1, 7).counted(true);
+        let moment = Moment { room: 3, person: 2, epoch: 1 };
+        let check = |packet: &mut [u8]| {
+            packet[COUNT_AT..COUNT_AT + 2].copy_from_slice(&[3, 9]);
+            assert_eq!(transport_number(packet), Some(777));
+            assert_eq!(Stamp::read(payload(packet).unwrap()).unwrap().sent, 99);
+        };
+        track.next(&Film::new(), moment, || 99, check);
+        assert_eq!(transport_number(&packets(Kind::Picture)[0]), None);
     }
 
     #[test]

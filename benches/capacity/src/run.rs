@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use forwarding::transport::arrivals::Arrivals;
+
 use crate::generator::{Generator, Order, Seat, sources};
 use crate::machine::{cpu_by_thread, cpu_seconds, dropped, memory, stolen_and_idle};
 use crate::media::{Kind, Track};
@@ -27,6 +29,8 @@ pub struct Load {
     pub people: u8,
     /// Whether everything is recorded.
     pub record: bool,
+    /// Whether lines are negotiated as browsers do: counted, repaired apart, redundant.
+    pub counted: bool,
 }
 
 /// A running server.
@@ -74,9 +78,13 @@ pub fn seats(
             let (station, sdp) = fresh(load, identity, own, room, person, &name)?;
             offers.push(sdp);
             let [sound, picture] = sources(room, person);
-            let tracks = [Track::new(Kind::Sound, 0, sound), Track::new(Kind::Picture, 1, picture)];
+            let tracks = [(Kind::Sound, 0, sound), (Kind::Picture, 1, picture)];
+            let tracks =
+                tracks.map(|(kind, mid, ssrc)| Track::new(kind, mid, ssrc).counted(load.counted));
             let people = load.people;
-            seats.push(Seat { station, room, person, tracks: Some(tracks), people });
+            let (arrivals, number) = (Arrivals::default(), 0);
+            let tracks = Some(tracks);
+            seats.push(Seat { station, room, person, tracks, people, arrivals, number });
         }
     }
     Ok((seats, offers))
@@ -105,7 +113,7 @@ pub fn fresh(
         lines.push(Line { kind: Kind::Sound, sends: None });
         lines.push(Line { kind: Kind::Picture, sends: None });
     }
-    let sdp = offer(&station.own(), &lines);
+    let sdp = offer(&station.own(), &lines, load.counted);
     Ok((station, sdp))
 }
 
@@ -186,6 +194,7 @@ pub async fn measure(
         "rooms": load.rooms,
         "people": load.people,
         "record": load.record,
+        "counted": load.counted,
         "seconds": round(time, 2),
         "in_per_second": round(counted.sent as f64 / time, 0),
         "out_per_second": round(counted.received as f64 / time, 0),
@@ -207,6 +216,7 @@ pub async fn measure(
         "received": counted.received,
         "lost": lost,
         "twice": counted.twice,
+        "probes": counted.probes,
         "fell_at_server_sockets": dropped_there,
         "keyframe_requests": counted.keyframes,
         "nacks_to_senders": counted.nacks,

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
-use crate::media::{Kind, LEVEL_EXT, MID_EXT, OPUS, VP8};
+use crate::media::{COUNT_EXT, Kind, LEVEL_EXT, MID_EXT, OPUS, REDUNDANT, REPAIR, VP8};
 
 /// One line of an offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +49,9 @@ struct Asked {
     codec: String,
 }
 
-/// The mids are the places of the lines.
-pub fn offer(own: &Own, lines: &[Line]) -> String {
+/// The mids are the places of the lines. `counted`: as browsers offer, with transport-wide numbers,
+/// repairs on sources of their own and redundant sound.
+pub fn offer(own: &Own, lines: &[Line], counted: bool) -> String {
     let mids: Vec<String> = (0..lines.len()).map(|mid| mid.to_string()).collect();
     let mut text = head(own, &mids.join(" "), "active");
     for (mid, line) in mids.iter().zip(lines) {
@@ -59,7 +60,12 @@ pub fn offer(own: &Own, lines: &[Line]) -> String {
             Kind::Picture => ("video", VP8, "VP8/90000"),
         };
         let direction = if line.sends.is_some() { "sendonly" } else { "recvonly" };
-        transport(&mut text, own, media, &payload.to_string(), mid, direction, "active");
+        let payloads = match line.kind {
+            Kind::Sound if counted => format!("{payload} {REDUNDANT}"),
+            Kind::Picture if counted => format!("{payload} {REPAIR}"),
+            Kind::Sound | Kind::Picture => payload.to_string(),
+        };
+        transport(&mut text, own, media, &payloads, mid, direction, "active");
         let mut push = |line: String| {
             text.push_str(&line);
             text.push_str("\r\n");
@@ -76,8 +82,24 @@ pub fn offer(own: &Own, lines: &[Line]) -> String {
         } else {
             push(format!("a=fmtp:{payload} minptime=10;useinbandfec=1"));
         }
+        if counted {
+            let uri = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+            push(format!("a=extmap:{COUNT_EXT} {uri}"));
+            push(format!("a=rtcp-fb:{payload} transport-cc"));
+            if line.kind == Kind::Picture {
+                push(format!("a=rtpmap:{REPAIR} rtx/90000"));
+                push(format!("a=fmtp:{REPAIR} apt={payload}"));
+            } else {
+                push(format!("a=rtpmap:{REDUNDANT} red/48000/2"));
+                push(format!("a=fmtp:{REDUNDANT} {payload}/{payload}"));
+            }
+        }
         if let Some(ssrc) = line.sends {
             push(format!("a=msid:load load-{media}"));
+            if counted && line.kind == Kind::Picture {
+                push(format!("a=ssrc-group:FID {ssrc} {}", ssrc + 8));
+                push(format!("a=ssrc:{} cname:load", ssrc + 8));
+            }
             push(format!("a=ssrc:{ssrc} cname:load"));
         }
     }
@@ -177,7 +199,9 @@ mod tests {
     #[test]
     fn an_offer_says_where_this_end_is() {
         let line = |kind, sends| Line { kind, sends };
-        let text = offer(&own(), &[line(Kind::Sound, Some(7)), line(Kind::Picture, None)]);
+        let lines = [line(Kind::Sound, Some(7)), line(Kind::Picture, None)];
+        assert!(offer(&own(), &lines, true).contains("a=fmtp:97 apt=96"));
+        let text = offer(&own(), &lines, false);
         let found = other(&text, own().address).unwrap();
         assert_eq!((found.address, found.ufrag.as_str()), (own().address, "user"));
         assert!(text.contains("a=mid:1\r\na=recvonly") && text.contains("a=ssrc:7 "));
