@@ -15,6 +15,7 @@ use protocol::{CodeIssued, SeatPass, StaffKind};
 use crate::secrets::{CodeHash, Secrets, TokenHash, password_fits};
 
 mod entry;
+pub(crate) mod evidence;
 mod outbound;
 mod papers;
 mod places;

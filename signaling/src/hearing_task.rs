@@ -13,8 +13,8 @@ use hearing::{Docket as HearingDocket, Effect, Event, Hearing, Parting};
 use model::letters::{Notice, OfferForm, Order, RecordNotice, RecordOrder};
 use model::stage::LinkCause;
 use model::{
-    Ask, Grants, HearingId, Line, LineTest, MediaPath, Minute, ParticipantId, Private, RecordFault,
-    Refusal, Stage, Tile, TrackId,
+    Ask, EvidenceId, EvidenceItem, Grants, HearingId, Line, LineTest, MediaPath, Minute,
+    ParticipantId, Private, RecordFault, Refusal, Stage, Tile, TrackId,
 };
 use protocol::{Bye, ClientStats, OpsHearing, RequestOutcome, ServerMessage};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -26,6 +26,7 @@ use crate::metrics::Metrics;
 use crate::outbox::Outbox;
 use crate::reach::{Reach, Reached};
 
+mod evidence;
 mod ledger;
 mod measured;
 mod media;
@@ -64,6 +65,10 @@ pub(crate) enum Letter {
     LineTested { who: ParticipantId, page: u64, test: LineTest },
     /// Media happened.
     Notice(Notice),
+    /// The evidence list changed.
+    Evidence,
+    /// Whether somebody may see a piece of evidence: it is on their view.
+    Sees { who: ParticipantId, item: EvidenceId, answer: oneshot::Sender<bool> },
     /// The docket changed before the hearing began.
     Docket { docket: HearingDocket },
     /// A person's credential is no longer good.
@@ -111,6 +116,8 @@ pub(crate) struct Start {
     pub(crate) docket: HearingDocket,
     /// Minutes found in its ledger; none when there is no ledger yet.
     pub(crate) minutes: Option<Vec<Minute>>,
+    /// Its evidence list.
+    pub(crate) evidence: Vec<EvidenceItem>,
 }
 
 /// One live hearing.
@@ -127,6 +134,8 @@ pub(crate) struct HearingTask {
     versions: BTreeMap<ParticipantId, u64>,
     ledger: Ledger,
     media: Media,
+    /// The evidence list as the core was last told it.
+    evidence: Vec<EvidenceItem>,
     grants: Grants,
     wake_at: Option<model::Instant>,
     /// Requests the core has not answered yet; an opening waits for the recorder.
@@ -152,7 +161,10 @@ impl HearingTask {
         let found = start.minutes.is_some();
         let minutes = start.minutes.unwrap_or_default();
         let hearing = Hearing::rebuild(now, start.docket.clone(), &minutes);
-        let todo = if found { VecDeque::from([Event::Restarted]) } else { VecDeque::new() };
+        let mut todo = if found { VecDeque::from([Event::Restarted]) } else { VecDeque::new() };
+        if !start.evidence.is_empty() {
+            todo.push_back(Event::Evidence { items: start.evidence.clone() });
+        }
         // Microseconds pass faster than minutes are written, so a successor counts from above.
         let mut ledger = Ledger::new(minutes, if found { now.instant.0 } else { 0 });
         if found {
@@ -167,6 +179,7 @@ impl HearingTask {
             versions: BTreeMap::new(),
             ledger,
             media: Media::default(),
+            evidence: start.evidence,
             grants: Grants::default(),
             wake_at: None,
             unanswered: BTreeSet::new(),
@@ -252,6 +265,8 @@ impl HearingTask {
                 }
             }
             Letter::Notice(notice) => self.notice(notice),
+            Letter::Evidence => self.read_evidence().await,
+            Letter::Sees { who, item, answer } => self.tell_whether_seen(who, item, answer),
             Letter::Docket { docket } => self.redocket(docket),
             Letter::Expel { who } => {
                 if let Some(page) = self.pages.get(&who) {
@@ -388,6 +403,7 @@ impl HearingTask {
                 return;
             }
         }
+        self.exchange_shown(&effects, now.utc).await;
         for effect in effects {
             self.carry_out(effect).await;
         }
@@ -493,7 +509,8 @@ impl HearingTask {
         for (who, request) in self.unanswered.clone() {
             self.answer(Some((who, request)), Some(Refusal::ServerFault));
         }
-        let mut todo = VecDeque::from([Event::Restarted]);
+        let items = self.evidence.clone();
+        let mut todo = VecDeque::from([Event::Restarted, Event::Evidence { items }]);
         todo.extend(self.pages.keys().map(|who| Event::Joined { who: *who }));
         todo.extend(self.pages.iter().map(|(who, page)| {
             let origin = page.reached.reveal().origin(&self.origins);

@@ -12,7 +12,7 @@ use model::archive::{Archive, ArchiveFault};
 use model::letters::{Notice, RecordNotice, Unfinished};
 use model::limits::{HEARINGS_MAX, RECORD_QUEUE_MAX};
 use model::stage::LinkCause;
-use model::{HearingId, ParticipantId, Private};
+use model::{EvidenceId, EvidenceItem, HearingId, ParticipantId, Private};
 use protocol::{Bye, OpsHearing};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout};
@@ -114,7 +114,8 @@ impl Hearings {
             brief: found.brief,
             attendees: found.attendees,
         };
-        self.launch(Start { docket, minutes: Some(found.minutes) });
+        let evidence = self.evidence_of(found.hearing).await;
+        self.launch(Start { docket, minutes: Some(found.minutes), evidence });
     }
 
     /// Brings a page into its hearing, making the hearing live when it is not.
@@ -160,6 +161,15 @@ impl Hearings {
         Ok(self.launch(start))
     }
 
+    /// The evidence list; without it a hearing can still be held.
+    async fn evidence_of(&self, hearing: HearingId) -> Vec<EvidenceItem> {
+        let read = self.rooms.docket.evidence_of(hearing).await;
+        read.unwrap_or_else(|fault| {
+            tracing::error!(%hearing, %fault, "cannot read the evidence");
+            Vec::new()
+        })
+    }
+
     /// What is known of a hearing that is not live.
     async fn start_of(&self, hearing: HearingId) -> Result<Start, Bye> {
         let entry = match self.rooms.docket.entry(hearing).await {
@@ -187,7 +197,8 @@ impl Hearings {
                 return Err(Bye::Fault);
             }
         };
-        Ok(Start { docket: entry.for_hearing(), minutes })
+        let evidence = self.evidence_of(hearing).await;
+        Ok(Start { docket: entry.for_hearing(), minutes, evidence })
     }
 
     fn launch(&self, start: Start) -> Handle {
@@ -253,6 +264,28 @@ impl Hearings {
         {
             tracing::debug!(%hearing, "the hearing ended before somebody could be expelled");
         }
+    }
+
+    /// Tells a live hearing that its evidence list changed.
+    pub(crate) async fn evidence_changed(&self, hearing: HearingId) {
+        if let Some(handle) = self.handle(hearing)
+            && handle.letters.send(Letter::Evidence).await.is_err()
+        {
+            tracing::debug!(%hearing, "the hearing ended before it heard of its evidence");
+        }
+    }
+
+    /// Whether somebody's view of a live hearing shows a piece of evidence.
+    pub(crate) async fn sees(
+        &self,
+        hearing: HearingId,
+        who: ParticipantId,
+        item: EvidenceId,
+    ) -> bool {
+        let Some(handle) = self.handle(hearing) else { return false };
+        let (answer, seen) = oneshot::channel();
+        let asked = handle.letters.send(Letter::Sees { who, item, answer }).await.is_ok();
+        asked && timeout(LETTER_WAIT, seen).await.is_ok_and(|seen| seen.unwrap_or(false))
     }
 
     /// Tells a live hearing that its docket changed; one that began keeps what it began with.

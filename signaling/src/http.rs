@@ -32,6 +32,7 @@ use crate::access::{
 use crate::callers::Callers;
 use crate::clock::Clock;
 use crate::docket::{CodeUse, Docket, DocketFault, Entry};
+use crate::evidence::{Evidence, EvidenceFault};
 use crate::hearings::Hearings;
 use crate::metrics::Metrics;
 use crate::node::NodeFigures;
@@ -42,6 +43,7 @@ use crate::web;
 
 mod archive;
 mod case_system;
+mod evidence;
 mod line_test;
 mod openapi;
 mod papers;
@@ -59,6 +61,7 @@ pub(crate) struct App {
     pub(crate) docket: Arc<Docket>,
     pub(crate) hearings: Hearings,
     pub(crate) archive: Arc<dyn Archive>,
+    pub(crate) evidence: Evidence,
     pub(crate) clock: Clock,
     pub(crate) metrics: Metrics,
     pub(crate) registry: Registry,
@@ -114,6 +117,20 @@ impl From<DocketFault> for Refused {
     }
 }
 
+impl From<EvidenceFault> for Refused {
+    fn from(fault: EvidenceFault) -> Self {
+        Self(match fault {
+            EvidenceFault::Refused(why) => why,
+            EvidenceFault::Altered => Refusal::EvidenceAltered,
+            EvidenceFault::Docket(fault) => return fault.into(),
+            EvidenceFault::Disk { .. } | EvidenceFault::Bug => {
+                tracing::error!(%fault, "evidence failed");
+                Refusal::ServerFault
+            }
+        })
+    }
+}
+
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let mut response = (status(self.0), Json(ApiRefusal::from(self.0))).into_response();
@@ -141,7 +158,11 @@ fn status(why: Refusal) -> StatusCode {
         StatusCode::BAD_REQUEST
     } else if why == Refusal::Full {
         StatusCode::SERVICE_UNAVAILABLE
-    } else if why == Refusal::ServerFault {
+    } else if why == Refusal::FileTooLarge {
+        StatusCode::PAYLOAD_TOO_LARGE
+    } else if matches!(why, Refusal::FileNotReadable | Refusal::FileEncrypted) {
+        StatusCode::UNSUPPORTED_MEDIA_TYPE
+    } else if matches!(why, Refusal::ServerFault | Refusal::EvidenceAltered) {
         StatusCode::INTERNAL_SERVER_ERROR
     } else {
         StatusCode::CONFLICT
@@ -170,6 +191,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/metrics", get(metrics))
         .route("/health", get(health))
         .merge(whip::routes())
+        .merge(evidence::routes())
         .fallback(file)
         .layer(middleware::from_fn_with_state(state, guard))
         .with_state(app)
@@ -236,8 +258,9 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
          data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; \
          form-action 'self'; frame-ancestors 'none'"
     );
+    // A file of somebody's has a stricter policy of its own.
     if let Ok(policy) = HeaderValue::from_str(&policy) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
@@ -484,6 +507,7 @@ async fn enter(
         hearings: app.hearings.clone(),
         clock: app.clock.clone(),
         metrics: app.metrics.clone(),
+        evidence: app.evidence.clone(),
     };
     let place = app.open_sockets.clone();
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());

@@ -9,6 +9,7 @@ mod certificate;
 mod clock;
 mod courier;
 mod docket;
+mod evidence;
 #[cfg(test)]
 mod fixture;
 mod fragment;

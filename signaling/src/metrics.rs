@@ -35,6 +35,8 @@ pub(crate) struct Metrics {
     pub(crate) page_frozen_ms: IntCounter,
     pub(crate) line: LineMetrics,
     pub(crate) line_tests: IntCounterVec,
+    pub(crate) evidence_uploads: IntCounterVec,
+    pub(crate) evidence_altered: IntCounter,
 }
 
 /// How people's lines are doing: one sample for each person and interval.
@@ -100,6 +102,17 @@ impl Metrics {
                 "line_tests_total",
                 "Measurements of a line, by outcome",
                 "outcome",
+            )?,
+            evidence_uploads: counters(
+                registry,
+                "evidence_uploads_total",
+                "Evidence handed in, by outcome",
+                "outcome",
+            )?,
+            evidence_altered: counter(
+                registry,
+                "evidence_altered_total",
+                "Files of evidence found to be others than those handed in",
             )?,
             minutes_late: counter(registry, "minutes_late_total", "Minutes not durable in time")?,
             hearing_restarts: counter(
@@ -236,8 +249,13 @@ mod tests {
         metrics.asked(None);
         metrics.parted(Bye::Fault);
         metrics.role(Role::Clerk).inc();
-        let families =
-            [&metrics.sign_ins, &metrics.joins, &metrics.archive_reads, &metrics.line_tests];
+        let families = [
+            &metrics.sign_ins,
+            &metrics.joins,
+            &metrics.archive_reads,
+            &metrics.line_tests,
+            &metrics.evidence_uploads,
+        ];
         for family in families {
             family.with_label_values(&["done"]).inc();
         }

@@ -23,6 +23,7 @@ use crate::certificate::{self, Certificate, CertificateFault};
 use crate::clock::Clock;
 use crate::courier;
 use crate::docket::Docket;
+use crate::evidence::{Evidence, EvidenceFault};
 use crate::hearing_task::Rooms;
 use crate::hearings::Hearings;
 use crate::http::{App, router};
@@ -97,9 +98,18 @@ pub enum StartFault {
         /// What the system said.
         fault: io::Error,
     },
+    /// The evidence cannot be opened.
+    #[error("cannot open the evidence: {0}")]
+    Evidence(String),
     /// Metrics were registered twice.
     #[error("cannot register the metrics: {0}")]
     Metrics(#[from] prometheus::Error),
+}
+
+impl From<EvidenceFault> for StartFault {
+    fn from(fault: EvidenceFault) -> Self {
+        Self::Evidence(fault.to_string())
+    }
 }
 
 /// The room in service.
@@ -136,6 +146,8 @@ impl Signaling {
             metrics: metrics.clone(),
             reach: doors.reach.clone(),
         };
+        let evidence =
+            Evidence::open(&config.data, Arc::clone(&doors.docket), metrics.clone()).await?;
         let hearings = Hearings::new(rooms, Arc::clone(&doors.archive));
         let mut carriers = vec![
             tokio::spawn(hearings.clone().carry_notices(doors.notices)),
@@ -152,6 +164,7 @@ impl Signaling {
             docket: doors.docket,
             hearings: hearings.clone(),
             archive: doors.archive,
+            evidence,
             clock: doors.clock,
             metrics,
             registry: doors.registry,

@@ -14,13 +14,14 @@ use model::limits::{
     LINES_MAX, MESSAGES_PER_SECOND, MID_CHARS_MAX, PARTICIPANTS_MAX, PING_EVERY, PONG_WAIT,
     SDP_BYTES_MAX,
 };
-use model::{HearingId, Instant, ParticipantId, Private, Refusal};
+use model::{Ask, HearingId, Instant, ParticipantId, Private, Refusal};
 use protocol::{
     Bye, ClientMessage, ClientStats, RequestOutcome, ServerMessage, decode_client, encode_server,
 };
 use tokio::time::{interval, timeout};
 
 use crate::clock::Clock;
+use crate::evidence::Evidence;
 use crate::hearing_task::{Letter, Offer};
 use crate::hearings::{Entered, Hearings, cause_of};
 use crate::metrics::Metrics;
@@ -51,6 +52,7 @@ pub(crate) struct House {
     pub(crate) hearings: Hearings,
     pub(crate) clock: Clock,
     pub(crate) metrics: Metrics,
+    pub(crate) evidence: Evidence,
 }
 
 /// Sends a page away that has no business here.
@@ -142,7 +144,7 @@ async fn attend(
     };
     let heard = AtomicU64::new(house.clock.now().instant.0);
     let page = entered.page;
-    let mut reader = Reader::new(&entered, who, &outbox, house);
+    let mut reader = Reader::new(&entered, (hearing, who), &outbox, house);
     let why = tokio::select! {
         why = reader.run(stream, &heard) => why,
         why = write(sink, &outbox, house, &heard) => Some(why),
@@ -195,6 +197,7 @@ async fn write(
 /// Reads one page's messages.
 struct Reader<'a> {
     entered: &'a Entered,
+    hearing: HearingId,
     who: ParticipantId,
     outbox: &'a Outbox,
     house: &'a House,
@@ -203,9 +206,15 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(entered: &'a Entered, who: ParticipantId, outbox: &'a Outbox, house: &'a House) -> Self {
+    fn new(
+        entered: &'a Entered,
+        seat: (HearingId, ParticipantId),
+        outbox: &'a Outbox,
+        house: &'a House,
+    ) -> Self {
         let pace = Pace::new(house.clock.now().instant);
-        Self { entered, who, outbox, house, pace, last_request: None }
+        let (hearing, who) = seat;
+        Self { entered, hearing, who, outbox, house, pace, last_request: None }
     }
 
     async fn run(&mut self, stream: &mut SplitStream<WebSocket>, heard: &AtomicU64) -> Option<Bye> {
@@ -248,6 +257,12 @@ impl<'a> Reader<'a> {
                 self.follow(request)?;
                 if pace == Step::TooFast {
                     self.refuse(request, Refusal::TooFast);
+                    return Ok(());
+                }
+                if let Ask::ShowEvidence { item, .. } = ask
+                    && let Some(why) = self.house.evidence.unfit(self.hearing, item).await
+                {
+                    self.refuse(request, why);
                     return Ok(());
                 }
                 Letter::Ask { who, page, request, ask }

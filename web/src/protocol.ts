@@ -1278,6 +1278,57 @@ joined: boolean, };
 export type Ending = "closed" | "adjourned" | "offline" | "called_off";
 
 /**
+ * The part `about` of `POST /api/hearings/{hearing}/evidence` (`multipart/form-data`), before the
+ * part `file`. Answered with the new `EvidenceItem`.
+ */
+export type EvidenceAbout = { 
+/**
+ * Whose evidence; none is one's own side, and the court's own for the court.
+ */
+side: Side | null, 
+/**
+ * Its name on the list.
+ */
+name: string, 
+/**
+ * What kind.
+ */
+kind: EvidenceKind, 
+/**
+ * What it is to prove (证明目的).
+ */
+purpose: string, 
+/**
+ * Original or copy.
+ */
+form: EvidenceForm, };
+
+/**
+ * `PATCH /api/hearings/{hearing}/evidence/{item}`: what is not named stays as it is.
+ */
+export type EvidenceChange = { 
+/**
+ * Its number on the list of the side; whoever has it gets this one's.
+ */
+number: number | null, 
+/**
+ * Its name.
+ */
+name: string | null, 
+/**
+ * What kind.
+ */
+kind: EvidenceKind | null, 
+/**
+ * What it is to prove.
+ */
+purpose: string | null, 
+/**
+ * Original or copy.
+ */
+form: EvidenceForm | null, };
+
+/**
  * Whether the original exists (在线诉讼规则 art. 11–13).
  */
 export type EvidenceForm = "original" | "copy" | "electronic";
@@ -1353,6 +1404,27 @@ exchanged: boolean, };
  * The kinds of evidence (民事诉讼法 art. 66).
  */
 export type EvidenceKind = "statement" | "document" | "object" | "audio_visual" | "electronic_data" | "testimony" | "expert_opinion" | "inspection_record";
+
+/**
+ * Answer of `GET /api/hearings/{hearing}/evidence`: what the asker may see of it.
+ */
+export type EvidenceList = { 
+/**
+ * Own evidence and what was exchanged, the court all; by side and number.
+ */
+items: Array<EvidenceItem>, 
+/**
+ * The side the asker hands in for; none for the court and for those who hand in nothing.
+ */
+side: Side | null, 
+/**
+ * Whether the asker may hand in something now.
+ */
+may_add: boolean, 
+/**
+ * Bytes taken by the evidence of the hearing; told to the court only.
+ */
+bytes: number | null, };
 
 /**
  * Evidence as one participant may see it.
@@ -3267,7 +3339,7 @@ fault: RecordFault, } | { "name": "sealed" };
 /**
  * Why something asked was refused. The code is stable; the sentence says what to do.
  */
-export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "not_admitted" | "discipline_not_accepted" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "malformed" | "consent_missing" | "barred_not_answered" | "barred" | "party_unaccounted" | "identity_unchecked" | "power_unchecked" | "special_power_needed" | "phase_out_of_turn" | "phase_not_in_course" | "discipline_unread" | "still_inside" | "challenge_upheld" | "challenge_pending" | "not_challengeable" | "nothing_pending" | "no_floor" | "gallery_full" | "not_public" | "guarantee_needed" | "guarantee_refused" | "only_on_expert_topic" | "in_another_chamber" | "chamber_locked" | "no_chamber" | "not_your_people" | "not_exchanged" | "nothing_shown" | "no_such_page" | "checklist_open" | "recording_not_agreed" | "sheet_changed" | "read_back_needed" | "facts_sheet_needed" | "already_effective" | "file_not_readable" | "file_encrypted" | "file_too_large" | "place_taken" | "person_taken" | "case_number_missing" | "not_plausible" | "server_fault";
+export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "not_admitted" | "discipline_not_accepted" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "malformed" | "consent_missing" | "barred_not_answered" | "barred" | "party_unaccounted" | "identity_unchecked" | "power_unchecked" | "special_power_needed" | "phase_out_of_turn" | "phase_not_in_course" | "discipline_unread" | "still_inside" | "challenge_upheld" | "challenge_pending" | "not_challengeable" | "nothing_pending" | "no_floor" | "gallery_full" | "not_public" | "guarantee_needed" | "guarantee_refused" | "only_on_expert_topic" | "in_another_chamber" | "chamber_locked" | "no_chamber" | "not_your_people" | "not_exchanged" | "nothing_shown" | "no_such_page" | "checklist_open" | "recording_not_agreed" | "sheet_changed" | "read_back_needed" | "facts_sheet_needed" | "already_effective" | "file_not_readable" | "file_encrypted" | "file_too_large" | "evidence_full" | "already_exchanged" | "evidence_altered" | "place_taken" | "person_taken" | "case_number_missing" | "not_plausible" | "server_fault";
 
 /**
  * A row that was not taken.
@@ -4488,6 +4560,18 @@ export const REFUSAL_TEXT: Record<Refusal, { zh: string; en: string }> = {
   file_too_large: {
     zh: "文件过大，请压缩或分拆后再上传。",
     en: "The file is too large; make it smaller or split it.",
+  },
+  evidence_full: {
+    zh: "本案证据的数量或者总大小已达上限，请先删除未交换的证据。",
+    en: "This hearing has as much evidence as it may have; remove some that was not exchanged.",
+  },
+  already_exchanged: {
+    zh: "该证据已经交换，不能自行修改或者删除，请联系法庭。",
+    en: "That evidence has been exchanged; only the court may change it now.",
+  },
+  evidence_altered: {
+    zh: "该证据文件与提交时的校验值不一致，不能出示。请联系运维核查。",
+    en: "That file is no longer the one that was handed in and cannot be shown; call operations.",
   },
   place_taken: {
     zh: "该场所在此时段已被占用，请更换时间或场所。",

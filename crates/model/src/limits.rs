@@ -102,6 +102,24 @@ pub const EVIDENCE_MAX: usize = 300;
 pub const EVIDENCE_BYTES_MAX: u64 = 100 * 1024 * 1024;
 /// Pages of one document.
 pub const EVIDENCE_PAGES_MAX: u16 = 2_000;
+/// Bytes of all evidence of one hearing, each file counted once; one more is `EvidenceFull`.
+pub const EVIDENCE_HEARING_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
+/// Evidence files taken in at once on one node; one more is refused with `Full`.
+pub const EVIDENCE_UPLOADS_MAX: usize = 8;
+/// An upload of which nothing comes for so long is broken off.
+pub const EVIDENCE_CHUNK_WAIT: Duration = Duration::from_secs(30);
+/// An upload that takes longer is broken off.
+pub const EVIDENCE_UPLOAD_WAIT: Duration = Duration::from_secs(30 * 60);
+/// Width and height of a picture in evidence, pixels each: what old browsers can still draw.
+pub const EVIDENCE_SIDE_PIXELS_MAX: u32 = 16_384;
+/// Pixels of a picture in evidence: an A3 page at 600 dpi.
+pub const EVIDENCE_PIXELS_MAX: u64 = 80_000_000;
+/// Bytes one packed object stream of a PDF may unpack to.
+pub const EVIDENCE_PDF_STREAM_MAX: usize = 8 * 1024 * 1024;
+/// Packed object streams of a PDF.
+pub const EVIDENCE_PDF_STREAMS_MAX: usize = 4_000;
+/// A file once checked against its digest is checked again after this time, and when it changed.
+pub const EVIDENCE_CHECK_LIFE: Duration = Duration::from_secs(600);
 /// Opinions in one hearing.
 pub const OPINIONS_MAX: usize = 1_000;
 /// Points of one drawn line.
@@ -194,3 +212,4 @@ const _: () = assert!(COMMIT_EVERY.as_millis() < RECORD_LOSS_MAX.as_millis());
 const _: () = assert!(PUBLISHERS_MAX <= PARTICIPANTS_MAX);
 const _: () = assert!(PUBLISHERS_MAX <= SEAT_SLOTS_MAX as usize);
 const _: () = assert!(PING_EVERY.as_millis() < PONG_WAIT.as_millis());
+const _: () = assert!(EVIDENCE_BYTES_MAX <= EVIDENCE_HEARING_BYTES_MAX);

@@ -168,6 +168,12 @@ refusals! {
     FileEncrypted => "文件已加密，请取消密码后再上传。", "The file is encrypted; remove its password first.";
     /// The file is too large.
     FileTooLarge => "文件过大，请压缩或分拆后再上传。", "The file is too large; make it smaller or split it.";
+    /// The hearing's evidence is as much as one hearing may have.
+    EvidenceFull => "本案证据的数量或者总大小已达上限，请先删除未交换的证据。", "This hearing has as much evidence as it may have; remove some that was not exchanged.";
+    /// The piece of evidence was exchanged and is not the side's own business any more.
+    AlreadyExchanged => "该证据已经交换，不能自行修改或者删除，请联系法庭。", "That evidence has been exchanged; only the court may change it now.";
+    /// The file on disk is not the one that was handed in.
+    EvidenceAltered => "该证据文件与提交时的校验值不一致，不能出示。请联系运维核查。", "That file is no longer the one that was handed in and cannot be shown; call operations.";
     /// The place is taken at that time.
     PlaceTaken => "该场所在此时段已被占用，请更换时间或场所。", "That place is taken at that time; choose another time or place.";
     /// A person sits elsewhere at that time.

@@ -8,6 +8,10 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 
+mod evidence;
+
+pub use evidence::{EvidenceAbout, EvidenceChange, EvidenceList};
+
 /// `POST /api/sign-in`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]

@@ -11,8 +11,9 @@ mod server;
 pub use client::{ClientMessage, ClientStats};
 pub use codec::{Violation, decode_client, decode_server, encode_client, encode_server};
 pub use http::{
-    ApiRefusal, ArchiveList, CodeIssued, DocketLine, DocketList, DocketPerson, Join, OpsHearing,
-    OpsPerson, OpsPicture, SeatPass, SignIn, StaffKind, WhoAmI,
+    ApiRefusal, ArchiveList, CodeIssued, DocketLine, DocketList, DocketPerson, EvidenceAbout,
+    EvidenceChange, EvidenceList, Join, OpsHearing, OpsPerson, OpsPicture, SeatPass, SignIn,
+    StaffKind, WhoAmI,
 };
 pub use server::{Bye, RequestOutcome, ServerMessage};
 

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use expect_test::expect_file;
 use protocol::{
-    ApiRefusal, ArchiveList, Bye, ClientMessage, CodeIssued, DocketList, Join, OpsPicture,
-    ServerMessage, SignIn, WhoAmI,
+    ApiRefusal, ArchiveList, Bye, ClientMessage, CodeIssued, DocketList, EvidenceAbout,
+    EvidenceChange, EvidenceList, Join, OpsPicture, ServerMessage, SignIn, WhoAmI,
 };
 use ts_rs::{Config, TS, TypeVisitor};
 
@@ -108,6 +108,9 @@ fn the_page_has_the_types_of_this_crate() {
     all.add::<model::archive::ArchiveRecord>();
     all.add::<model::archive::Verdict>();
     all.add::<OpsPicture>();
+    all.add::<EvidenceAbout>();
+    all.add::<EvidenceChange>();
+    all.add::<EvidenceList>();
     all.add::<ApiRefusal>();
     docket_bodies(&mut all);
     let mut text = String::from(

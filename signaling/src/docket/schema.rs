@@ -2,9 +2,11 @@
 //!
 //! What is not here: what the rows mean, and reading or writing them.
 
+mod evidence;
+
 /// Each step of the schema, applied once and in order; `user_version` counts them. A step that
 /// went out is never changed: what is new is a new step.
-pub(super) const STEPS: [&str; 2] = [
+pub(super) const STEPS: [&str; 3] = [
     "
 CREATE TABLE accounts (
   id INTEGER PRIMARY KEY,
@@ -155,4 +157,5 @@ CREATE TABLE working_days (
   working INTEGER NOT NULL
 ) STRICT;
 ",
+    evidence::STEP,
 ];

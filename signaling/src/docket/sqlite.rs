@@ -17,6 +17,7 @@ use super::schema::STEPS;
 use super::{Account, AccountId, DocketFault, NewAccount};
 use crate::secrets::{CodeHash, TokenHash};
 
+mod evidence;
 mod hearings;
 
 pub(super) use hearings::{insert, insert_person, json};

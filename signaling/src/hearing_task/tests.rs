@@ -55,7 +55,8 @@ impl Stand {
         let inbox = Inbox { letters: letters_in, record: record_in };
         let docket = court.entry.for_hearing();
         let shown = watch::channel(empty(docket.hearing)).0;
-        let task = HearingTask::new(rooms, inbox, Start { docket, minutes }, shown);
+        let task =
+            HearingTask::new(rooms, inbox, Start { docket, minutes, evidence: Vec::new() }, shown);
         let task = tokio::spawn(task.run());
         let seats = court.seats();
         let mut stand =

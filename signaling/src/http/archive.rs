@@ -233,7 +233,7 @@ async fn next_piece(
 
 /// What a `Range` header asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
+pub(super) enum Part {
     /// Everything: no range, several, or one that cannot be read (RFC 9110 §14.2 allows it).
     Whole,
     /// Some bytes.
@@ -242,7 +242,7 @@ enum Part {
     Outside,
 }
 
-fn part(asked: &str, bytes: u64) -> Part {
+pub(super) fn part(asked: &str, bytes: u64) -> Part {
     let Some((from, to)) = asked.strip_prefix("bytes=").and_then(|range| range.split_once('-'))
     else {
         return Part::Whole;

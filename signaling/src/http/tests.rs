@@ -10,11 +10,13 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use super::*;
+use crate::evidence::samples;
 use crate::fixture::{ARCHIVED, Court, OneTape, TAPE, clock, reach, registry};
 use crate::hearing_task::Rooms;
 use crate::tls::PrivateAddr;
 
 mod docket;
+mod evidence;
 
 /// A court and its API.
 struct Api {
@@ -69,7 +71,10 @@ impl Api {
             metrics: metrics.clone(),
             reach: reach(),
         };
+        let evidence =
+            Evidence::open(court.folder.path(), Arc::clone(&court.docket), metrics.clone()).await;
         let app = App {
+            evidence: evidence.unwrap(),
             docket: Arc::clone(&court.docket),
             hearings: Hearings::new(rooms, Arc::clone(&archive)),
             archive,

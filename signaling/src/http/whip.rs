@@ -227,6 +227,7 @@ async fn begin(
         hearings: app.hearings.clone(),
         clock: app.clock.clone(),
         metrics: app.metrics.clone(),
+        evidence: app.evidence.clone(),
     };
     let begun = app.callers.begin(call, house).await?;
     tracing::info!(%hearing, %who, ?form, "a device without a page is in");

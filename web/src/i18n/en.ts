@@ -1,6 +1,7 @@
 // Every English word of the page; the compiler checks that it has the keys of the Chinese.
 
 import { courtroom } from './courtroom'
+import { evidence } from './evidence'
 import { en as docket } from './docket'
 import type { zh } from './zh'
 
@@ -649,6 +650,7 @@ export const en: Words<typeof zh> = {
     no: 'down',
   },
   courtroom: courtroom.en,
+  evidence: evidence.en,
   lost: { title: 'No such page', text: 'Check the address.' },
   word: {
     kind: { hearing: 'Hearing', mediation: 'Mediation', evidence_exchange: 'Evidence exchange', inquiry: 'Inquiry', lecture: 'Lecture', consultation: 'Consultation', call: 'Call' },

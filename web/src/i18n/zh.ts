@@ -2,6 +2,7 @@
 // source (protocol.ts).
 
 import { courtroom } from './courtroom'
+import { evidence } from './evidence'
 import { zh as docket } from './docket'
 
 export const zh = {
@@ -647,6 +648,7 @@ export const zh = {
     no: '断开',
   },
   courtroom: courtroom.zh,
+  evidence: evidence.zh,
   lost: { title: '没有这个页面', text: '请检查地址。' },
   word: {
     kind: { hearing: '庭审', mediation: '调解', evidence_exchange: '证据交换', inquiry: '询问', lecture: '法治讲堂', consultation: '咨询', call: '点对点通话' },

@@ -5,6 +5,7 @@
 
 use core::fmt::Write as _;
 
+use evidence::evidence;
 use expect_test::expect_file;
 use model::archive::{ArchiveLine, ArchiveRecord, Attendee, Stretch, Verdict};
 use model::stage::Gap;
@@ -23,13 +24,15 @@ use model::{
 };
 use protocol::{
     ApiRefusal, ArchiveList, Bye, ClientMessage, ClientStats, CodeIssued, DocketLine, DocketList,
-    DocketPerson, Join, OpsHearing, OpsPerson, OpsPicture, RequestOutcome, SeatPass, ServerMessage,
-    SignIn, StaffKind, VERSION, WhoAmI, decode_client, decode_server, encode_client, encode_server,
+    DocketPerson, EvidenceAbout, EvidenceChange, EvidenceList, Join, OpsHearing, OpsPerson,
+    OpsPicture, RequestOutcome, SeatPass, ServerMessage, SignIn, StaffKind, VERSION, WhoAmI,
+    decode_client, decode_server, encode_client, encode_server,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 mod asks;
+mod evidence;
 
 use asks::asks;
 
@@ -256,25 +259,6 @@ fn procedure() -> ProcedureView {
     }
 }
 
-fn evidence() -> EvidenceItem {
-    EvidenceItem {
-        id: EvidenceId(7),
-        side: Some(Side::Plaintiff),
-        by: WHO,
-        number: 1,
-        name: private("借条"),
-        kind: EvidenceKind::Document,
-        purpose: private("证明借款事实"),
-        form: EvidenceForm::Copy,
-        media_type: "application/pdf".to_owned(),
-        pages: 3,
-        bytes: 120_400,
-        sha256: "9f86d0…".to_owned(),
-        sm3: "55e12e…".to_owned(),
-        exchanged: true,
-    }
-}
-
 fn line_test() -> LineTest {
     LineTest {
         signaling: Trial::Passed,
@@ -494,6 +478,7 @@ fn bodies_part() -> String {
     body(&mut text, "`GET /api/docket`", &DocketList { hearings: vec![line] });
     let issued = CodeIssued { code: private("12345678"), expires_at: AT };
     body(&mut text, "`POST /api/hearings/{hearing}/participants/{participant}/code`", &issued);
+    evidence::bodies(&mut text);
     body(&mut text, "`GET /api/archive`", &ArchiveList { hearings: vec![archive_line()] });
     body(&mut text, "`GET /api/archive/{hearing}`", &archive_record());
     let findings = Vec::new();
