@@ -271,6 +271,9 @@ fn signaling_sentence(fault: &StartFault) -> String {
         StartFault::Certificate(_) => {
             format!("证书不可用，请检查 certificate 与 certificate_key。{fault}.")
         }
+        StartFault::Evidence(_) => {
+            format!("无法打开证据目录，请检查数据目录的权限与磁盘空间。{fault}.")
+        }
         StartFault::Metrics(_) => format!("内部故障。{fault}."),
     }
 }
