@@ -398,6 +398,7 @@ impl Caller {
                 | ServerMessage::Pictures { .. }
                 | ServerMessage::Speaking { .. }
                 | ServerMessage::Notes { .. }
+                | ServerMessage::Minutes { .. }
                 | ServerMessage::Health { .. }
                 | ServerMessage::Ping { .. }
                 | ServerMessage::Bye { .. },

@@ -30,6 +30,7 @@ mod evidence;
 mod ledger;
 mod measured;
 mod media;
+mod minutes;
 mod outcome;
 mod page;
 mod picture;
@@ -335,6 +336,7 @@ impl HearingTask {
                 page.outbox.push(ServerMessage::Notes { notes });
             }
         }
+        self.tell_minutes(who);
     }
 
     async fn leave(&mut self, who: ParticipantId, page: u64, cause: LinkCause) {
@@ -481,6 +483,7 @@ impl HearingTask {
                 page.slots = slots;
                 self.tell_slots(who);
             }
+            self.tell_minutes(who);
         }
     }
 

@@ -104,6 +104,7 @@ fn replaces(newer: &ServerMessage, waiting: &ServerMessage) -> bool {
         | ServerMessage::Outcome { .. }
         | ServerMessage::Answer { .. }
         | ServerMessage::Notes { .. }
+        | ServerMessage::Minutes { .. }
         | ServerMessage::Ping { .. }
         | ServerMessage::Bye { .. } => false,
     }

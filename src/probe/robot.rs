@@ -318,7 +318,9 @@ impl Robot {
             ServerMessage::Reoffer { fresh: true } if !self.stays_mute => self.offer_fresh().await,
             ServerMessage::Reoffer { fresh: true } => (),
             ServerMessage::Reoffer { fresh: false } => self.offer(true).await,
-            ServerMessage::Pictures { .. } | ServerMessage::Notes { .. } => (),
+            ServerMessage::Pictures { .. }
+            | ServerMessage::Notes { .. }
+            | ServerMessage::Minutes { .. } => (),
             ServerMessage::Speaking { who } => self.speakers.extend(who),
             ServerMessage::Health { health } => self.health = Some(health),
             ServerMessage::Ping { number } => self.say(&ClientMessage::Pong { number }).await,

@@ -68,6 +68,10 @@ test('identities are checked before the first phase is left', async () => {
   await checkIdentity(clerk, defendant.participant);
   await nextPhase(judge, 'rights');
   await plaintiff.see('now', '[data-word="phase"]');
+  // What was done stands in the court's list of minutes, in words.
+  await clerk.desk('minutes');
+  await clerk.see('minute', '[data-fact="identity_checked"]');
+  await clerk.desk('people');
 });
 
 test('the floor is given to a raised hand, and its turn is the person\'s own to end', async () => {

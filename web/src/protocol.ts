@@ -3529,7 +3529,11 @@ health: Health, } | { "type": "notes",
 /**
  * The notes, oldest first.
  */
-notes: Array<CourtNote>, } | { "type": "ping", 
+notes: Array<CourtNote>, } | { "type": "minutes", 
+/**
+ * The minutes, oldest first.
+ */
+minutes: Array<Minute>, } | { "type": "ping", 
 /**
  * To be sent back.
  */

@@ -96,6 +96,10 @@ pub const SHIELDS_MAX: usize = 64;
 pub const NOTE_CHARS_MAX: usize = 500;
 /// Private notes a page that comes back is told.
 pub const NOTES_MAX: usize = 50;
+/// Minutes a page of the court that comes is told.
+pub const MINUTES_TOLD_MAX: usize = 400;
+/// Minutes in one message.
+pub const MINUTES_PER_MESSAGE: usize = 20;
 /// Pieces of evidence in one hearing.
 pub const EVIDENCE_MAX: usize = 300;
 /// Bytes of one piece of evidence.

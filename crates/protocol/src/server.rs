@@ -1,7 +1,8 @@
 //! What a page may be told.
 
 use model::{
-    CourtNote, Health, ParticipantId, PictureUse, Private, Refusal, Relay, SlotCount, SlotUse, View,
+    CourtNote, Health, Minute, ParticipantId, PictureUse, Private, Refusal, Relay, SlotCount,
+    SlotUse, View,
 };
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +76,12 @@ pub enum ServerMessage {
     Notes {
         /// The notes, oldest first.
         notes: Vec<CourtNote>,
+    },
+    /// Minutes of the hearing, to the court alone: new ones, or the last `limits::MINUTES_TOLD_MAX`
+    /// after `welcome`. Each is on disk.
+    Minutes {
+        /// The minutes, oldest first.
+        minutes: Vec<Minute>,
     },
     /// Are you there? Answer with `pong`.
     Ping {

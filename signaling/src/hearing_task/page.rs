@@ -25,6 +25,8 @@ pub(super) struct Page {
     pub(super) slots: SlotCount,
     /// What `speaking` said last.
     pub(super) speaking: Vec<ParticipantId>,
+    /// How many minutes of the hearing it was told.
+    pub(super) minutes: usize,
     gauge: IntGauge,
 }
 
@@ -43,6 +45,7 @@ impl Page {
             welcomed: false,
             slots: SlotCount::default(),
             speaking: Vec::new(),
+            minutes: 0,
             gauge,
         }
     }

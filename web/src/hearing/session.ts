@@ -30,6 +30,8 @@ export type Told = { done: true } | { done: false; why: Refusal | null }
 const STATS_MS = 5_000
 /** Private notes that are kept on the page (`limits::NOTES_MAX` come again after a reload). */
 const NOTES_MAX = 200
+/** Minutes that are kept on the page; the whole ledger is in the archive. */
+const MINUTES_MAX = 1_000
 /** How often the page looks whether it slept. */
 const BEAT_MS = 2_000
 /** So long between two looks is sleep; browsers let a page out of sight look once a minute only. */
@@ -256,6 +258,7 @@ export class Visit {
       case 'welcome':
         this.toldDevices = ''
         this.notes.value = []
+        this.minutes.value = []
         this.book.renewed()
         this.relays = message.relays
         this.media.relay(message.relays)
@@ -284,6 +287,9 @@ export class Visit {
         this.state.health = message.health
         this.state.trouble = this.steady.say(verdictOf(message.health).trouble)
         this.showPictureUses()
+        break
+      case 'minutes':
+        this.minutes.value = [...this.minutes.value, ...message.minutes].slice(-MINUTES_MAX)
         break
       case 'notes':
         this.notes.value = [...this.notes.value, ...message.notes].slice(-NOTES_MAX)

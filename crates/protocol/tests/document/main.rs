@@ -329,11 +329,18 @@ fn server_messages() -> Vec<ServerMessage> {
         ServerMessage::Notes {
             notes: vec![CourtNote { from: WHO, at: AT, text: private("请核对借条原件") }],
         },
+        ServerMessage::Minutes {
+            minutes: vec![Minute {
+                at: AT,
+                by: Actor::Participant { id: WHO },
+                fact: Fact::Admitted { who: WHO },
+            }],
+        },
         ServerMessage::Ping { number: 4 },
         ServerMessage::Bye { why: Bye::Replaced },
         ServerMessage::Outcome { request: 7, outcome: refused },
     ];
-    assert_each_once(&all[..12], 12, |message| match message {
+    assert_each_once(&all[..13], 13, |message| match message {
         ServerMessage::Welcome { .. } => 0,
         ServerMessage::View { .. } => 1,
         ServerMessage::Outcome { .. } => 2,
@@ -346,6 +353,7 @@ fn server_messages() -> Vec<ServerMessage> {
         ServerMessage::Ping { .. } => 9,
         ServerMessage::Bye { .. } => 10,
         ServerMessage::Notes { .. } => 11,
+        ServerMessage::Minutes { .. } => 12,
     });
     all
 }
