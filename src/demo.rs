@@ -44,6 +44,8 @@ pub(crate) struct Size {
     /// People in each new case: court and parties. Without it the demonstration's own people, and a
     /// mediation, a panel hearing and a lecture beside the first case.
     pub(crate) people: Option<u16>,
+    /// Sites that follow the lecture; without it the demonstration's own.
+    pub(crate) learners: Option<u16>,
 }
 
 /// One staff account of the demonstration.
@@ -109,7 +111,13 @@ pub(crate) async fn prepare(
         for (mark, make) in cases::FURTHER {
             match of(mark).first() {
                 Some(hearing) => hearings.push(*hearing),
-                None => hearings.push(docket.add_hearing(&make(&staff, now), now).await?),
+                None => {
+                    let mut hearing = make(&staff, now);
+                    if let Some(learners) = size.learners {
+                        cases::follow(&mut hearing, learners);
+                    }
+                    hearings.push(docket.add_hearing(&hearing, now).await?);
+                }
             }
         }
     }

@@ -45,6 +45,9 @@ pub(crate) struct Args {
     /// People in each case the demonstration makes: judge, clerk and parties.
     #[arg(long, requires = "demo", value_parser = clap::value_parser!(u16).range(2..=16))]
     people: Option<u16>,
+    /// Sites that follow the demonstration's lecture.
+    #[arg(long, requires = "demo", value_parser = clap::value_parser!(u16).range(1..=250))]
+    learners: Option<u16>,
     /// Write ports (and, in a demonstration, sign-ins and codes) to this file when ready.
     #[arg(long)]
     ready_file: Option<PathBuf>,
@@ -105,7 +108,7 @@ async fn start(args: &Args) -> Result<Node, String> {
     })?;
     let docket = Arc::new(docket);
     let unfinished = recover(&config, now).await?;
-    let size = demo::Size { cases: args.cases, people: args.people };
+    let size = demo::Size { cases: args.cases, people: args.people, learners: args.learners };
     let sheet = match args.demo {
         true => Some(
             demo::prepare(&docket, &config.data, now, size)

@@ -15,7 +15,7 @@ group='echo -15 2>/dev/null >/proc/self/autogroup || true; exec "$@"'
 kind=$1
 shift
 case $kind in
-  assize | churn) set -- "$kind" --binary "$target/release/assize" "$@" ;;
+  assize | churn | lecture) set -- "$kind" --binary "$target/release/assize" "$@" ;;
   str0m | rtc) set -- forwarder --binary "$target/release/$kind-forwarder" "$@" ;;
   *) set -- "$kind" "$@" ;;
 esac

@@ -18,6 +18,8 @@ use crate::docket::{Account, Docket, DocketFault};
 pub(crate) const STAFF_COOKIE: &str = "assize_staff";
 /// The cookie of a seat.
 pub(crate) const SEAT_COOKIE: &str = "assize_seat";
+/// The cookie of a station: it stays for as long as browsers keep one.
+pub(crate) const STATION_COOKIE: &str = "assize_station";
 /// Addresses and names whose wrong attempts are remembered; the oldest is forgotten.
 const REMEMBERED_MAX: usize = 10_000;
 /// A browser forgets a cookie after this; the server decides earlier.
@@ -135,7 +137,12 @@ pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 
 /// A cookie that holds a token.
 pub(crate) fn set_cookie(name: &str, token: &Private<String>) -> HeaderValue {
-    let (token, age) = (token.reveal(), COOKIE_LIFE.as_secs());
+    keep_cookie(name, token, COOKIE_LIFE)
+}
+
+/// A cookie that holds a token for so long.
+pub(crate) fn keep_cookie(name: &str, token: &Private<String>, life: Duration) -> HeaderValue {
+    let (token, age) = (token.reveal(), life.as_secs());
     let text = format!("{name}={token}; Max-Age={age}; Path=/; HttpOnly; Secure; SameSite=Strict");
     let mut value = HeaderValue::from_str(&text).expect("tokens are base64url");
     value.set_sensitive(true);

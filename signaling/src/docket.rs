@@ -14,6 +14,7 @@ use protocol::{CodeIssued, SeatPass, StaffKind};
 
 use crate::secrets::{CodeHash, Secrets, TokenHash, password_fits};
 
+pub(crate) mod desk;
 mod entry;
 pub(crate) mod evidence;
 mod outbound;

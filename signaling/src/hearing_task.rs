@@ -72,6 +72,8 @@ pub(crate) enum Letter {
     Sees { who: ParticipantId, item: EvidenceId, answer: oneshot::Sender<bool> },
     /// The docket changed before the hearing began.
     Docket { docket: HearingDocket },
+    /// One side of a call hung up.
+    HangUp,
     /// A person's credential is no longer good.
     Expel { who: ParticipantId },
     /// The node stops: answered when the last minute is durable.
@@ -265,6 +267,7 @@ impl HearingTask {
                     self.todo.push_back(Event::LineTested { who, test });
                 }
             }
+            Letter::HangUp => self.todo.push_back(Event::HungUp),
             Letter::Notice(notice) => self.notice(notice),
             Letter::Evidence => self.read_evidence().await,
             Letter::Sees { who, item, answer } => self.tell_whether_seen(who, item, answer),

@@ -13,7 +13,7 @@ use model::letters::{Notice, RecordNotice, Unfinished};
 use model::limits::{HEARINGS_MAX, RECORD_QUEUE_MAX};
 use model::stage::LinkCause;
 use model::{EvidenceId, EvidenceItem, HearingId, ParticipantId, Private};
-use protocol::{Bye, OpsHearing};
+use protocol::{Bye, OpsHearing, OpsPerson};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout};
 
@@ -297,6 +297,21 @@ impl Hearings {
         {
             tracing::debug!(%hearing, "the hearing ended before its docket changed");
         }
+    }
+
+    /// Ends a call's sitting; false when it is not live.
+    pub(crate) async fn hang_up(&self, hearing: HearingId) -> bool {
+        match self.handle(hearing) {
+            Some(handle) => handle.letters.send(Letter::HangUp).await.is_ok(),
+            None => false,
+        }
+    }
+
+    /// What ops know of one seat.
+    pub(crate) fn seat(&self, hearing: HearingId, who: ParticipantId) -> Option<OpsPerson> {
+        let handle = self.handle(hearing)?;
+        let picture = handle.picture.borrow();
+        picture.people.iter().find(|person| person.id == who).cloned()
     }
 
     /// Every live hearing as ops may see it.

@@ -31,6 +31,7 @@ use crate::access::{
 };
 use crate::callers::Callers;
 use crate::clock::Clock;
+use crate::desk::Desk;
 use crate::docket::{CodeUse, Docket, DocketFault, Entry};
 use crate::evidence::{Evidence, EvidenceFault};
 use crate::hearings::Hearings;
@@ -44,6 +45,7 @@ use crate::web;
 mod archive;
 mod case_system;
 mod evidence;
+mod desk;
 mod line_test;
 mod openapi;
 mod papers;
@@ -60,6 +62,7 @@ const BODY_BYTES_MAX: usize = 16 * 1024;
 pub(crate) struct App {
     pub(crate) docket: Arc<Docket>,
     pub(crate) hearings: Hearings,
+    pub(crate) desk: Desk,
     pub(crate) archive: Arc<dyn Archive>,
     pub(crate) evidence: Evidence,
     pub(crate) clock: Clock,
@@ -190,6 +193,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/ws/{hearing}", any(enter))
         .route("/metrics", get(metrics))
         .route("/health", get(health))
+        .merge(desk::routes())
         .merge(whip::routes())
         .merge(evidence::routes())
         .fallback(file)

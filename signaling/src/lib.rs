@@ -8,6 +8,7 @@ mod callers;
 mod certificate;
 mod clock;
 mod courier;
+mod desk;
 mod docket;
 mod evidence;
 #[cfg(test)]

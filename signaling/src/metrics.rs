@@ -37,6 +37,8 @@ pub(crate) struct Metrics {
     pub(crate) line_tests: IntCounterVec,
     pub(crate) evidence_uploads: IntCounterVec,
     pub(crate) evidence_altered: IntCounter,
+    pub(crate) calls: IntCounterVec,
+    pub(crate) tickets: IntCounterVec,
 }
 
 /// How people's lines are doing: one sample for each person and interval.
@@ -114,6 +116,13 @@ impl Metrics {
                 "evidence_altered_total",
                 "Files of evidence found to be others than those handed in",
             )?,
+            calls: counters(
+                registry,
+                "calls_total",
+                "Calls of stations, by how they ended",
+                "state",
+            )?,
+            tickets: counters(registry, "tickets_total", "Calls for help, by step", "state")?,
             minutes_late: counter(registry, "minutes_late_total", "Minutes not durable in time")?,
             hearing_restarts: counter(
                 registry,
@@ -157,7 +166,8 @@ impl Metrics {
     }
 }
 
-fn word<T: Serialize>(value: &T) -> String {
+/// An enum as the word it has on the wire.
+pub(crate) fn word<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value)
         .expect("a plain enum serializes to a string")
         .trim_matches('"')

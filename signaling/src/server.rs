@@ -22,6 +22,7 @@ use crate::callers::Callers;
 use crate::certificate::{self, Certificate, CertificateFault};
 use crate::clock::Clock;
 use crate::courier;
+use crate::desk::Desk;
 use crate::docket::Docket;
 use crate::evidence::{Evidence, EvidenceFault};
 use crate::hearing_task::Rooms;
@@ -118,6 +119,7 @@ pub struct Signaling {
     addresses: Vec<SocketAddr>,
     fingerprint: String,
     hearings: Hearings,
+    desk: Desk,
     stop: watch::Sender<bool>,
     servers: Vec<JoinHandle<()>>,
     carriers: Vec<JoinHandle<()>>,
@@ -149,7 +151,10 @@ impl Signaling {
         let evidence =
             Evidence::open(&config.data, Arc::clone(&doors.docket), metrics.clone()).await?;
         let hearings = Hearings::new(rooms, Arc::clone(&doors.archive));
+        let docket = Arc::clone(&doors.docket);
+        let desk = Desk::new(docket, hearings.clone(), doors.clock.clone(), metrics.clone());
         let mut carriers = vec![
+            tokio::spawn(desk.clone().keep_time()),
             tokio::spawn(hearings.clone().carry_notices(doors.notices)),
             tokio::spawn(hearings.clone().carry_record_notices(doors.record_notices)),
         ];
@@ -163,6 +168,7 @@ impl Signaling {
         let app = Arc::new(App {
             docket: doors.docket,
             hearings: hearings.clone(),
+            desk: desk.clone(),
             archive: doors.archive,
             evidence,
             clock: doors.clock,
@@ -192,7 +198,16 @@ impl Signaling {
             servers.push(tokio::spawn(answer(listener, service.clone(), stopping.clone())));
         }
         let fingerprint = identity.fingerprint;
-        Ok(Self { addresses, fingerprint, hearings, stop, servers, carriers, sockets: all_sockets })
+        Ok(Self {
+            addresses,
+            fingerprint,
+            hearings,
+            desk,
+            stop,
+            servers,
+            carriers,
+            sockets: all_sockets,
+        })
     }
 
     /// Where the room listens.
@@ -209,6 +224,7 @@ impl Signaling {
     /// Takes at most 10 s; the sfu and the recorder must still be running.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
+        self.desk.stop();
         self.hearings.stop().await;
         let parted = timeout(PART_WAIT, async {
             for server in &mut self.servers {

@@ -152,3 +152,14 @@ fn lecture(on: &Staff, now: Timestamp) -> NewHearing {
     let heading = heading(number, "民间借贷的风险与防范", minutes(now, 240));
     NewHearing { brief, minutes: 90, ..NewHearing::new(heading, people) }
 }
+
+/// So many sites follow, if it is a lecture.
+pub(super) fn follow(hearing: &mut NewHearing, learners: u16) {
+    if hearing.brief.kind != Kind::Lecture {
+        return;
+    }
+    hearing.people.retain(|person| person.role != Role::Learner);
+    for number in 1..=learners {
+        hearing.people.push(guest(Role::Learner, &format!("学习点{number}号")));
+    }
+}

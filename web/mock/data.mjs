@@ -163,3 +163,6 @@ export const ops = {
 
 export const staff = { kind: 'staff', name: '周明远', staff: 'judge' }
 export const seat = { kind: 'seat', seat: { hearing: 17, participant: 3, role: 'plaintiff', name: '张三', heading } }
+
+/** A desk at which nothing is. */
+export const desk = { server_time: NOW, station: null, duty: null, calls: [], past: [], tickets: [] }

@@ -1,6 +1,7 @@
 // What to look at: an address, what the invented server says, and what the person does.
 
 import { court } from './court.mjs'
+import { desk } from './desk.mjs'
 import { person, seat, slots, staff, view } from './data.mjs'
 
 const test = (id) => `[data-testid="${id}"]`
@@ -24,6 +25,7 @@ const thin = [
 
 export const scenes = {
   ...court,
+  ...desk,
   home: { path: '/', act: (page) => page.locator(test('home-join')).waitFor() },
   'home-seat': { path: '/', me: seat, act: (page) => page.locator(test('home-resume')).waitFor() },
   join: {

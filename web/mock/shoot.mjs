@@ -40,7 +40,12 @@ async function serve(page, scene) {
       const from = Number(/bytes=(\d+)/.exec(route.request().headers()['range'] ?? '')?.[1] ?? 0)
       const headers = { 'Content-Type': 'video/webm', 'Accept-Ranges': 'bytes', 'Content-Range': `bytes ${from}-${whole.length - 1}/${whole.length}` }
       await route.fulfill({ status: 206, headers, body: whole.subarray(from) })
-    } else if (path === '/api/line-test') await route.fulfill({ status: 200, body: Buffer.alloc(1024 * 1024) })
+    } else if (path === '/api/desk') {
+      const body = `data: ${JSON.stringify(scene.desk ?? data.desk)}\n\n`
+      await route.fulfill({ status: 200, headers: { 'Content-Type': 'text/event-stream' }, body })
+    } else if (path === '/api/stations') await route.fulfill({ json: { stations: scene.stations ?? [] } })
+    else if (path === '/api/sign-out') await route.fulfill({ json: { kind: 'nobody' } })
+    else if (path === '/api/line-test') await route.fulfill({ status: 200, body: Buffer.alloc(1024 * 1024) })
     else if (path === '/api/join') await route.fulfill({ status: 403, json: { why: 'code_used', zh: '', en: '' } })
     else await route.fulfill(path in answers ? { json: answers[path] } : { status: 404, json: { why: 'not_found', zh: '', en: '' } })
   })
@@ -78,6 +83,7 @@ for (const [name, scene] of Object.entries(scenes)) {
     const page = await context.newPage()
     page.on('pageerror', (error) => { bad += 1; console.log(`  ${name}: ${error.message}`) })
     page.on('console', (line) => { if (line.type() === 'error' && !/404|403/.test(line.text())) { bad += 1; console.log(`  ${name}: ${line.text()}`) } })
+    if (scene.enrolled) await page.addInitScript(() => localStorage.setItem('assize.station', 'yes'))
     if (scene.english) await page.addInitScript(() => localStorage.setItem('assize.language', 'en'))
     await serve(page, scene)
     await page.goto(origin + scene.path)

@@ -1218,6 +1218,11 @@ made_at: Timestamp, };
 export type DeviceFault = "camera" | "microphone" | "speaker" | "bad_line" | "incomplete";
 
 /**
+ * Who rang whom.
+ */
+export type Direction = "from_station" | "to_station";
+
+/**
  * One hearing on the docket.
  */
 export type DocketLine = { 
@@ -1271,6 +1276,86 @@ name: string,
  * Whether a join code was used and its device may enter.
  */
 joined: boolean, };
+
+/**
+ * `POST /api/duty`: come on duty somewhere (值班), or go away (离开).
+ */
+export type Duty = { 
+/**
+ * Where; none is away.
+ */
+tribunal: string | null, };
+
+/**
+ * Somebody on duty now.
+ */
+export type DutyPerson = { 
+/**
+ * Where.
+ */
+tribunal: string, 
+/**
+ * Name shown.
+ */
+name: string, 
+/**
+ * Judge or clerk.
+ */
+staff: StaffKind, 
+/**
+ * Whether they are in a call.
+ */
+in_call: boolean, };
+
+/**
+ * Duty as a member of the staff sees it.
+ */
+export type DutyPicture = { 
+/**
+ * Where this person is on duty now (值班); none is away (离开).
+ */
+mine: string | null, 
+/**
+ * Tribunals stations call.
+ */
+tribunals: Array<string>, 
+/**
+ * Who can be rung now.
+ */
+on: Array<DutyPerson>, 
+/**
+ * Turns of duty of today and later.
+ */
+turns: Array<DutyTurn>, };
+
+/**
+ * One turn of duty of the roster.
+ */
+export type DutyTurn = { 
+/**
+ * Its number.
+ */
+turn: number, 
+/**
+ * Where.
+ */
+tribunal: string, 
+/**
+ * Name shown.
+ */
+name: string, 
+/**
+ * Judge or clerk.
+ */
+staff: StaffKind, 
+/**
+ * From when.
+ */
+from: Timestamp, 
+/**
+ * Until when.
+ */
+until: Timestamp, };
 
 /**
  * How a sitting ended. Nothing leads back; a new sitting is a new hearing that continues it.
@@ -2232,6 +2317,68 @@ packets_down: number, };
 export type HearingId = number;
 
 /**
+ * `POST /api/help`: a call for help, with what the page knows of its connection.
+ */
+export type Help = { 
+/**
+ * What is wrong, in the person's words; may be empty.
+ */
+words: string, 
+/**
+ * What the page knows.
+ */
+facts: HelpFacts, };
+
+/**
+ * What a page knows of its connection.
+ */
+export type HelpFacts = { 
+/**
+ * Whether the signaling connection stands.
+ */
+link: boolean, 
+/**
+ * Whether media flows.
+ */
+media: boolean, 
+/**
+ * How media travels.
+ */
+path: MediaPath | null, 
+/**
+ * Round trip, ms.
+ */
+round_trip_ms: number | null, 
+/**
+ * Packets lost on the way up, per thousand.
+ */
+loss_up_permille: number | null, 
+/**
+ * Packets lost on the way down, per thousand.
+ */
+loss_down_permille: number | null, 
+/**
+ * What is wrong with the line.
+ */
+trouble: Trouble | null, 
+/**
+ * The connection test, where one was made.
+ */
+line_test: LineTest | null, 
+/**
+ * The camera works.
+ */
+camera: boolean | null, 
+/**
+ * The microphone works.
+ */
+microphone: boolean | null, 
+/**
+ * Name and version of the browser, at most `limits::NAME_CHARS_MAX`.
+ */
+browser: string, };
+
+/**
  * How an identity was checked (在线诉讼规则 art. 7).
  */
 export type IdentityMethod = "id_card" | "face_match" | "other_document" | "lawyer_licence" | "known_to_court";
@@ -3174,6 +3321,19 @@ export type Place = "expected" | "waiting" | "in_hearing" | "removed" | "left";
 export type Power = "general" | "special";
 
 /**
+ * A site that confirmed its presence.
+ */
+export type PresenceSite = { 
+/**
+ * Which.
+ */
+who: ParticipantId, 
+/**
+ * How many listen there.
+ */
+people: number, };
+
+/**
  * An attendance check of a lecture.
  */
 export type PresenceView = { 
@@ -3192,7 +3352,11 @@ confirmed: number,
 /**
  * How many people listen at the sites that confirmed.
  */
-people: number, };
+people: number, 
+/**
+ * The sites that confirmed, each with how many listen; for who leads.
+ */
+sites: Array<PresenceSite>, };
 
 /**
  * One thing that is wrong.

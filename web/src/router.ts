@@ -6,6 +6,7 @@ import type { StaffKind } from './protocol'
 import { askWho, homeOf, who } from './who'
 import ArchiveView from './views/ArchiveView.vue'
 import CalendarView from './views/CalendarView.vue'
+import DeskView from './views/DeskView.vue'
 import DocketView from './views/DocketView.vue'
 import HearingView from './views/HearingView.vue'
 import HomeView from './views/HomeView.vue'
@@ -18,6 +19,7 @@ import PlayerView from './views/PlayerView.vue'
 import SessionView from './views/SessionView.vue'
 import SignInView from './views/SignInView.vue'
 import StatisticsView from './views/StatisticsView.vue'
+import StationView from './views/StationView.vue'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -35,6 +37,8 @@ export const router = createRouter({
     { path: '/', component: HomeView },
     { path: '/join', component: JoinView },
     { path: '/sign-in', component: SignInView },
+    { path: '/station', component: StationView },
+    { path: '/desk', component: DeskView, meta: { staff: ['judge', 'clerk', 'admin'] } },
     { path: '/docket', component: DocketView, meta: { staff: COURT } },
     { path: '/calendar', component: CalendarView, meta: { staff: DOCKET } },
     { path: '/session/:id(new|\\d+)', component: SessionView, meta: { staff: DOCKET } },

@@ -41,8 +41,11 @@ impl Assize {
         settings: &str,
     ) -> Result<(Self, Generator), String> {
         let folder = std::env::temp_dir().join(format!("assize-load-{}", std::process::id()));
-        let (child, ready) = serve(binary, &folder, load, settings).await?;
-        let mut server = Self { child, folder, door: None, doors: Vec::new(), pages: Vec::new() };
+        let size = [("--cases", load.rooms.to_string()), ("--people", load.people.to_string())];
+        let size: Vec<String> =
+            size.into_iter().flat_map(|(name, value)| [name.to_owned(), value]).collect();
+        let (child, ready) = serve(binary, &folder, &size, settings).await?;
+        let mut server = Self::of(child, folder);
         let generator = server.seat(load, &ready).await?;
         Ok((server, generator))
     }
@@ -66,7 +69,7 @@ impl Assize {
                 door.post("/api/join", &json!({"code": code["code"]})).await?;
                 doors.push(door);
             }
-            self.pages.push(check_in(&doors, hearing).await?);
+            self.pages.push(check_in(&doors, hearing, 2).await?);
             self.doors.push((hearing, doors));
         }
         let generator = self.connect(load).await?;
@@ -101,6 +104,22 @@ impl Assize {
 }
 
 impl Assize {
+    /// A server in which nobody is seated yet.
+    pub fn of(child: Child, folder: PathBuf) -> Self {
+        Self { child, folder, door: None, doors: Vec::new(), pages: Vec::new() }
+    }
+
+    /// Keeps a door for the server's counters.
+    pub fn keep_door(&mut self, door: Door) {
+        self.door = Some(door);
+    }
+
+    /// Keeps a room with its doors and pages.
+    pub fn put_room(&mut self, hearing: u64, doors: Vec<Door>, pages: Vec<Page>) {
+        self.doors.push((hearing, doors));
+        self.pages.push(pages);
+    }
+
     /// The page of a person, the door to open it again, and the hearing.
     pub fn seat_of(&self, room: u16, person: u8) -> (&Page, Door, u64) {
         let (room, person) = (usize::from(room), usize::from(person));
@@ -126,16 +145,33 @@ pub async fn enter(
     connection: u32,
     sdp: &str,
 ) -> Result<(), String> {
-    let lines = purposes(load.people);
+    let (lines, tiles) = (purposes(load.people), tiles(load.people));
+    enter_with(page, generator, place, connection, sdp, &lines, &tiles).await?;
+    let on = json!(["microphone", "camera"]);
+    page.ask(json!({"type": "ask", "ask": {"do": "devices", "on": on}})).await?;
+    Ok(())
+}
+
+/// Offers a media connection with these lines, and tells these tiles.
+///
+/// # Errors
+/// What went wrong.
+pub async fn enter_with(
+    page: &Page,
+    generator: &Generator,
+    place: usize,
+    connection: u32,
+    sdp: &str,
+    lines: &Value,
+    tiles: &Value,
+) -> Result<(), String> {
     let message = json!({"type": "offer", "connection": connection, "sdp": sdp, "lines": lines});
     let answer = page.ask(message).await?;
     let text = answer["sdp"].as_str().ok_or("an answer without a description")?;
     let other = other(text, here([127, 0, 0, 1]));
     let other = other.ok_or_else(|| format!("no way to the server: {text}"))?;
     generator.order(Order::Meet(place, other));
-    page.tell(json!({"type": "tiles", "tiles": tiles(load.people)})).await;
-    let on = json!(["microphone", "camera"]);
-    page.ask(json!({"type": "ask", "ask": {"do": "devices", "on": on}})).await?;
+    page.tell(json!({"type": "tiles", "tiles": tiles})).await;
     Ok(())
 }
 
@@ -173,10 +209,14 @@ impl Drop for Assize {
     }
 }
 
-async fn serve(
+/// Starts the server in a folder of its own with a demonstration of this size.
+///
+/// # Errors
+/// What went wrong.
+pub async fn serve(
     binary: &Path,
     folder: &Path,
-    load: Load,
+    size: &[String],
     settings: &str,
 ) -> Result<(Child, Value), String> {
     std::fs::create_dir_all(folder).map_err(|fault| fault.to_string())?;
@@ -190,8 +230,9 @@ async fn serve(
     std::fs::write(&config, text).map_err(|fault| fault.to_string())?;
     let ready = folder.join("ready.json");
     let child = Command::new(binary)
-        .args(["serve", "--demo", "--cases", &load.rooms.to_string()])
-        .args(["--people", &load.people.to_string(), "--config"])
+        .args(["serve", "--demo"])
+        .args(size)
+        .arg("--config")
         .arg(&config)
         .arg("--ready-file")
         .arg(&ready)
@@ -204,15 +245,19 @@ async fn serve(
     Ok((child, serde_json::from_str(&text).map_err(|fault| fault.to_string())?))
 }
 
-/// Opens everybody's page, checks in and admits; judge and clerk come first.
-async fn check_in(doors: &[Door], hearing: u64) -> Result<Vec<Page>, String> {
+/// Opens everybody's page, checks in and admits; who leads comes first, `court` people need no
+/// admission.
+///
+/// # Errors
+/// What went wrong.
+pub async fn check_in(doors: &[Door], hearing: u64, court: usize) -> Result<Vec<Page>, String> {
     let mut pages = Vec::new();
     for door in doors {
         pages.push(Page::open(door, hearing).await?);
     }
     let ask = |ask: Value| json!({"type": "ask", "ask": ask});
     pages[0].ask(ask(json!({"do": "open_check_in"}))).await?;
-    for page in pages.iter().skip(2) {
+    for page in pages.iter().skip(court) {
         let others = json!("");
         page.ask(ask(json!({"do": "check_in", "discipline": true, "others_present": others,
             "camera": true, "microphone": true})))

@@ -11,6 +11,7 @@ mod door;
 mod forwarder;
 mod generator;
 mod janus;
+mod lecture;
 mod machine;
 mod media;
 mod page;
@@ -86,6 +87,21 @@ enum Server {
             value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
         cycles: u32,
     },
+    /// A lecture at Assize: one person sends, many sites follow.
+    Lecture {
+        /// Sites.
+        #[arg(long, default_value_t = 150, value_parser = clap::value_parser!(u8).range(1..=200))]
+        learners: u8,
+        /// Length of the measurement.
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=14_400))]
+        seconds: u64,
+        /// The binary.
+        #[arg(long)]
+        binary: PathBuf,
+        /// Media threads of the server.
+        #[arg(long, default_value_t = 1)]
+        threads: u16,
+    },
     /// Reads rows and prints them side by side.
     Table,
     /// Janus, in the namespace that `run.sh` makes.
@@ -139,6 +155,17 @@ async fn run(server: Server) -> Result<Value, String> {
                 started.map_err(|_| "the start took too long".to_owned())??;
             sleep(SETTLE).await;
             let row = measure("assize", load, size.seconds, &mut server, &generator).await;
+            generator.stop();
+            Ok(row)
+        }
+        Server::Lecture { learners, seconds, binary, threads } => {
+            let load = Load { rooms: 1, people: learners.saturating_add(1), record: false };
+            let settings = format!("media_threads = {threads}");
+            let started = timeout(ALL_WAIT, lecture::start(&binary, learners, &settings)).await;
+            let (mut server, generator) =
+                started.map_err(|_| "the start took too long".to_owned())??;
+            sleep(SETTLE).await;
+            let row = measure("lecture", load, seconds, &mut server, &generator).await;
             generator.stop();
             Ok(row)
         }

@@ -111,6 +111,8 @@ pub enum Event {
     RecordMended,
     /// Everything is sealed.
     RecordSealed,
+    /// One side of a call hung up (点对点); nothing in any other sitting.
+    HungUp,
     /// The node is being stopped in order. Afterwards the hearing does nothing but refuse.
     Stop,
     /// The first event after [`crate::Hearing::rebuild`]: the node runs again.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use model::view::PresenceView;
+use model::view::{PresenceSite, PresenceView};
 use model::{Fact, Minute, ParticipantId, Refusal, Timestamp, limits};
 
 use crate::Hearing;
@@ -47,7 +47,13 @@ impl Hearing {
     /// The roll as a person may see it: counts, and their own answer.
     pub(crate) fn presence_view(&self, who: ParticipantId) -> Option<PresenceView> {
         let roll = self.durable.presence.as_ref()?;
+        let kind = self.docket.brief.kind;
+        let leads = self.durable.seats.get(&who).is_some_and(|seat| seat.role.leads(kind));
+        let site =
+            |(who, people): (&ParticipantId, &u16)| PresenceSite { who: *who, people: *people };
+        let sites = if leads { roll.sites.iter().map(site).collect() } else { Vec::new() };
         self.durable.is_inside(who).then(|| PresenceView {
+            sites,
             asked_at: roll.asked_at,
             mine: roll.sites.contains_key(&who),
             confirmed: u16::try_from(roll.sites.len()).unwrap_or(u16::MAX),
@@ -88,7 +94,9 @@ mod tests {
         assert_eq!(scene.act(SITE, here(13)), Err(Refusal::AlreadyThere));
         let roll = scene.view(JUDGE).presence.expect("called");
         assert_eq!((roll.confirmed, roll.people, roll.mine), (1, 12, false));
-        assert!(scene.view(SITE).presence.expect("called").mine);
+        let of_site = scene.view(SITE).presence.expect("called");
+        assert!(of_site.mine && of_site.sites.is_empty(), "who else listens is the lecturer's");
+        assert_eq!(roll.sites, [PresenceSite { who: SITE, people: 12 }]);
         scene.must(JUDGE, Ask::CallRoll);
         assert_eq!(scene.view(JUDGE).presence.expect("called").people, 0);
         scene.must(SITE, Ask::Hand { raised: true });

@@ -7,6 +7,7 @@
 mod admission;
 mod apply;
 mod beside;
+mod call;
 mod called;
 mod challenge;
 mod chamber;
@@ -39,6 +40,7 @@ mod showing;
 mod sitting;
 mod speaking;
 mod state;
+mod switchboard;
 mod turn;
 mod unheard;
 mod view;
@@ -59,6 +61,7 @@ pub use sheets::SheetState;
 pub use showing::{Opinions, Showing};
 pub use sitting::{Challenge, Floor, Interruption, Sitting};
 pub use state::{Durable, Kept, REFUSALS_EACH_MAX, REFUSALS_MAX, Seat};
+pub use switchboard::{Call, End, Over, StaffId, Switchboard};
 
 use order::Rung;
 use rights::Errand;
@@ -192,6 +195,7 @@ impl Hearing {
             Event::RecordFault { fault } => self.record_failed(turn, fault),
             Event::RecordMended => self.record_mended(turn),
             Event::RecordSealed => self.record_sealed(turn),
+            Event::HungUp => self.hang_up(turn),
             Event::Stop => self.stop(turn),
             Event::Restarted => self.restarted(turn),
             Event::Origin { who, origin } => {

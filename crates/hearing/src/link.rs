@@ -17,6 +17,7 @@ impl Hearing {
         link.gone_since = None;
         turn.views = true;
         self.note_link_back(turn, who);
+        self.enter_call(turn, who);
         self.seat_court(turn, who);
         if self.live.parted {
             turn.part(who, Parting::Closed);

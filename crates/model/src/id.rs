@@ -32,3 +32,18 @@ id!(
     ParticipantId,
     "p"
 );
+id!(
+    /// One call between a station and the court. Prints as `c5`.
+    CallId,
+    "c"
+);
+id!(
+    /// One call for help. Prints as `t7`.
+    TicketId,
+    "t"
+);
+id!(
+    /// A station: a terminal the court knows by its enrolment. Prints as `s2`.
+    StationId,
+    "s"
+);

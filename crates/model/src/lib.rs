@@ -8,6 +8,7 @@
 pub mod archive;
 pub mod ask;
 pub mod brief;
+pub mod call;
 pub mod chamber;
 pub mod evidence;
 pub mod grants;
@@ -33,11 +34,12 @@ pub use brief::{
     Attendance, BarredGround, Brief, Course, Kind, Phase, Power, Procedure, Publicity, Shield,
     Side, SiteId, Step,
 };
+pub use call::{CallState, Direction, TicketState, Wanted};
 pub use chamber::{Chamber, Invitation};
 pub use evidence::{EvidenceForm, EvidenceId, EvidenceItem, EvidenceKind, Opinion, Stroke};
 pub use grants::Grants;
 pub use health::{Grade, Health, Trouble};
-pub use id::{HearingId, ParticipantId};
+pub use id::{CallId, HearingId, ParticipantId, StationId, TicketId};
 pub use line::{Line, LinePurpose, Medium, PictureReason, PictureUse, SlotCount, SlotUse, Tile};
 pub use line_test::{LineTest, MediaPath, Trial};
 pub use mediation::{Check, FailureGround, RecordMode, Sheet, SigningMethod};

@@ -210,6 +210,38 @@ pub const ATTEMPTS_MAX: u32 = 8;
 pub const NAME_ATTEMPTS_MAX: u32 = 64;
 /// The window for counting wrong attempts.
 pub const ATTEMPT_WINDOW: Duration = Duration::from_secs(300);
+/// How long a call rings before it counts as missed.
+pub const RING_WAIT: Duration = Duration::from_secs(45);
+/// A call ends when one side's page is gone for so long.
+pub const CALL_GRACE: Duration = Duration::from_secs(30);
+/// A call ends at the latest after this time.
+pub const CALL_MAX: Duration = Duration::from_secs(2 * 3600);
+/// Calls live on one node; one more is refused with `Full`.
+pub const CALLS_LIVE_MAX: usize = 100;
+/// Calls one station may make in `CALL_WINDOW`; `TooFast` otherwise.
+pub const CALLS_PER_WINDOW: u32 = 10;
+/// The window for counting a station's calls.
+pub const CALL_WINDOW: Duration = Duration::from_secs(600);
+/// People one call rings at once.
+pub const CALL_TARGETS_MAX: usize = 20;
+/// Stations a court may have.
+pub const STATIONS_MAX: usize = 2_000;
+/// How long the code is good for by which a terminal becomes a station.
+pub const ENROL_CODE_LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How long a station's pass is good for; each use of it begins the time anew.
+pub const STATION_LIFE: Duration = Duration::from_secs(400 * 24 * 3600);
+/// Pages that listen at the desk (calls, tickets) of one node; one more is refused with `Full`.
+pub const DESK_PAGES_MAX: usize = 4_096;
+/// Past calls a desk is shown.
+pub const CALLS_SHOWN_MAX: u32 = 30;
+/// Tickets a desk is shown; the open ones first.
+pub const TICKETS_SHOWN_MAX: u32 = 100;
+/// Open tickets of one seat or station; one more is refused with `TooFast`.
+pub const TICKETS_OPEN_MAX: u32 = 3;
+/// Turns of duty a desk is shown.
+pub const DUTY_SHOWN_MAX: u32 = 100;
+/// The longest turn of duty.
+pub const DUTY_TURN_MAX: Duration = Duration::from_secs(31 * 24 * 3600);
 
 const _: () = assert!(SDP_BYTES_MAX < MESSAGE_BYTES_MAX, "an offer fits into a message");
 const _: () = assert!(COMMIT_EVERY.as_millis() < RECORD_LOSS_MAX.as_millis());

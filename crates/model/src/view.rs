@@ -298,6 +298,18 @@ pub struct PresenceView {
     pub confirmed: u16,
     /// How many people listen at the sites that confirmed.
     pub people: u32,
+    /// The sites that confirmed, each with how many listen; for who leads.
+    pub sites: Vec<PresenceSite>,
+}
+
+/// A site that confirmed its presence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct PresenceSite {
+    /// Which.
+    pub who: ParticipantId,
+    /// How many listen there.
+    pub people: u16,
 }
 
 /// A private note among the court's own. Never a minute, never recorded, gone with the process.

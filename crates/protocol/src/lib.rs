@@ -5,11 +5,17 @@
 
 mod client;
 mod codec;
+mod desk;
 mod http;
 mod server;
 
 pub use client::{ClientMessage, ClientStats};
 pub use codec::{Violation, decode_client, decode_server, encode_client, encode_server};
+pub use desk::{
+    CallView, CloseTicket, DeskPicture, Duty, DutyPerson, DutyPicture, DutyTurn, Enrol, Help,
+    HelpFacts, NewStation, NewTurn, Ring, RingBack, StationCode, StationFace, StationLine,
+    StationList, StationPass, StationSitting, Ticket,
+};
 pub use http::{
     ApiRefusal, ArchiveList, CodeIssued, DocketLine, DocketList, DocketPerson, EvidenceAbout,
     EvidenceChange, EvidenceList, Join, OpsHearing, OpsPerson, OpsPicture, SeatPass, SignIn,

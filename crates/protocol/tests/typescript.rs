@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 
 use expect_test::expect_file;
 use protocol::{
-    ApiRefusal, ArchiveList, Bye, ClientMessage, CodeIssued, DocketList, EvidenceAbout,
-    EvidenceChange, EvidenceList, Join, OpsPicture, ServerMessage, SignIn, WhoAmI,
+    ApiRefusal, ArchiveList, Bye, ClientMessage, CloseTicket, CodeIssued, DeskPicture, DocketList,
+    Duty, Enrol, EvidenceAbout, EvidenceChange, EvidenceList, Help, Join, NewStation, NewTurn,
+    OpsPicture, Ring, RingBack, ServerMessage, SignIn, StationCode, StationList, WhoAmI,
 };
 use ts_rs::{Config, TS, TypeVisitor};
 
@@ -113,6 +114,17 @@ fn the_page_has_the_types_of_this_crate() {
     all.add::<EvidenceList>();
     all.add::<ApiRefusal>();
     docket_bodies(&mut all);
+    all.add::<NewStation>();
+    all.add::<StationCode>();
+    all.add::<StationList>();
+    all.add::<Enrol>();
+    all.add::<DeskPicture>();
+    all.add::<Duty>();
+    all.add::<NewTurn>();
+    all.add::<Ring>();
+    all.add::<RingBack>();
+    all.add::<Help>();
+    all.add::<CloseTicket>();
     let mut text = String::from(
         "// Made from crates/protocol and crates/model by `UPDATE_EXPECT=1 cargo test -p protocol`.\n\n",
     );

@@ -215,6 +215,7 @@ impl Reference {
             | Event::Health { .. }
             | Event::LineTested { .. }
             | Event::RecordSealed
+            | Event::HungUp
             | Event::Woke => {}
         }
         None

@@ -6,7 +6,7 @@ mod evidence;
 
 /// Each step of the schema, applied once and in order; `user_version` counts them. A step that
 /// went out is never changed: what is new is a new step.
-pub(super) const STEPS: [&str; 3] = [
+pub(super) const STEPS: [&str; 4] = [
     "
 CREATE TABLE accounts (
   id INTEGER PRIMARY KEY,
@@ -158,4 +158,5 @@ CREATE TABLE working_days (
 ) STRICT;
 ",
     evidence::STEP,
+    super::sqlite::desk::STEP,
 ];

@@ -18,7 +18,9 @@ use super::{Account, AccountId, DocketFault, NewAccount};
 use crate::secrets::{CodeHash, TokenHash};
 
 mod evidence;
+pub(super) mod desk;
 mod hearings;
+mod tickets;
 
 pub(super) use hearings::{insert, insert_person, json};
 

@@ -15,6 +15,7 @@ use crate::fixture::{ARCHIVED, Court, OneTape, TAPE, clock, reach, registry};
 use crate::hearing_task::Rooms;
 use crate::tls::PrivateAddr;
 
+mod desk;
 mod docket;
 mod evidence;
 
@@ -73,10 +74,13 @@ impl Api {
         };
         let evidence =
             Evidence::open(court.folder.path(), Arc::clone(&court.docket), metrics.clone()).await;
+        let hearings = Hearings::new(rooms, Arc::clone(&archive));
+        let desk = Desk::new(Arc::clone(&court.docket), hearings.clone(), clock(), metrics.clone());
         let app = App {
             evidence: evidence.unwrap(),
             docket: Arc::clone(&court.docket),
-            hearings: Hearings::new(rooms, Arc::clone(&archive)),
+            hearings,
+            desk,
             archive,
             clock: clock(),
             metrics,

@@ -14,7 +14,8 @@ export class ApiError extends Error {
   }
 }
 
-async function call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
+/** One request to the API. */
+export async function call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
   let response: Response
   try {
     const init: RequestInit = { method, credentials: 'same-origin', headers: { Accept: 'application/json' } }

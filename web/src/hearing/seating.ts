@@ -60,7 +60,8 @@ export const BENCHES: readonly (keyof Seating)[] = [
   'judges', 'plaintiffs', 'defendants', 'thirdParties', 'stand', 'interpreters', 'court', 'others',
 ]
 
-function seatOf(person: Person, view: View): Seat {
+/** The seat of somebody else. */
+export function seatOf(person: Person, view: View): Seat {
   return {
     id: person.id,
     role: person.role,

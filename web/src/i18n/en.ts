@@ -1,8 +1,12 @@
 // Every English word of the page; the compiler checks that it has the keys of the Chinese.
 
+import { en as calls } from './calls'
 import { courtroom } from './courtroom'
 import { evidence } from './evidence'
 import { en as docket } from './docket'
+import { en as lecture } from './lecture'
+import { en as mediation } from './mediation'
+import { en as station } from './station'
 import type { zh } from './zh'
 
 type Words<T> = { [K in keyof T]: T[K] extends string ? string : T[K] extends string[] ? string[] : Words<T[K]> }
@@ -678,4 +682,8 @@ export const en: Words<typeof zh> = {
     signing: { typed: 'typed', handwritten: 'handwritten', on_paper: 'on paper' },
     failure: { withdrawn: 'withdrawn', no_agreement: 'no agreement', absent: 'a party stays away', time_over: 'time is over', sham: 'sham mediation', not_mediable: 'not mediable by law', no_mediator: 'no mediator', other: 'other grounds' },
   },
+  ...station,
+  ...calls,
+  ...mediation,
+  ...lecture,
 }

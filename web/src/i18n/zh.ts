@@ -1,9 +1,13 @@
 // Every Chinese word of the page, except the sentences of refusals, which come from the server's
 // source (protocol.ts).
 
+import { zh as calls } from './calls'
 import { courtroom } from './courtroom'
 import { evidence } from './evidence'
 import { zh as docket } from './docket'
+import { zh as lecture } from './lecture'
+import { zh as mediation } from './mediation'
+import { zh as station } from './station'
 
 export const zh = {
   product: '在线庭审',
@@ -676,4 +680,8 @@ export const zh = {
     signing: { typed: '在线确认', handwritten: '手写签名', on_paper: '现场签名' },
     failure: { withdrawn: '撤回申请或者要求终止', no_agreement: '未达成一致', absent: '无正当理由不参加', time_over: '期限届满不同意延长', sham: '发现虚假调解', not_mediable: '依法不得调解', no_mediator: '调解员不宜继续且未更换', other: '其他情形' },
   },
+  ...station,
+  ...calls,
+  ...mediation,
+  ...lecture,
 }

@@ -11,8 +11,8 @@ use model::archive::{ArchiveLine, ArchiveRecord, Attendee, Stretch, Verdict};
 use model::stage::Gap;
 use model::view::{
     ChallengeView, ChamberPerson, ChamberView, EvidenceView, FloorView, Heading, InterruptionView,
-    Me, MediationView, Obstacle, OpinionView, Person, PhaseStep, PresenceView, ProcedureView,
-    SheetView, ShownEvidence, SideTime, Signature,
+    Me, MediationView, Obstacle, OpinionView, Person, PhaseStep, PresenceSite, PresenceView,
+    ProcedureView, SheetView, ShownEvidence, SideTime, Signature,
 };
 use model::{
     Actor, Attendance, BarredGround, Brief, Chamber, Check, CourtNote, Ending, EvidenceForm,
@@ -33,6 +33,7 @@ use serde::de::DeserializeOwned;
 
 mod asks;
 mod evidence;
+mod desk;
 
 use asks::asks;
 
@@ -226,7 +227,13 @@ fn view() -> View {
             effective_at: None,
             failed: None,
         }),
-        presence: Some(PresenceView { asked_at: AT, mine: false, confirmed: 31, people: 402 }),
+        presence: Some(PresenceView {
+            asked_at: AT,
+            mine: false,
+            confirmed: 31,
+            people: 402,
+            sites: vec![PresenceSite { who: WHO, people: 14 }],
+        }),
     }
 }
 
@@ -493,6 +500,7 @@ fn bodies_part() -> String {
     let verdict = Verdict { intact: true, sealed: true, entries: 412, segments: 6, findings };
     body(&mut text, "`GET /api/archive/{hearing}/verify`", &verdict);
     body(&mut text, "`GET /api/ops`", &ops());
+    desk::bodies(&mut text);
     body(&mut text, "every refusal", &ApiRefusal::from(Refusal::CodeUsed));
     text
 }
