@@ -870,6 +870,11 @@ export type CalendarList = {
 lines: Array<CalendarLine>, };
 
 /**
+ * One call between a station and the court. Prints as `c5`.
+ */
+export type CallId = number;
+
+/**
  * `POST /api/hearings/{hearing}/call-off`.
  */
 export type CallOff = { 
@@ -877,6 +882,60 @@ export type CallOff = {
  * Why.
  */
 reason: string, };
+
+/**
+ * Where a call stands.
+ */
+export type CallState = "ringing" | "accepted" | "declined" | "missed" | "busy" | "cancelled" | "ended";
+
+/**
+ * Answer of the paths under `/api/calls`: the call as it stands now.
+ */
+export type CallView = { 
+/**
+ * Which.
+ */
+call: CallId, 
+/**
+ * The station.
+ */
+station: StationId, 
+/**
+ * Its name.
+ */
+station_name: string, 
+/**
+ * The tribunal it calls.
+ */
+tribunal: string, 
+/**
+ * Who rang whom.
+ */
+direction: Direction, 
+/**
+ * Whom the station asked for.
+ */
+wanted: Wanted, 
+/**
+ * Where it stands.
+ */
+state: CallState, 
+/**
+ * When it rang.
+ */
+rang_at: Timestamp, 
+/**
+ * Who of the court took it, or rang back.
+ */
+staff_name: string | null, 
+/**
+ * The sitting it became; both sides enter it by `/ws/{hearing}`.
+ */
+hearing: HearingId | null, 
+/**
+ * Whether somebody rang a missed caller back, or saw to it otherwise.
+ */
+handled: boolean, };
 
 /**
  * A challenge that waits for its decision.
@@ -1063,6 +1122,15 @@ concealed_permille: number,
 buffer_ms: number, };
 
 /**
+ * `POST /api/help/{ticket}/close`.
+ */
+export type CloseTicket = { 
+/**
+ * What was found and done.
+ */
+outcome: string, };
+
+/**
  * How and when a sitting ended.
  */
 export type Closing = { 
@@ -1211,6 +1279,35 @@ fault: string,
  * When it was made.
  */
 made_at: Timestamp, };
+
+/**
+ * Every event of `GET /api/desk`: what is at the desk for who asks, whole each time.
+ */
+export type DeskPicture = { 
+/**
+ * The server's clock.
+ */
+server_time: Timestamp, 
+/**
+ * The station this is; none on other pages.
+ */
+station: StationFace | null, 
+/**
+ * Duty; for judges, clerks.
+ */
+duty: DutyPicture | null, 
+/**
+ * Live calls of who asks.
+ */
+calls: Array<CallView>, 
+/**
+ * Past calls of the tribunals where who asks is on duty, or of this station; newest first.
+ */
+past: Array<CallView>, 
+/**
+ * Own calls for help; for operators everybody's, the open ones first.
+ */
+tickets: Array<Ticket>, };
 
 /**
  * What did not work in the device test (court-domain §6 row 20).
@@ -2800,6 +2897,23 @@ state: NoticeState,
 how: string, };
 
 /**
+ * `POST /api/stations`: a terminal of the court's is put on the list.
+ */
+export type NewStation = { 
+/**
+ * Name people know the place by.
+ */
+name: string, 
+/**
+ * Name of the tribunal it calls.
+ */
+tribunal: string, 
+/**
+ * Its place on the court's list, if it has one.
+ */
+site: SiteId | null, };
+
+/**
  * `POST /api/tokens`.
  */
 export type NewToken = { 
@@ -2815,6 +2929,27 @@ scopes: Array<string>,
  * For so many days.
  */
 days: number, };
+
+/**
+ * `POST /api/duty/turns`: put a turn of duty on the roster.
+ */
+export type NewTurn = { 
+/**
+ * Where.
+ */
+tribunal: string, 
+/**
+ * Whose: the name they sign in with.
+ */
+account: string, 
+/**
+ * From when.
+ */
+from: Timestamp, 
+/**
+ * Until when.
+ */
+until: Timestamp, };
 
 /**
  * `POST /api/webhooks`.
@@ -3563,6 +3698,24 @@ reason: string, };
 export type ReturnGround = "not_mediable" | "not_this_court" | "incomplete";
 
 /**
+ * `POST /api/calls`: a station rings the court.
+ */
+export type Ring = { 
+/**
+ * Whom.
+ */
+wanted: Wanted, };
+
+/**
+ * `POST /api/calls/back`: somebody of the court rings a station.
+ */
+export type RingBack = { 
+/**
+ * Which.
+ */
+station: StationId, };
+
+/**
  * The seat's role (court-domain §7.4; the name in Chinese beside each), in seating order.
  */
 export type Role = "presiding_judge" | "judge" | "assessor" | "chair_mediator" | "mediator" | "lecturer" | "judge_assistant" | "clerk" | "recording_officer" | "bailiff" | "adviser" | "plaintiff" | "defendant" | "third_party" | "legal_representative" | "agent" | "witness" | "appraiser" | "inspector" | "expert" | "interpreter" | "sign_interpreter" | "attendant" | "visitor" | "learner" | "media" | "gallery";
@@ -4050,6 +4203,134 @@ export type Standing = "before_filing" | "ordinary" | "simplified";
 export type State = "applied" | "other_side_asked" | "choosing" | "mediator_named" | "accepted" | "scheduled" | "effective" | "confirmation_requested" | "failed" | "declined" | "returned" | "withdrawn";
 
 /**
+ * Answer of `POST /api/stations` and of `POST /api/stations/{station}/code`: type it at the
+ * terminal, once. A new code ends the former terminal's pass.
+ */
+export type StationCode = { 
+/**
+ * Which station.
+ */
+station: StationId, 
+/**
+ * Eight digits.
+ */
+code: string, 
+/**
+ * Until when it works.
+ */
+expires_at: Timestamp, };
+
+/**
+ * What a station shows of itself.
+ */
+export type StationFace = { 
+/**
+ * Which station, its name, whom it calls.
+ */
+pass: StationPass, 
+/**
+ * Whether a judge of the tribunal can be rung now.
+ */
+judge: boolean, 
+/**
+ * Whether a clerk of the tribunal can be rung now.
+ */
+clerk: boolean, 
+/**
+ * Sittings of today at this place.
+ */
+sittings: Array<StationSitting>, };
+
+/**
+ * A station: a terminal the court knows by its enrolment. Prints as `s2`.
+ */
+export type StationId = number;
+
+/**
+ * One station as the court sees it.
+ */
+export type StationLine = { 
+/**
+ * Which.
+ */
+station: StationId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * The tribunal it calls.
+ */
+tribunal: string, 
+/**
+ * Its place on the court's list.
+ */
+site: SiteId | null, 
+/**
+ * Whether a terminal is enrolled.
+ */
+enrolled: boolean, 
+/**
+ * Whether its page is open now.
+ */
+online: boolean, 
+/**
+ * When it was last here.
+ */
+seen_at: Timestamp | null, };
+
+/**
+ * Answer of `GET /api/stations`.
+ */
+export type StationList = { 
+/**
+ * Every station, by tribunal and name.
+ */
+stations: Array<StationLine>, };
+
+/**
+ * Answer of `POST /api/station/enrol`.
+ */
+export type StationPass = { 
+/**
+ * Which station this terminal is.
+ */
+station: StationId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * The tribunal it calls.
+ */
+tribunal: string, };
+
+/**
+ * A sitting of today at a station. No names of people: everybody who passes may read it.
+ */
+export type StationSitting = { 
+/**
+ * Which.
+ */
+hearing: HearingId, 
+/**
+ * When it is due.
+ */
+scheduled_at: Timestamp, 
+/**
+ * Case number.
+ */
+case_number: string, 
+/**
+ * What kind of sitting.
+ */
+kind: Kind, 
+/**
+ * Where it stands.
+ */
+stage: Stage, };
+
+/**
  * The whole table.
  */
 export type Statistics = { 
@@ -4130,6 +4411,77 @@ act: Act, };
  * Which deadline.
  */
 export type Term = "choose" | "name" | "answer" | "mediate" | "confirm";
+
+/**
+ * A call for help as requester and operators see it.
+ */
+export type Ticket = { 
+/**
+ * Which.
+ */
+ticket: TicketId, 
+/**
+ * Where it stands.
+ */
+state: TicketState, 
+/**
+ * When help was called.
+ */
+opened_at: Timestamp, 
+/**
+ * In which hearing.
+ */
+hearing: HearingId | null, 
+/**
+ * From which seat.
+ */
+participant: ParticipantId | null, 
+/**
+ * Its role.
+ */
+role: Role | null, 
+/**
+ * From which station.
+ */
+station: StationId | null, 
+/**
+ * Name of the station or place.
+ */
+place: string, 
+/**
+ * In the person's words.
+ */
+words: string, 
+/**
+ * What the page knew.
+ */
+facts: HelpFacts, 
+/**
+ * Who is coming, or came.
+ */
+by: string | null, 
+/**
+ * Since when somebody is coming.
+ */
+acknowledged_at: Timestamp | null, 
+/**
+ * When it was closed.
+ */
+closed_at: Timestamp | null, 
+/**
+ * What was found.
+ */
+outcome: string, };
+
+/**
+ * One call for help. Prints as `t7`.
+ */
+export type TicketId = number;
+
+/**
+ * Where a call for help stands.
+ */
+export type TicketState = "open" | "acknowledged" | "closed";
 
 /**
  * How large one picture line is drawn on a page now, in device pixels. 0 × 0: not shown at all.
@@ -4326,6 +4678,11 @@ mediation: MediationView | null,
  * Whether attendance is being asked for, and who confirmed (lectures).
  */
 presence: PresenceView | null, };
+
+/**
+ * Whom a station asks for.
+ */
+export type Wanted = "judge" | "clerk";
 
 /**
  * Something the clerk should look at.
