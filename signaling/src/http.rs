@@ -44,8 +44,8 @@ use crate::web;
 
 mod archive;
 mod case_system;
-mod evidence;
 mod desk;
+mod evidence;
 mod line_test;
 mod openapi;
 mod papers;

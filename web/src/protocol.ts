@@ -1460,6 +1460,15 @@ until: Timestamp, };
 export type Ending = "closed" | "adjourned" | "offline" | "called_off";
 
 /**
+ * `POST /api/station/enrol`: this terminal becomes the station; sets its cookie.
+ */
+export type Enrol = { 
+/**
+ * Eight digits.
+ */
+code: string, };
+
+/**
  * The part `about` of `POST /api/hearings/{hearing}/evidence` (`multipart/form-data`), before the
  * part `file`. Answered with the new `EvidenceItem`.
  */

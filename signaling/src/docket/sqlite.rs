@@ -17,8 +17,8 @@ use super::schema::STEPS;
 use super::{Account, AccountId, DocketFault, NewAccount};
 use crate::secrets::{CodeHash, TokenHash};
 
-mod evidence;
 pub(super) mod desk;
+mod evidence;
 mod hearings;
 mod tickets;
 

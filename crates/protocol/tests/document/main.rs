@@ -32,8 +32,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 mod asks;
-mod evidence;
 mod desk;
+mod evidence;
 
 use asks::asks;
 
