@@ -157,7 +157,7 @@ impl Desk {
         self.ring_bell();
     }
 
-    /// Ends calls by the clock until it is dropped.
+    /// Ends calls by the clock until the desk is stopped.
     pub(crate) async fn keep_time(self) {
         match self.docket.end_left_calls().await {
             Ok(sittings) => {
@@ -169,7 +169,7 @@ impl Desk {
         }
         let mut beat = interval(LOOK_EVERY);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
+        while !self.is_stopped() {
             beat.tick().await;
             self.look().await;
         }

@@ -16,6 +16,7 @@ use prometheus::Registry;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use tokio_rustls::rustls::ServerConfig;
 
 use crate::access::Attempts;
 use crate::callers::Callers;
@@ -188,15 +189,8 @@ impl Signaling {
             open_sockets,
         });
         let service = router(app).into_make_service_with_connect_info::<Peer>();
-        let (mut addresses, mut servers) = (Vec::new(), Vec::new());
-        for (address, socket) in sockets {
-            let fault = |fault| StartFault::Listen { address, fault };
-            addresses.push(socket.local_addr().map_err(fault)?);
-            let streams = Arc::clone(&doors.reach.streams);
-            let listener = TlsListener::start(socket, Arc::clone(&identity.tls), streams);
-            let listener = listener.map_err(fault)?;
-            servers.push(tokio::spawn(answer(listener, service.clone(), stopping.clone())));
-        }
+        let (addresses, servers) =
+            open_doors(sockets, &doors.reach, &identity.tls, &service, &stopping)?;
         let fingerprint = identity.fingerprint;
         Ok(Self {
             addresses,
@@ -266,6 +260,25 @@ fn is_without_ipv6(address: SocketAddr, fault: &io::Error) -> bool {
     address.is_ipv6()
         && address.ip().is_unspecified()
         && matches!(fault.raw_os_error(), Some(97 | 99))
+}
+
+/// Answers at every address.
+fn open_doors(
+    sockets: Vec<(SocketAddr, std::net::TcpListener)>,
+    reach: &Reach,
+    tls: &Arc<ServerConfig>,
+    service: &IntoMakeServiceWithConnectInfo<Router, Peer>,
+    stopping: &watch::Receiver<bool>,
+) -> Result<(Vec<SocketAddr>, Vec<JoinHandle<()>>), StartFault> {
+    let (mut addresses, mut servers) = (Vec::new(), Vec::new());
+    for (address, socket) in sockets {
+        let fault = |fault| StartFault::Listen { address, fault };
+        addresses.push(socket.local_addr().map_err(fault)?);
+        let streams = Arc::clone(&reach.streams);
+        let listener = TlsListener::start(socket, Arc::clone(tls), streams).map_err(fault)?;
+        servers.push(tokio::spawn(answer(listener, service.clone(), stopping.clone())));
+    }
+    Ok((addresses, servers))
 }
 
 async fn answer(
