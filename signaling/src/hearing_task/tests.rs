@@ -427,7 +427,7 @@ async fn the_opening_needs_the_recorder() {
         }
     }
     stand.record.send(RecordNotice::FirstFrames { hearing, track }).await.unwrap();
-    stand.write_until(|fact| matches!(fact, Fact::Opened)).await;
+    stand.write_until(|fact| matches!(fact, Fact::PhaseEntered { .. })).await;
     assert_eq!(outcome(&judge_box, 3).await, RequestOutcome::Done {});
 
     // Tables only grow newer.

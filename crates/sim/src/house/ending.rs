@@ -120,7 +120,7 @@ impl House {
         let mut reader = Reader::default();
         reader.push(self.recorder.disk.files.get(LEDGER_FILE).map_or(&[][..], Vec::as_slice));
         let rolls = reader.index.rolling_since.is_some();
-        if rolls != (stage == Some(Stage::InSession)) {
+        if rolls != stage.is_some_and(Stage::is_on_record) {
             return Err(format!("{stage:?}, and that the recorder rolls is {rolls}"));
         }
         let sends = self.stations.iter().any(|station| {
