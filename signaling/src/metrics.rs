@@ -265,6 +265,8 @@ mod tests {
             &metrics.archive_reads,
             &metrics.line_tests,
             &metrics.evidence_uploads,
+            &metrics.calls,
+            &metrics.tickets,
         ];
         for family in families {
             family.with_label_values(&["done"]).inc();

@@ -1,14 +1,14 @@
 //! A call between a station and the court (点对点): who comes is in it, and hanging up ends it.
 //! What is not here: ringing, which comes before (`switchboard.rs`). Nothing of a call is recorded.
 
-use model::{Actor, Fact, Kind, ParticipantId, Place, Private, Stage, limits};
+use model::{Actor, Fact, Kind, ParticipantId, Place, Private, Role, Stage, limits};
 
 use crate::Hearing;
 use crate::effect::Effect;
 use crate::turn::{Turn, by};
 
 impl Hearing {
-    /// Who enters a call is in it at once: both sides took it, so nobody checks in or is admitted.
+    /// Who rang is in the call at once: both sides took it, so nobody checks in or is admitted.
     pub(crate) fn enter_call(&mut self, turn: &mut Turn<'_>, who: ParticipantId) {
         if self.docket.brief.kind != Kind::Call || self.durable.stage == Stage::Closed {
             return;
@@ -18,7 +18,8 @@ impl Hearing {
             self.minute(turn, Actor::Server, Fact::CheckInOpened);
         }
         let Some(seat) = self.durable.seats.get(&who) else { return };
-        if seat.role.is_court() || !matches!(seat.place, Place::Expected | Place::Waiting) {
+        let comes = matches!(seat.place, Place::Expected | Place::Waiting);
+        if seat.role != Role::Visitor || !comes {
             return;
         }
         if seat.place == Place::Expected {
@@ -49,7 +50,7 @@ impl Hearing {
 mod tests {
     use model::archive::Attendee;
     use model::view::Heading;
-    use model::{Brief, Grants, HearingId, Now, Role, Timestamp};
+    use model::{Brief, Grants, HearingId, Now, Timestamp};
 
     use super::*;
     use crate::{Docket, Event};

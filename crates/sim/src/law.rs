@@ -202,10 +202,19 @@ impl Law {
     pub(crate) fn happened(&mut self, event: &Event) {
         match event {
             Event::Joined { who } => {
+                let known = self.people.contains_key(who);
+                // The door of a call opens by itself, and who rang is in it.
+                let call = known && self.brief.kind == Kind::Call;
+                if call && self.stage == Stage::Scheduled {
+                    self.stage = Stage::CheckIn;
+                }
                 let live = !matches!(self.stage, Stage::Scheduled | Stage::Closed);
                 if let Some(figure) = self.people.get_mut(who) {
                     figure.page = true;
-                    if live && figure.role.is_court() && figure.at == At::Outside {
+                    let rang = call
+                        && figure.role == Role::Visitor
+                        && matches!(figure.at, At::Outside | At::Waiting);
+                    if live && (rang || figure.role.is_court() && figure.at == At::Outside) {
                         figure.at = At::Inside;
                     }
                 }

@@ -214,7 +214,10 @@ impl Sitting {
     pub(crate) fn check_in(&mut self) {
         let judge = self.id("judge");
         self.event(Event::Joined { who: judge });
-        self.must("judge", Ask::OpenCheckIn);
+        // A call opens its door itself.
+        if self.hearing.stage() == Stage::Scheduled {
+            self.must("judge", Ask::OpenCheckIn);
+        }
         self.event(Event::LedgerOpened);
         for name in self.names.clone() {
             let who = self.id(name);
@@ -225,7 +228,9 @@ impl Sitting {
             self.event(Event::MediaUp { who });
             self.event(Event::TrackLive { track: TrackId::new(who, TrackKind::Microphone) });
             let staff = ["judge", "staff", "clerk", "guard", "guest"];
-            if !staff.contains(&self.world.people[name].column) {
+            // Who rang is in the call at once.
+            let inside = self.hearing.durable().seats[&who].place == model::Place::InHearing;
+            if !inside && !staff.contains(&self.world.people[name].column) {
                 let ask = Ask::CheckIn {
                     discipline: true,
                     others_present: Private::default(),
