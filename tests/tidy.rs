@@ -236,6 +236,7 @@ fn documents_name_what_exists() {
         "docs/api.md",
         "docs/operating.md",
         "docs/metrics.md",
+        "docs/features.md",
     ];
     for document in documents {
         for target in links(&read(document)) {
