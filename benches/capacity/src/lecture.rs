@@ -3,6 +3,7 @@
 //!
 //! What is not here: the measurement, which is the same for every load (`run.rs`).
 
+use forwarding::transport::arrivals::Arrivals;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -68,9 +69,10 @@ async fn connect(pages: &[crate::page::Page], learners: u8) -> Result<Generator,
             Line { kind: Kind::Sound, sends: sends(sound) },
             Line { kind: Kind::Picture, sends: sends(picture) },
         ];
-        offers.push(offer(&station.own(), &lines));
+        offers.push(offer(&station.own(), &lines, false));
         let tracks = [Track::new(Kind::Sound, 0, sound), Track::new(Kind::Picture, 1, picture)];
-        seats.push(Seat { station, room: 0, person, tracks: leads.then_some(tracks), people: 1 });
+        let (tracks, arrivals) = (leads.then_some(tracks), Arrivals::default());
+        seats.push(Seat { station, room: 0, person, tracks, people: 1, arrivals, number: 0 });
     }
     let all = seats.len();
     let generator = Generator::start(seats).map_err(|fault| fault.to_string())?;

@@ -159,7 +159,12 @@ async fn run(server: Server) -> Result<Value, String> {
             Ok(row)
         }
         Server::Lecture { learners, seconds, binary, threads } => {
-            let load = Load { rooms: 1, people: learners.saturating_add(1), record: false };
+            let load = Load {
+                rooms: 1,
+                people: learners.saturating_add(1),
+                record: false,
+                counted: false,
+            };
             let settings = format!("media_threads = {threads}");
             let started = timeout(ALL_WAIT, lecture::start(&binary, learners, &settings)).await;
             let (mut server, generator) =
