@@ -3,6 +3,8 @@
 //! What is not here: other connections, and what happens when this one comes or goes
 //! (`thread.rs`).
 
+use std::time::Duration;
+
 use forwarding::{LegId, LegPlan};
 use model::{HearingId, Instant, LinePurpose, Now, ParticipantId, limits};
 
@@ -99,6 +101,10 @@ pub(crate) struct Connection {
     pub(crate) heard_at: Instant,
     /// Whether a genuine packet came.
     pub(crate) carries: bool,
+    /// When the last genuine packet came.
+    pub(crate) carried_at: Instant,
+    /// When media last went out.
+    pub(crate) sent_at: Instant,
     /// When the last genuine RTP packet came.
     pub(crate) media_at: Instant,
     /// Whether a granted track fell silent and nothing else came either.
@@ -159,6 +165,8 @@ impl Connection {
             connected_at: None,
             heard_at: now.instant,
             carries: false,
+            carried_at: Instant(0),
+            sent_at: Instant(0),
             media_at: now.instant,
             silenced: false,
             faltered_at: now.instant,
@@ -232,6 +240,19 @@ impl Connection {
         let used = self.path.map(|path| path.origin());
         let oldest = self.addresses.iter().position(|one| Some(*one) != used)?;
         Some(self.addresses.remove(oldest))
+    }
+
+    /// How long nothing may come before the page is asked for another path. Who sends or receives
+    /// media is heard of all the time; others send checks alone, seconds apart.
+    pub(crate) fn falter_wait(&self, now: Instant) -> Duration {
+        let lately = |then: Instant, at: Instant| then.since(at) < limits::FALTER_WAIT;
+        let sends = lately(self.heard_at, self.media_at);
+        let reports = lately(self.heard_at, self.carried_at) && lately(now, self.sent_at);
+        if self.carries && (sends || reports) {
+            limits::FALTER_WAIT
+        } else {
+            limits::FALTER_WAIT_IDLE
+        }
     }
 
     /// Whether it lasted too long without a sign of life, or without getting anywhere.

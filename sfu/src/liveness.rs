@@ -60,7 +60,8 @@ impl MediaThread {
                 continue;
             }
             let asked = now.instant.since(one.faltered_at);
-            let unheard = now.instant.since(one.heard_at) >= limits::FALTER_WAIT;
+            let wait = one.falter_wait(now.instant);
+            let unheard = now.instant.since(one.heard_at) >= wait;
             let again = asked >= limits::FALTER_WAIT;
             if (unheard && again) || (one.silenced && asked >= SILENT_AGAIN) {
                 one.faltered_at = now.instant;

@@ -5,9 +5,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use model::Now;
 use model::letters::Notice;
 use model::stage::LinkCause;
-use model::{Now, limits};
 
 use crate::demux::{Kind, kind};
 use crate::dtls::DtlsStep;
@@ -74,7 +74,8 @@ impl MediaThread {
         self.reach.prove(path.way);
         self.legs.place_at(path.origin(), leg);
         let Some(connection) = self.legs.get_mut(leg) else { return };
-        let was_unheard = now.instant.since(connection.heard_at) >= limits::FALTER_WAIT;
+        let wait = connection.falter_wait(now.instant);
+        let was_unheard = now.instant.since(connection.heard_at) >= wait;
         connection.heard_at = now.instant;
         // The last nomination wins: a page that roams nominates its new path. Where nothing came for
         // long, whatever works is taken before it is nominated, which takes browsers seconds more.
@@ -153,6 +154,7 @@ impl MediaThread {
         };
         connection.heard_at = now.instant;
         connection.carries = true;
+        connection.carried_at = now.instant;
         if rtp {
             connection.media_at = now.instant;
             connection.silenced = false;

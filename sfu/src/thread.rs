@@ -257,6 +257,9 @@ impl MediaThread {
                 }
             };
             media += flushed.media;
+            if flushed.media > 0 {
+                connection.sent_at = arrived;
+            }
             flushed.waits
         });
         self.legs.put_back_dirty(dirty);

@@ -138,8 +138,9 @@ pub enum Notice {
         /// Picture lines in use.
         pictures: Vec<PictureUse>,
     },
-    /// Nothing came over a connection for `limits::FALTER_WAIT`: the page should restart ICE. Told
-    /// again every `limits::FALTER_WAIT` until something comes or the connection ends.
+    /// Nothing came over a connection for `limits::FALTER_WAIT`, or `limits::FALTER_WAIT_IDLE`
+    /// where nothing flowed: the page should restart ICE. Told again every `limits::FALTER_WAIT`
+    /// until something comes or the connection ends.
     Faltering {
         /// Hearing.
         hearing: HearingId,

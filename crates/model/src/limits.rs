@@ -150,8 +150,10 @@ pub const CONNECTIONS_MAX: usize = 4_096;
 pub const CONNECT_WAIT: Duration = Duration::from_secs(30);
 /// No packet and no check for this long ends a connection (RFC 7675 consent).
 pub const CONSENT_WAIT: Duration = Duration::from_secs(15);
-/// No packet and no check for this long: the page is asked to restart ICE.
+/// No packet and no check for this long: the page is asked to restart ICE, if packets flowed.
 pub const FALTER_WAIT: Duration = Duration::from_secs(3);
+/// The same where nothing flows: checks alone may be six seconds apart (RFC 7675 §5.1).
+pub const FALTER_WAIT_IDLE: Duration = Duration::from_secs(7);
 /// A track that is switched on and granted but brings no packet for this long raises an alarm.
 pub const UNHEARD_WAIT: Duration = Duration::from_secs(3);
 /// What a page said of itself is out of date after this time.

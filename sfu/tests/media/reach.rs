@@ -416,15 +416,39 @@ fn await_faltering(house: &mut House, who: ParticipantId) {
 fn a_page_that_is_not_heard_of_is_asked_again_and_again_for_another_path() {
     let mut house = House::new(&config(&["127.0.0.1:0"])).unwrap();
     let mut anna = house.join(ANNA, 1, local(V4, "anna"));
-    for _ in 0..3 {
-        house.later(limits::FALTER_WAIT.as_secs(), &anna);
+    for wait in [limits::FALTER_WAIT_IDLE, limits::FALTER_WAIT, limits::FALTER_WAIT] {
+        house.later(wait.as_secs(), &anna);
         await_faltering(&mut house, ANNA);
     }
     anna.drain();
-    house.later(limits::FALTER_WAIT.as_secs(), &anna);
-    await_faltering(&mut house, ANNA);
     house.later(limits::CONSENT_WAIT.as_secs(), &anna);
     assert_eq!(house.await_disconnected(ANNA), LinkCause::MediaSilent);
+}
+
+#[test]
+fn who_was_heard_talking_is_missed_sooner_than_who_only_listens() {
+    let mut house = House::new(&config(&["127.0.0.1:0"])).unwrap();
+    house.grants(1, true);
+    let mut anna = house.join(ANNA, 1, local(V4, "anna"));
+    let mut ben = house.join(BEN, 1, local(V4, "benn"));
+    house.await_slots(BEN, 1);
+    talk(&mut anna, &mut ben, 1, 16);
+    // Whose checks come every five seconds, and nothing else, is where it should be (RFC 7675 §5.1).
+    for _ in 0..4 {
+        house.later(limits::FALTER_WAIT_IDLE.as_secs() - 2, &ben);
+        ben.check(None);
+        ben.until(|received| *received == Received::CheckAnswer);
+    }
+    let mut asked = Vec::new();
+    house.notice(|notice| match notice {
+        Notice::Faltering { participant, .. } => {
+            asked.push(*participant);
+            None
+        }
+        Notice::Disconnected { participant, .. } => (*participant == ANNA).then_some(()),
+        _ => None,
+    });
+    assert!(!asked.is_empty() && asked.iter().all(|who| *who == ANNA), "{asked:?}");
 }
 
 #[test]
