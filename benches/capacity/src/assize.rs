@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::door::{Door, PATIENCE};
 use crate::generator::{Generator, Order, here};
+use crate::media::SIZES;
 use crate::page::Page;
 use crate::run::{Load, Server, seats, until};
 use crate::sdp::other;
@@ -28,6 +29,7 @@ pub struct Assize {
     doors: Vec<(u64, Vec<Door>)>,
     /// Pages by room and place.
     pages: Vec<Vec<Page>>,
+    load: Option<Load>,
 }
 
 impl Assize {
@@ -40,17 +42,28 @@ impl Assize {
         load: Load,
         settings: &str,
     ) -> Result<(Self, Generator), String> {
+        let server = Self::admit(binary, load, settings).await?;
+        let generator = server.seat(load).await?;
+        Ok((server, generator))
+    }
+
+    /// Starts the server with a fresh folder and lets everybody in; nobody has media yet.
+    ///
+    /// # Errors
+    /// What went wrong.
+    pub async fn admit(binary: &Path, load: Load, settings: &str) -> Result<Self, String> {
         let folder = std::env::temp_dir().join(format!("assize-load-{}", std::process::id()));
         let size = [("--cases", load.rooms.to_string()), ("--people", load.people.to_string())];
         let size: Vec<String> =
             size.into_iter().flat_map(|(name, value)| [name.to_owned(), value]).collect();
         let (child, ready) = serve(binary, &folder, &size, settings).await?;
         let mut server = Self::of(child, folder);
-        let generator = server.seat(load, &ready).await?;
-        Ok((server, generator))
+        server.load = Some(load);
+        server.let_in(&ready).await?;
+        Ok(server)
     }
 
-    async fn seat(&mut self, load: Load, ready: &Value) -> Result<Generator, String> {
+    async fn let_in(&mut self, ready: &Value) -> Result<(), String> {
         let port = ready["https_port"].as_u64().and_then(|port| u16::try_from(port).ok());
         let door = Door::new(port.ok_or("the ready file names no port")?)?;
         self.door = Some(door.clone());
@@ -72,6 +85,10 @@ impl Assize {
             self.pages.push(check_in(&doors, hearing, 2).await?);
             self.doors.push((hearing, doors));
         }
+        Ok(())
+    }
+
+    async fn seat(&self, load: Load) -> Result<Generator, String> {
         let generator = self.connect(load).await?;
         if load.record {
             for pages in &self.pages {
@@ -106,7 +123,7 @@ impl Assize {
 impl Assize {
     /// A server in which nobody is seated yet.
     pub fn of(child: Child, folder: PathBuf) -> Self {
-        Self { child, folder, door: None, doors: Vec::new(), pages: Vec::new() }
+        Self { child, folder, door: None, doors: Vec::new(), pages: Vec::new(), load: None }
     }
 
     /// Keeps a door for the server's counters.
@@ -145,7 +162,7 @@ pub async fn enter(
     connection: u32,
     sdp: &str,
 ) -> Result<(), String> {
-    let (lines, tiles) = (purposes(load.people), tiles(load.people));
+    let (lines, tiles) = (purposes(load.people), tiles(load, 0));
     enter_with(page, generator, place, connection, sdp, &lines, &tiles).await?;
     let on = json!(["microphone", "camera"]);
     page.ask(json!({"type": "ask", "ask": {"do": "devices", "on": on}})).await?;
@@ -178,6 +195,13 @@ pub async fn enter_with(
 impl Server for Assize {
     fn process(&self) -> u32 {
         self.child.id()
+    }
+
+    async fn turn(&self, step: u64) {
+        let Some(load) = self.load else { return };
+        for page in self.pages.iter().flatten() {
+            page.tell(json!({"type": "tiles", "tiles": tiles(load, step)})).await;
+        }
     }
 
     async fn counters(&self) -> BTreeMap<String, f64> {
@@ -286,12 +310,22 @@ fn purposes(people: u8) -> Value {
     Value::Array(lines)
 }
 
-fn tiles(people: u8) -> Value {
-    let tile = |slot| {
+/// How large a person draws the others: all of them large, or, where pictures have layers, one
+/// large, two half as large and the others small, each in turn.
+fn tiles(load: Load, turn: u64) -> Value {
+    let others = load.people - 1;
+    let tile = |slot: u8| {
         let purpose = json!({"for": "seat", "slot": slot, "medium": "picture"});
-        json!({"purpose": purpose, "width": 1280, "height": 720})
+        let place = (u64::from(slot) + turn) % u64::from(others);
+        let (width, height) = match place {
+            _ if !load.layers => (1_280, 720),
+            0 => SIZES[2],
+            1 | 2 => SIZES[1],
+            _ => SIZES[0],
+        };
+        json!({"purpose": purpose, "width": width, "height": height})
     };
-    (0..people - 1).map(tile).collect()
+    (0..others).map(tile).collect()
 }
 
 /// How long a hearing takes from its opening until all media is steady.

@@ -3,6 +3,7 @@
 //! What is not here: signaling. Every half millisecond it sends what is due and reads what has
 //! come; delays do not depend on when it reads, as the kernel stamps each datagram on arrival.
 
+use std::collections::BTreeMap;
 use std::io::IoSliceMut;
 use std::net::SocketAddr;
 use std::os::fd::AsRawFd;
@@ -20,10 +21,11 @@ use nix::sys::time::TimeSpec;
 
 use crate::machine::{Histogram, unix_nanos};
 use crate::media::{
-    COUNT_AT, Film, Kind, Moment, REPAIR, Stamp, Track, asked, payload, sender_report,
+    COUNT_AT, Film, Kind, Moment, REPAIR, Stamp, Track, asked, payload, sender_report, source,
     transport_number,
 };
 use crate::sdp::Other;
+use crate::span::Span;
 use crate::station::{Heard, Phase, Station};
 
 /// The pace of the loop.
@@ -46,8 +48,8 @@ pub struct Seat {
     pub room: u16,
     /// The person's place in it.
     pub person: u8,
-    /// Sound and picture, when it sends.
-    pub tracks: Option<[Track; 2]>,
+    /// Sound, and the picture or its layers, when it sends.
+    pub tracks: Option<Vec<Track>>,
     /// How many people's media comes here; 0 when it does not receive.
     pub people: u8,
     /// What arrived of what is counted, to tell the server.
@@ -177,6 +179,10 @@ struct Room {
     readable: Vec<bool>,
     /// Per subscriber, per person and kind: which numbers came.
     seen: Vec<Vec<[Vec<u64>; 2]>>,
+    /// Somebody sends layers.
+    layered: bool,
+    /// Per subscriber and source of layers: the server's numbers.
+    spans: Vec<BTreeMap<u32, Span>>,
     film: Film,
     poll: Poll,
     bytes: Vec<u8>,
@@ -206,6 +212,8 @@ impl Room {
         Ok(Self {
             readable: vec![true; seats.len()],
             seen: seats.iter().map(|s| vec![<[Vec<u64>; 2]>::default(); s.people.into()]).collect(),
+            layered: seats.iter().flat_map(|seat| &seat.tracks).flatten().any(Track::is_layer),
+            spans: vec![BTreeMap::new(); seats.len()],
             seats,
             sending,
             film: Film::new(),
@@ -267,6 +275,7 @@ impl Room {
                     seat.tracks.iter_mut().flatten().for_each(|track| track.number = 0);
                 }
                 self.seen.iter_mut().flatten().flatten().for_each(Vec::clear);
+                self.spans.iter_mut().for_each(BTreeMap::clear);
             }
             Order::End => {
                 self.measuring = false;
@@ -297,28 +306,37 @@ impl Room {
         let counted = &mut self.counted;
         (counted.sent, counted.expected, counted.received, counted.silent) = (0, 0, 0, 0);
         counted.refused = self.seats.iter().map(|seat| seat.station.refused).sum();
-        let numbers: Vec<(u16, u8, [u32; 2])> = self
+        let numbers: Vec<(u16, u8, [u32; 2], bool)> = self
             .seats
             .iter()
             .filter_map(|seat| {
-                let tracks = seat.tracks.as_ref()?;
-                Some((seat.room, seat.person, [tracks[0].number, tracks[1].number]))
+                let [sound, pictures @ ..] = &seat.tracks.as_ref()?[..] else { return None };
+                let pictured = pictures.iter().map(|track| track.number).sum();
+                let layered = pictures.iter().any(Track::is_layer);
+                Some((seat.room, seat.person, [sound.number, pictured], layered))
             })
             .collect();
-        counted.sent = numbers.iter().flat_map(|(_, _, of)| of).map(|n| u64::from(*n)).sum();
+        counted.sent = numbers.iter().flat_map(|(_, _, of, _)| of).map(|n| u64::from(*n)).sum();
         for (seat, seen) in self.seats.iter().zip(&self.seen) {
-            for (room, person, sent) in &numbers {
+            for (room, person, sent, layered) in &numbers {
                 if *room != seat.room || *person == seat.person {
                     continue;
                 }
                 let Some(seen) = seen.get(usize::from(*person)) else { continue };
-                for (sent, seen) in sent.iter().zip(seen) {
+                for (place, (sent, seen)) in sent.iter().zip(seen).enumerate() {
                     let came: u64 = seen.iter().map(|bits| u64::from(bits.count_ones())).sum();
-                    counted.expected += u64::from(*sent);
-                    counted.received += came;
                     counted.silent += u64::from(came == 0 && *sent > 0);
+                    // Which layer comes is the server's choice: its numbers tell what is missing.
+                    if place == 0 || !layered {
+                        counted.expected += u64::from(*sent);
+                        counted.received += came;
+                    }
                 }
             }
+        }
+        for span in self.spans.iter().flat_map(BTreeMap::values) {
+            counted.expected += span.expected();
+            counted.received += span.received();
         }
     }
 
@@ -345,19 +363,22 @@ impl Room {
                         let late = Instant::now().duration_since(due);
                         self.counted.late.count(nanos(late));
                     }
-                    let before = tracks[place].number;
-                    let station = &mut seat.station;
-                    let (counted, number) = (tracks[place].is_counted(), &mut seat.number);
-                    tracks[place].next(&self.film, moment, unix_nanos, |packet| {
-                        if counted {
-                            let bytes = number.to_be_bytes();
-                            packet[COUNT_AT..COUNT_AT + 2].copy_from_slice(&bytes);
-                            *number = number.wrapping_add(1);
+                    let (sound, pictures) = tracks.split_at_mut(1);
+                    for track in if place == 0 { sound } else { pictures } {
+                        let before = track.number;
+                        let station = &mut seat.station;
+                        let (counted, number) = (track.is_counted(), &mut seat.number);
+                        track.next(&self.film, moment, unix_nanos, |packet| {
+                            if counted {
+                                let bytes = number.to_be_bytes();
+                                packet[COUNT_AT..COUNT_AT + 2].copy_from_slice(&bytes);
+                                *number = number.wrapping_add(1);
+                            }
+                            station.rtp(packet);
+                        });
+                        if !counts {
+                            track.number = before;
                         }
-                        station.rtp(packet);
-                    });
-                    if !counts {
-                        tracks[place].number = before;
                     }
                 }
             }
@@ -417,17 +438,23 @@ impl Room {
                         continue;
                     };
                     if stamp.epoch != 0 && stamp.epoch == self.epoch && stamp.room == seat.room {
-                        note(&mut self.seen[place], &mut self.counted, stamp, arrived, read_at);
+                        let layered = self.layered && stamp.kind == Kind::Picture;
+                        if layered {
+                            let (ssrc, number) = source(&packet).unwrap_or_default();
+                            let span = self.spans[place].entry(ssrc).or_default();
+                            self.counted.twice += u64::from(!span.take(number));
+                        }
+                        let seen = &mut self.seen[place];
+                        note(seen, &mut self.counted, layered, stamp, arrived, read_at);
                     }
                 }
                 Heard::Rtcp(compound) => {
                     let asked = asked(&compound);
                     self.counted.nacks += u64::from(asked.nacks);
-                    if asked.keyframe
-                        && let Some([_, picture]) = &mut seat.tracks
-                    {
+                    for ssrc in asked.keyframes {
                         self.counted.keyframes += 1;
-                        picture.rewind();
+                        let tracks = seat.tracks.iter_mut().flatten();
+                        tracks.filter(|track| track.ssrc() == ssrc).for_each(Track::rewind);
                     }
                 }
                 Heard::Broken => self.counted.broken += 1,
@@ -441,6 +468,7 @@ impl Room {
 fn note(
     seen: &mut [[Vec<u64>; 2]],
     counted: &mut Counted,
+    layered: bool,
     stamp: Stamp,
     arrived: u64,
     read_at: u64,
@@ -451,7 +479,8 @@ fn note(
     if bits.len() <= word {
         bits.resize(word + 1, 0);
     }
-    if bits[word] & bit != 0 {
+    // Layers are numbered each for itself; what came of them twice is told by their span.
+    if bits[word] & bit != 0 && !layered {
         counted.twice += 1;
         return;
     }

@@ -112,7 +112,7 @@ async fn seat(load: Load, session: &mut Session) -> Result<Generator, String> {
                 owns.push(station.own());
                 let [sound, picture] = sources(room, person);
                 let tracks =
-                    [Track::new(Kind::Sound, 0, sound), Track::new(Kind::Picture, 1, picture)];
+                    vec![Track::new(Kind::Sound, 0, sound), Track::new(Kind::Picture, 1, picture)];
                 let (tracks, people) =
                     if receives { (None, load.people) } else { (Some(tracks), 0) };
                 let (arrivals, number) = (Arrivals::default(), 0);
@@ -133,8 +133,8 @@ async fn seat(load: Load, session: &mut Session) -> Result<Generator, String> {
     for (place, own) in owns.iter().enumerate().take(all) {
         let [sound, picture] = sources(place_room(place, people), place_person(place, people));
         let lines = [
-            Line { kind: Kind::Sound, sends: Some(sound) },
-            Line { kind: Kind::Picture, sends: Some(picture) },
+            Line { kind: Kind::Sound, sends: Some(sound), layers: false },
+            Line { kind: Kind::Picture, sends: Some(picture), layers: false },
         ];
         let handle = session.attach().await?;
         let body = json!({"request": "joinandconfigure", "ptype": "publisher",

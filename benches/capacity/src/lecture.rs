@@ -66,11 +66,11 @@ async fn connect(pages: &[crate::page::Page], learners: u8) -> Result<Generator,
         let leads = person == 0;
         let sends = |source| leads.then_some(source);
         let lines = [
-            Line { kind: Kind::Sound, sends: sends(sound) },
-            Line { kind: Kind::Picture, sends: sends(picture) },
+            Line { kind: Kind::Sound, sends: sends(sound), layers: false },
+            Line { kind: Kind::Picture, sends: sends(picture), layers: false },
         ];
         offers.push(offer(&station.own(), &lines, false));
-        let tracks = [Track::new(Kind::Sound, 0, sound), Track::new(Kind::Picture, 1, picture)];
+        let tracks = vec![Track::new(Kind::Sound, 0, sound), Track::new(Kind::Picture, 1, picture)];
         let (tracks, arrivals) = (leads.then_some(tracks), Arrivals::default());
         seats.push(Seat { station, room: 0, person, tracks, people: 1, arrivals, number: 0 });
     }

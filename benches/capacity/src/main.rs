@@ -10,6 +10,8 @@ mod churn;
 mod door;
 mod forwarder;
 mod generator;
+#[cfg(all(test, feature = "rivals"))]
+mod guest;
 mod janus;
 mod lecture;
 mod machine;
@@ -17,6 +19,7 @@ mod media;
 mod page;
 mod run;
 mod sdp;
+mod span;
 mod station;
 mod table;
 
@@ -56,6 +59,12 @@ struct Size {
     seconds: u64,
 }
 
+impl Size {
+    const fn load(&self) -> Load {
+        Load::plain(self.rooms, self.people)
+    }
+}
+
 #[derive(Debug, Subcommand)]
 enum Server {
     /// Assize itself.
@@ -71,6 +80,9 @@ enum Server {
         /// Negotiate lines as browsers do: transport-wide numbers, repairs, redundant sound.
         #[arg(long)]
         counted: bool,
+        /// Send pictures in three layers, shown large and small by turns.
+        #[arg(long)]
+        simulcast: bool,
         /// Media threads of the server.
         #[arg(long, default_value_t = 1)]
         threads: u16,
@@ -147,8 +159,8 @@ fn main() -> ExitCode {
 async fn run(server: Server) -> Result<Value, String> {
     match server {
         Server::Table => Ok(Value::Null),
-        Server::Assize { size, binary, record, counted, threads } => {
-            let load = Load { rooms: size.rooms, people: size.people, record, counted };
+        Server::Assize { size, binary, record, counted, simulcast, threads } => {
+            let load = Load { record, counted, layers: simulcast, ..size.load() };
             let settings = format!("media_threads = {threads}");
             let started = timeout(ALL_WAIT, Assize::start(&binary, load, &settings)).await;
             let (mut server, generator) =
@@ -159,12 +171,7 @@ async fn run(server: Server) -> Result<Value, String> {
             Ok(row)
         }
         Server::Lecture { learners, seconds, binary, threads } => {
-            let load = Load {
-                rooms: 1,
-                people: learners.saturating_add(1),
-                record: false,
-                counted: false,
-            };
+            let load = Load::plain(1, learners.saturating_add(1));
             let settings = format!("media_threads = {threads}");
             let started = timeout(ALL_WAIT, lecture::start(&binary, learners, &settings)).await;
             let (mut server, generator) =
@@ -175,12 +182,7 @@ async fn run(server: Server) -> Result<Value, String> {
             Ok(row)
         }
         Server::Churn { size, binary, cycles } => {
-            let load = Load {
-                rooms: size.rooms,
-                people: size.people.max(3),
-                record: false,
-                counted: false,
-            };
+            let load = Load { people: size.people.max(3), ..size.load() };
             let started = timeout(ALL_WAIT, Assize::start(&binary, load, "")).await;
             let (mut server, generator) =
                 started.map_err(|_| "the start took too long".to_owned())??;
@@ -189,8 +191,7 @@ async fn run(server: Server) -> Result<Value, String> {
             row
         }
         Server::Janus { size } => {
-            let load =
-                Load { rooms: size.rooms, people: size.people, record: false, counted: false };
+            let load = size.load();
             let started = timeout(ALL_WAIT, Janus::start(load)).await;
             let (mut server, generator) =
                 started.map_err(|_| "the start took too long".to_owned())??;
@@ -200,8 +201,7 @@ async fn run(server: Server) -> Result<Value, String> {
             Ok(row)
         }
         Server::Forwarder { size, binary } => {
-            let load =
-                Load { rooms: size.rooms, people: size.people, record: false, counted: false };
+            let load = size.load();
             let started = timeout(ALL_WAIT, Forwarder::start(&binary, load)).await;
             let (mut server, generator) =
                 started.map_err(|_| "the start took too long".to_owned())??;

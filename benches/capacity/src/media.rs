@@ -21,6 +21,17 @@ pub const COUNT_EXT: u8 = 5;
 /// Where a counted packet of a [`Track`] bears its number.
 pub const COUNT_AT: usize = 12 + 4 + 4 + 1;
 
+/// Number of the `sdes:rtp-stream-id` extension, where layers are offered.
+pub const RID_EXT: u8 = 6;
+/// Names of the layers, the lowest first.
+pub const RIDS: [char; 3] = ['q', 'h', 'f'];
+/// Width and height of a layer's pictures.
+pub const SIZES: [(u16, u16); 3] = [(320, 180), (640, 360), (1_280, 720)];
+/// Bytes of a layer's picture: 150, 500 and 1,500 kbit/s at 30 a second.
+const LAYER_BYTES: [usize; 3] = [625, 2_083, 6_250];
+/// Packets of a layer's picture.
+const LAYER_PACKETS: [usize; 3] = [1, 2, 6];
+
 /// Bytes of a sound payload: 32 kbit/s in packets of 20 ms.
 const SOUND_BYTES: usize = 80;
 /// Bytes of a picture: 500 kbit/s at 30 a second.
@@ -109,6 +120,11 @@ impl Film {
         }
         Self { frames }
     }
+
+    /// A picture of the film, which goes on and on.
+    pub fn frame(&self, number: usize) -> &'static [u8] {
+        self.frames[number % self.frames.len()]
+    }
 }
 
 /// One track that is sent.
@@ -122,6 +138,8 @@ pub struct Track {
     frame: usize,
     /// Its packets have room for a transport-wide number.
     counted: bool,
+    /// Which layer of the picture it is.
+    layer: Option<usize>,
     /// Packets made in this stretch.
     pub number: u32,
 }
@@ -141,7 +159,18 @@ impl Track {
     /// A track that has sent nothing; `mid` is the line's number, below ten.
     pub const fn new(kind: Kind, mid: u8, ssrc: u32) -> Self {
         let (sequence, timestamp, frame, number) = (1_000, 0, 0, 0);
-        Self { kind, mid, ssrc, sequence, timestamp, frame, counted: false, number }
+        let (counted, layer) = (false, None);
+        Self { kind, mid, ssrc, sequence, timestamp, frame, counted, layer, number }
+    }
+
+    /// The same as a layer of a picture.
+    pub const fn layer(self, layer: usize) -> Self {
+        Self { layer: Some(layer), ..self }
+    }
+
+    /// Whether it is one of several layers.
+    pub const fn is_layer(&self) -> bool {
+        self.layer.is_some()
     }
 
     /// The same with room for a transport-wide number in each packet.
@@ -191,18 +220,28 @@ impl Track {
             }
             Kind::Picture => {
                 self.timestamp = self.timestamp.wrapping_add(PICTURE_STEP);
-                let frame = film.frames[self.frame];
+                let frame = film.frame(self.frame);
+                let keyframe = self.frame == 0;
                 self.frame = (self.frame + 1) % film.frames.len();
+                let of_layer = |layer: usize| (LAYER_BYTES[layer], LAYER_PACKETS[layer]);
+                let (bytes, packets) =
+                    self.layer.map_or((PICTURE_BYTES, PICTURE_PACKETS), of_layer);
                 // Decoders do not read behind the last partition.
                 let mut picture = frame.to_vec();
-                picture.resize(PICTURE_BYTES, 0);
+                if let Some(layer) = self.layer.filter(|_| keyframe) {
+                    // The same film, which says it is larger: the lowest layer alone decodes.
+                    let (width, height) = SIZES[layer];
+                    picture[6..8].copy_from_slice(&width.to_le_bytes());
+                    picture[8..10].copy_from_slice(&height.to_le_bytes());
+                }
+                picture.resize(bytes, 0);
                 // As equal as may be and the shorter ones first, as libwebrtc splits.
-                let (first, second) = picture.split_at(PICTURE_BYTES / PICTURE_PACKETS);
-                for (place, bytes) in [first, second].into_iter().enumerate() {
-                    let mut packet = self.header(VP8, place + 1 == PICTURE_PACKETS);
+                for place in 0..packets {
+                    let part = &picture[bytes * place / packets..bytes * (place + 1) / packets];
+                    let mut packet = self.header(VP8, place + 1 == packets);
                     // The descriptor of one byte (RFC 7741 §4.2); 0x10: a partition starts.
                     packet.push(if place == 0 { 0x10 } else { 0 });
-                    packet.extend_from_slice(bytes);
+                    packet.extend_from_slice(part);
                     self.stamp(&mut packet, moment, clock());
                     send(&mut packet);
                 }
@@ -229,12 +268,22 @@ impl Track {
         // One-byte extensions (RFC 8285 §4.2): the line, and how loud it is (RFC 6464).
         let words = if self.counted { 2 } else { 1 };
         packet.extend_from_slice(&[0xBE, 0xDE, 0, words, MID_EXT << 4, b'0' + self.mid]);
-        packet.extend_from_slice(if sound { &[LEVEL_EXT << 4, 0x80 | 30] } else { &[0, 0] });
+        packet.extend_from_slice(&match (sound, self.layer) {
+            (true, _) => [LEVEL_EXT << 4, 0x80 | 30],
+            (false, Some(layer)) => [RID_EXT << 4, u8::try_from(RIDS[layer]).unwrap_or(b'?')],
+            (false, None) => [0, 0],
+        });
         if self.counted {
             packet.extend_from_slice(&[(COUNT_EXT << 4) | 1, 0, 0, 0]);
         }
         packet
     }
+}
+
+/// Source and sequence number of a plain RTP packet.
+pub fn source(packet: &[u8]) -> Option<(u32, u16)> {
+    let ssrc = packet.get(8..)?.first_chunk::<4>()?;
+    Some((u32::from_be_bytes(*ssrc), u16::from_be_bytes([packet[2], packet[3]])))
 }
 
 /// The transport-wide number of a plain RTP packet.
@@ -273,10 +322,10 @@ pub fn payload(packet: &[u8]) -> Option<&[u8]> {
 }
 
 /// What a compound of RTCP asks of a sender.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
-    /// A keyframe (RFC 4585 §6.3.1, RFC 5104 §4.3.1).
-    pub keyframe: bool,
+    /// Sources of which a keyframe is asked (RFC 4585 §6.3.1, RFC 5104 §4.3.1).
+    pub keyframes: Vec<u32>,
     /// Messages that name lost packets (RFC 4585 §6.2.1).
     pub nacks: u32,
 }
@@ -287,8 +336,13 @@ pub fn asked(compound: &[u8]) -> Asked {
     let mut rest = compound;
     while rest.len() >= 4 {
         let len = 4 + 4 * usize::from(u16::from_be_bytes([rest[2], rest[3]]));
+        let word = |at: usize| {
+            let bytes = rest.get(at..)?.first_chunk::<4>()?;
+            Some(u32::from_be_bytes(*bytes))
+        };
         match (rest[1], rest[0] & 0x1F) {
-            (206, 1 | 4) => asked.keyframe = true,
+            (206, 1) => asked.keyframes.extend(word(8)),
+            (206, 4) => asked.keyframes.extend(word(12)),
             (205, 1) => asked.nacks += 1,
             _ => (),
         }
@@ -346,6 +400,22 @@ mod tests {
     }
 
     #[test]
+    fn layers_say_their_name_and_size() {
+        let moment = Moment { room: 3, person: 2, epoch: 1 };
+        for (layer, size) in SIZES.into_iter().enumerate() {
+            let mut track = Track::new(Kind::Picture, 1, 7).layer(layer).counted(true);
+            let mut packets = Vec::new();
+            track.next(&Film::new(), moment, || 99, |packet| packets.push(packet.to_vec()));
+            assert_eq!(packets.len(), LAYER_PACKETS[layer]);
+            let [low, high, low_2, high_2] = payload(&packets[0]).unwrap()[7..11] else { return };
+            let found = (u16::from_le_bytes([low, high]), u16::from_le_bytes([low_2, high_2]));
+            assert_eq!(found, size);
+            assert_eq!(packets[0][18..20], [RID_EXT << 4, u8::try_from(RIDS[layer]).unwrap()]);
+            assert_eq!(source(&packets[0]), Some((7, 1_001)));
+        }
+    }
+
+    #[test]
     fn numbers_are_written_where_they_are_read() {
         let mut track = Track::new(Kind::Sound, 1, 7).counted(true);
         let moment = Moment { room: 3, person: 2, epoch: 1 };
@@ -375,7 +445,7 @@ mod tests {
         assert_eq!(asked(&compound), Asked::default());
         compound.extend_from_slice(&[0x81, 206, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2]);
         compound.extend_from_slice(&[0x81, 205, 0, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 9, 0, 0]);
-        assert_eq!(asked(&compound), Asked { keyframe: true, nacks: 1 });
+        assert_eq!(asked(&compound), Asked { keyframes: vec![2], nacks: 1 });
         assert_eq!(asked(&compound[..10]), Asked::default(), "a head that is cut off");
     }
 }

@@ -13,12 +13,15 @@ use forwarding::transport::arrivals::Arrivals;
 
 use crate::generator::{Generator, Order, Seat, sources};
 use crate::machine::{cpu_by_thread, cpu_seconds, dropped, memory, stolen_and_idle};
-use crate::media::{Kind, Track};
+use crate::media::{Kind, RIDS, Track};
 use crate::sdp::{Line, offer};
 use crate::station::{Identity, Station};
 
 /// What comes after the last packet still counts for so long.
 const DRAIN: Duration = Duration::from_millis(800);
+
+/// Where pictures have layers, everybody looks at somebody else so often.
+const TURN: Duration = Duration::from_secs(2);
 
 /// Who takes part.
 #[derive(Clone, Copy, Debug)]
@@ -31,12 +34,24 @@ pub struct Load {
     pub record: bool,
     /// Whether lines are negotiated as browsers do: counted, repaired apart, redundant.
     pub counted: bool,
+    /// Whether pictures go out in three layers and are shown at changing sizes.
+    pub layers: bool,
+}
+
+impl Load {
+    /// A load without anything special.
+    pub const fn plain(rooms: u16, people: u8) -> Self {
+        Self { rooms, people, record: false, counted: false, layers: false }
+    }
 }
 
 /// A running server.
 pub trait Server {
     /// Its process.
     fn process(&self) -> u32;
+
+    /// People look at somebody else: `step` counts on.
+    async fn turn(&self, _step: u64) {}
 
     /// Counters of its own, if it has any that can be read.
     async fn counters(&self) -> BTreeMap<String, f64> {
@@ -78,9 +93,11 @@ pub fn seats(
             let (station, sdp) = fresh(load, identity, own, room, person, &name)?;
             offers.push(sdp);
             let [sound, picture] = sources(room, person);
-            let tracks = [(Kind::Sound, 0, sound), (Kind::Picture, 1, picture)];
-            let tracks =
-                tracks.map(|(kind, mid, ssrc)| Track::new(kind, mid, ssrc).counted(load.counted));
+            let mut tracks = vec![Track::new(Kind::Sound, 0, sound).counted(load.counted)];
+            for (layer, ssrc) in (0..if load.layers { RIDS.len() } else { 1 }).zip(picture..) {
+                let track = Track::new(Kind::Picture, 1, ssrc).counted(load.counted);
+                tracks.push(if load.layers { track.layer(layer) } else { track });
+            }
             let people = load.people;
             let (arrivals, number) = (Arrivals::default(), 0);
             let tracks = Some(tracks);
@@ -106,12 +123,12 @@ pub fn fresh(
         Station::new(Arc::clone(identity), own, name).map_err(|fault| fault.to_string())?;
     let [sound, picture] = sources(room, person);
     let mut lines = vec![
-        Line { kind: Kind::Sound, sends: Some(sound) },
-        Line { kind: Kind::Picture, sends: Some(picture) },
+        Line { kind: Kind::Sound, sends: Some(sound), layers: false },
+        Line { kind: Kind::Picture, sends: Some(picture), layers: load.layers },
     ];
     for _ in 1..load.people {
-        lines.push(Line { kind: Kind::Sound, sends: None });
-        lines.push(Line { kind: Kind::Picture, sends: None });
+        lines.push(Line { kind: Kind::Sound, sends: None, layers: false });
+        lines.push(Line { kind: Kind::Picture, sends: None, layers: false });
     }
     let sdp = offer(&station.own(), &lines, load.counted);
     Ok((station, sdp))
@@ -150,7 +167,16 @@ pub async fn measure(
     let before = read(server, generator);
     let counters_before = server.counters().await;
     let mut threads = cpu_by_thread(server.process());
-    tokio::time::sleep(Duration::from_secs(seconds)).await;
+    let start = tokio::time::Instant::now();
+    let end = start + Duration::from_secs(seconds);
+    for (step, at) in (1..).zip((1..).map(|turn| start + TURN * turn)) {
+        if !load.layers || at >= end {
+            break;
+        }
+        tokio::time::sleep_until(at).await;
+        server.turn(step).await;
+    }
+    tokio::time::sleep_until(end).await;
     generator.order(Order::End);
     let after = read(server, generator);
     let threads: BTreeMap<String, f64> = cpu_by_thread(server.process())
@@ -195,6 +221,9 @@ pub async fn measure(
         "people": load.people,
         "record": load.record,
         "counted": load.counted,
+        "layers": load.layers,
+        "layer_switches": counter("layer_switches"),
+        "lines_frozen": counter("lines_frozen"),
         "seconds": round(time, 2),
         "in_per_second": round(counted.sent as f64 / time, 0),
         "out_per_second": round(counted.received as f64 / time, 0),

@@ -6,7 +6,9 @@
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
-use crate::media::{COUNT_EXT, Kind, LEVEL_EXT, MID_EXT, OPUS, REDUNDANT, REPAIR, VP8};
+use crate::media::{
+    COUNT_EXT, Kind, LEVEL_EXT, MID_EXT, OPUS, REDUNDANT, REPAIR, RID_EXT, RIDS, VP8,
+};
 
 /// One line of an offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +17,8 @@ pub struct Line {
     pub kind: Kind,
     /// The source, on lines that send; none on lines that receive.
     pub sends: Option<u32>,
+    /// Whether the picture goes out in layers (RFC 8853), whose sources are not announced.
+    pub layers: bool,
 }
 
 /// This end of a connection.
@@ -94,7 +98,11 @@ pub fn offer(own: &Own, lines: &[Line], counted: bool) -> String {
                 push(format!("a=fmtp:{REDUNDANT} {payload}/{payload}"));
             }
         }
-        if let Some(ssrc) = line.sends {
+        if line.layers {
+            push(format!("a=extmap:{RID_EXT} urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"));
+            RIDS.iter().for_each(|rid| push(format!("a=rid:{rid} send")));
+            push(format!("a=simulcast:send {}", RIDS.map(String::from).join(";")));
+        } else if let Some(ssrc) = line.sends {
             push(format!("a=msid:load load-{media}"));
             if counted && line.kind == Kind::Picture {
                 push(format!("a=ssrc-group:FID {ssrc} {}", ssrc + 8));
@@ -198,8 +206,11 @@ mod tests {
 
     #[test]
     fn an_offer_says_where_this_end_is() {
-        let line = |kind, sends| Line { kind, sends };
+        let line = |kind, sends| Line { kind, sends, layers: false };
         let lines = [line(Kind::Sound, Some(7)), line(Kind::Picture, None)];
+        let layered = Line { kind: Kind::Picture, sends: Some(9), layers: true };
+        let text = offer(&own(), &[layered], true);
+        assert!(text.contains("a=simulcast:send q;h;f") && !text.contains("a=ssrc"), "{text}");
         assert!(offer(&own(), &lines, true).contains("a=fmtp:97 apt=96"));
         let text = offer(&own(), &lines, false);
         let found = other(&text, own().address).unwrap();
