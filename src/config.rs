@@ -110,7 +110,10 @@ fn check(config: &Config) -> Result<(), String> {
         return wrong("announce 最多 8 个地址", "announce takes at most eight addresses");
     }
     if config.camera_codec.is_sound() {
-        return wrong("camera_codec 须为 vp8 或 h264", "camera_codec must be vp8 or h264");
+        return wrong(
+            "camera_codec 须为 vp8、h264 或 vp9",
+            "camera_codec must be vp8, h264 or vp9",
+        );
     }
     if config.certificate.is_some() != config.certificate_key.is_some() {
         return wrong(

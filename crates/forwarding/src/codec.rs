@@ -4,7 +4,7 @@
 
 use model::Codec;
 
-use crate::vp8;
+use crate::{vp8, vp9};
 
 /// Whether a subscriber who has seen nothing yet can start with this packet.
 pub(crate) fn can_start(codec: Codec, payload: &[u8]) -> bool {
@@ -12,6 +12,7 @@ pub(crate) fn can_start(codec: Codec, payload: &[u8]) -> bool {
         Codec::Opus => !payload.is_empty(),
         Codec::Vp8 => vp8_keyframe_start(payload),
         Codec::H264 => h264_keyframe_start(payload),
+        Codec::Vp9 => vp9::Head::read(payload).is_some_and(|head| head.is_key()),
     }
 }
 
@@ -19,6 +20,7 @@ pub(crate) fn can_start(codec: Codec, payload: &[u8]) -> bool {
 pub(crate) fn size(codec: Codec, payload: &[u8]) -> Option<(u16, u16)> {
     match codec {
         Codec::Vp8 => vp8::size(payload),
+        Codec::Vp9 => vp9::Head::read(payload)?.structure?.sizes[0],
         Codec::Opus | Codec::H264 => None,
     }
 }
@@ -110,7 +112,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_payload_is_looked_at_without_harm(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
-            for codec in [Codec::Opus, Codec::Vp8, Codec::H264] {
+            for codec in [Codec::Opus, Codec::Vp8, Codec::H264, Codec::Vp9] {
                 prop_assert!(!(can_start(codec, &bytes) && bytes.is_empty()));
             }
         }

@@ -9,9 +9,9 @@ use crate::cache::Facts;
 use crate::figures::RouterFigures;
 use crate::leg::Leg;
 use crate::outlet::Outlet;
+use crate::picture::Lead;
 use crate::red::{self, REPEATED_MAX, Repeated};
 use crate::rewrite::Place;
-use crate::vp8::Lead;
 
 /// Why a packet leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,6 +10,7 @@ use crate::cache::Cache;
 use crate::keyframe::KeyframeDesk;
 use crate::plan::LegId;
 use crate::receive::Source;
+use crate::spatial::Sieve;
 
 /// How often the cost of a layer is measured.
 const MEASURE_EVERY: Duration = Duration::from_millis(500);
@@ -40,6 +41,8 @@ pub(crate) struct Feed {
     pub(crate) source: Source,
     pub(crate) started_at: Instant,
     pub(crate) last_at: Instant,
+    /// One choice of layers out of the source that feeds the lowest: it is counted and asked there.
+    pub(crate) shadow: bool,
 }
 
 /// Measures what a layer costs on the wire.
@@ -86,6 +89,8 @@ pub(crate) struct Layer {
     pub(crate) meter: Meter,
     /// Width and height, as the last keyframe said.
     pub(crate) size: Option<(u16, u16)>,
+    /// Its numbers, where it is a choice of layers out of one source.
+    pub(crate) sieve: Option<Sieve>,
 }
 
 impl Layer {
@@ -95,6 +100,13 @@ impl Layer {
         self.cache.release();
         self.meter = Meter::default();
         self.size = None;
+        self.sieve = None;
+    }
+
+    /// The highest number of its packets so far.
+    pub(crate) fn highest(&self) -> u64 {
+        let source = self.feed.as_ref().map_or(0, |feed| feed.source.highest());
+        self.sieve.as_ref().map_or(source, Sieve::highest)
     }
 }
 

@@ -14,11 +14,11 @@ use crate::choice::Choice;
 use crate::departure::{Beside, Parcel, Way};
 use crate::figures::DropReason;
 use crate::header::{Extension, Header};
+use crate::picture::{Descriptor, Lead, Pictures};
 use crate::plan::SendLine;
 use crate::red::{REPEATED_MAX, Repeated};
 use crate::rewrite::Rewriter;
 use crate::rtcp::{Block, SenderReport};
-use crate::vp8::{Descriptor, Lead, Pictures};
 
 /// The `mid` goes along until the subscriber reports on the line, at most this many packets.
 const MID_PACKETS: u64 = 100;
@@ -49,7 +49,7 @@ pub(crate) struct SendState {
     /// Where the choice of a layer stands.
     pub(crate) choice: Choice,
     pictures: Pictures,
-    payload_types: [Option<u8>; 3],
+    payload_types: [Option<u8>; 4],
     mid_until: u64,
     /// Sound is redundant from this number on.
     redundant_from: Option<u64>,
@@ -73,7 +73,10 @@ pub(crate) struct Fresh<'a> {
     pub(crate) facts: &'a Facts,
     /// A picture can start with it.
     pub(crate) starts: bool,
-    /// VP8: what its payload begins with.
+    /// A picture begins with it that needs nothing of what the line now carries beyond it: a line
+    /// may come down to this layer here.
+    pub(crate) eases: bool,
+    /// The running numbers its payload begins with.
     pub(crate) descriptor: Option<Descriptor>,
     /// If the line changes to this layer with it: the line's timestamp for when it was captured.
     pub(crate) same_time: Option<u32>,
@@ -200,7 +203,7 @@ impl SendState {
         let payload_type = self.payload_type(facts.codec).ok_or(DropReason::CodecNotTaken)?;
         let started = !self.rewriter.carries(generation);
         if started {
-            if !starts {
+            if !starts && !fresh.eases {
                 let goes_on = self.current.is_some_and(|current| current != layer);
                 let other = DropReason::OtherLayer;
                 return Err(if goes_on { other } else { DropReason::AwaitsKeyframe });
@@ -208,7 +211,8 @@ impl SendState {
             self.rewriter.start(generation, facts, fresh.due_at, fresh.same_time);
             self.current = Some(layer);
             self.unreported = true;
-            if let Some(read) = &fresh.descriptor {
+            // Pictures after a step down refer to those before it: their numbers go on as they are.
+            if let Some(read) = fresh.descriptor.as_ref().filter(|_| starts || !fresh.eases) {
                 self.pictures.start(read);
             }
         }
@@ -275,7 +279,7 @@ impl SendState {
             self.repeats.remove(0);
         }
         self.repeats.push((facts.sequence, now));
-        let read = Descriptor::read(payload).filter(|_| facts.codec == Codec::Vp8);
+        let read = Descriptor::read(facts.codec, payload);
         let lead = read.map_or_else(Lead::default, |read| self.pictures.lead(&read, payload));
         let payload = &payload[lead.as_bytes().len()..];
         Some(Parcel { way, payload_type, place, facts, lead, beside: None, payload })
@@ -396,8 +400,8 @@ impl SendState {
     }
 }
 
-fn payload_types(line: &SendLine) -> [Option<u8>; 3] {
-    let mut types = [None; 3];
+fn payload_types(line: &SendLine) -> [Option<u8>; 4] {
+    let mut types = [None; 4];
     for &(codec, payload_type) in &line.payloads {
         types[codec as usize].get_or_insert(payload_type);
     }
@@ -455,6 +459,7 @@ mod tests {
             generation: 1,
             facts,
             starts: true,
+            eases: false,
             descriptor: None,
             same_time: None,
             due_at: facts.arrived,

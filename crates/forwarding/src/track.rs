@@ -8,8 +8,11 @@ use model::{Instant, TrackId, limits};
 
 use crate::cache::Facts;
 use crate::layer::{Feed, Layer};
+use crate::receive::Source;
+use crate::spatial::Sieve;
 use crate::speaker::Voice;
 use crate::speech::Speech;
+use crate::vp9::Structure;
 
 /// A layer that brings nothing for so long while others of the track do is dead.
 const LAYER_DEAD: Duration = Duration::from_millis(500);
@@ -60,6 +63,8 @@ pub(crate) struct Track {
     /// Its layers, the lowest first; sound has one.
     pub(crate) layers: [Layer; limits::LAYERS_MAX],
     pub(crate) tape: TapeCount,
+    /// Choices of layers that are made out of the one source; 1 where that has none.
+    pub(crate) choices: usize,
     /// The layer on the tape.
     pub(crate) taped: Option<usize>,
     /// A layer that would be better on the tape, and since when.
@@ -79,6 +84,7 @@ impl Track {
             live: false,
             layers: core::array::from_fn(|_| Layer::default()),
             tape: TapeCount::default(),
+            choices: 1,
             taped: None,
             tape_better: None,
             tape_next: None,
@@ -91,15 +97,18 @@ impl Track {
     pub(crate) fn begin(&mut self, layer: usize, feed: Feed) {
         let older = |other: &Feed| other.rank.leg != feed.rank.leg;
         for (place, other) in self.layers.iter_mut().enumerate() {
-            if place != layer && other.feed.as_ref().is_some_and(older) {
+            let shadow = other.feed.as_ref().is_some_and(|feed| feed.shadow);
+            if place != layer && (shadow || other.feed.as_ref().is_some_and(older)) {
                 other.end();
             }
         }
+        self.choices = 1;
         let sound = self.id.kind.is_sound();
         let one = &mut self.layers[layer];
         one.cache.reset(sound);
         one.keyframes.restart();
         one.size = None;
+        one.sieve = None;
         let taped = self.recorded && self.taped.is_none_or(|taped| taped == layer);
         if !sound && (taped || !one.outs.is_empty()) {
             one.keyframes.want();
@@ -113,9 +122,53 @@ impl Track {
         }
     }
 
+    /// The source that feeds the lowest layer is made of several, as its keyframe says that begins
+    /// with the packet `first`: each choice among them becomes a layer of its own.
+    pub(crate) fn split(&mut self, structure: &Structure, first: u64, generation: &mut u64) {
+        let choices = structure.layers.min(self.layers.len());
+        for layer in &mut self.layers[choices.max(1)..] {
+            if layer.feed.as_ref().is_some_and(|feed| feed.shadow) {
+                layer.end();
+            }
+        }
+        let Some(base) = self.layers[0].feed.clone() else { return };
+        for (place, layer) in self.layers.iter_mut().enumerate().take(choices) {
+            layer.size = structure.sizes[place];
+            // What is numbered already goes on: the same generation never counts from elsewhere.
+            if choices > 1 && layer.sieve.is_none() {
+                layer.sieve = Some(Sieve::new(first));
+            }
+            if place > 0 && layer.feed.as_ref().is_none_or(|feed| !feed.shadow) {
+                *generation += 1;
+                layer.cache.reset(false);
+                layer.keyframes.restart();
+                layer.feed = Some(Feed { shadow: true, generation: *generation, ..base.clone() });
+            }
+        }
+        if self.choices != choices && self.taped.is_some() {
+            self.tape_next = choices.checked_sub(1).filter(|top| self.taped != Some(*top));
+        }
+        self.choices = choices;
+    }
+
+    /// Whether two layers are choices out of one source.
+    pub(crate) const fn are_choices(&self, one: usize, other: usize) -> bool {
+        one < self.choices && other < self.choices
+    }
+
+    /// The source that feeds a layer: that of a shadow is the lowest one's.
+    pub(crate) fn source(&self, layer: usize) -> Option<&Source> {
+        let feed = self.layers[layer].feed.as_ref()?;
+        if feed.shadow {
+            return self.layers[0].feed.as_ref().map(|base| &base.source);
+        }
+        Some(&feed.source)
+    }
+
     /// Every source is gone. Says whether the track was live.
     pub(crate) fn end(&mut self) -> bool {
         self.layers.iter_mut().for_each(Layer::end);
+        self.choices = 1;
         (self.taped, self.tape_better, self.tape_next) = (None, None, None);
         self.voice = Voice::default();
         core::mem::take(&mut self.live)

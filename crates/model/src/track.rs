@@ -72,6 +72,8 @@ pub enum Codec {
     Vp8,
     /// H.264 constrained baseline, packetization mode 1, 90 kHz clock (RFC 6184).
     H264,
+    /// VP9 profile 0, 90 kHz clock (RFC 9628): one source that may carry several spatial layers.
+    Vp9,
 }
 
 impl Codec {
@@ -79,7 +81,7 @@ impl Codec {
     pub const fn clock_hz(self) -> u32 {
         match self {
             Self::Opus => 48_000,
-            Self::Vp8 | Self::H264 => 90_000,
+            Self::Vp8 | Self::H264 | Self::Vp9 => 90_000,
         }
     }
 

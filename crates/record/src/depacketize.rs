@@ -8,6 +8,7 @@
 pub mod h264;
 pub mod opus;
 pub mod vp8;
+pub mod vp9;
 
 use model::limits::FRAME_BYTES_MAX;
 use model::{Codec, Instant};
@@ -133,6 +134,7 @@ impl Depacketizer {
             Codec::Opus => opus::frame(&run),
             Codec::Vp8 => vp8::frame(&run),
             Codec::H264 => h264::frame(&run),
+            Codec::Vp9 => vp9::frame(&run),
         };
         match frame {
             Ok(frame) if frame.keyframe || !self.needs_keyframe => {

@@ -49,7 +49,16 @@ fn encode(size: &str, rest: &[&str]) -> Vec<u8> {
 /// VP8 frames, out of an IVF file.
 fn vp8_frames() -> Vec<Vec<u8>> {
     let rest = ["-c:v", "libvpx", "-deadline", "realtime", "-auto-alt-ref", "0", "-b:v", "400k"];
-    let ivf = encode("320x180", &[&rest[..], &["-f", "ivf"]].concat());
+    ivf_frames(&encode("320x180", &[&rest[..], &["-f", "ivf"]].concat()))
+}
+
+/// VP9 frames of one size, keyframes all.
+fn vp9_frames(size: &str) -> Vec<Vec<u8>> {
+    let rest = ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-g", "1"];
+    ivf_frames(&encode(size, &[&rest[..], &["-b:v", "400k", "-f", "ivf"]].concat()))
+}
+
+fn ivf_frames(ivf: &[u8]) -> Vec<Vec<u8>> {
     let mut rest = &ivf[32..];
     let mut frames = Vec::new();
     while let Some((head, behind)) = rest.split_first_chunk::<12>() {
@@ -305,6 +314,47 @@ async fn vp8_and_opus_come_through_disorder_whole() {
     assert!(bytes == frames.concat(), "frames differ from what was encoded");
 }
 
+/// Two sizes of one picture, each a layer of one source (RFC 9628 §4.2), the sizes told.
+fn vp9_payloads(n: usize, layers: [&[u8]; 2]) -> Vec<Vec<u8>> {
+    let [high, low] = (u16::try_from(n).expect("few") | 0x8000).to_be_bytes();
+    let mut payloads = Vec::new();
+    for (layer, frame) in (0_u8..).zip(layers) {
+        let parts = frame.chunks(PAYLOAD).count();
+        for (part, bytes) in frame.chunks(PAYLOAD).enumerate() {
+            let flags = [(part == 0, 0x08), (part + 1 == parts, 0x04)];
+            let flags = flags.iter().filter(|(is, _)| *is).map(|(_, bit)| bit).sum::<u8>();
+            let mut payload = vec![0xA0 | flags, high, low, layer << 1, 1];
+            if layer == 0 && part == 0 {
+                payload[0] |= 0x02;
+                payload.extend([0x30, 1, 64, 0, 180, 2, 128, 1, 104]);
+            }
+            payload.extend_from_slice(bytes);
+            payloads.push(payload);
+        }
+    }
+    payloads
+}
+
+#[tokio::test(start_paused = true)]
+async fn vp9_of_two_sizes_is_one_picture_and_shows_the_larger() {
+    let archive = tempfile::tempdir().expect("a folder");
+    let (small, large) = (vp9_frames("320x180"), vp9_frames("640x360"));
+    let packets: Vec<Vec<Vec<u8>>> = small
+        .iter()
+        .zip(&large)
+        .enumerate()
+        .map(|(n, (small, large))| vp9_payloads(n, [small, large]))
+        .collect();
+    record(archive.path(), fly(Codec::Vp9, TrackKind::Camera, &packets, 40, 0)).await;
+    let segment = folder(archive.path()).join("p1-camera-0001.webm");
+    let segment = segment.to_str().expect("plain");
+    // libvpx, as Chromium has it, shows a superframe's last picture; every picture has 640 x 360.
+    let decoder = ["-c:v", "libvpx-vp9", "-i", segment];
+    let rest = ["-fps_mode", "passthrough", "-pix_fmt", "gray", "-f", "rawvideo"];
+    let shown = ffmpeg(&[&decoder[..], &rest[..]].concat());
+    assert_eq!(shown.len(), packets.len() * 640 * 360);
+}
+
 #[tokio::test(start_paused = true)]
 async fn seeking_by_cues_finds_the_right_picture() {
     let archive = tempfile::tempdir().expect("a folder");
@@ -352,7 +402,7 @@ async fn after_losses_everything_kept_decodes_and_the_rest_is_named() {
             Codec::H264 => {
                 h264_frames(&["640x360"]).iter().map(|units| h264_payloads(units)).collect()
             }
-            Codec::Vp8 | Codec::Opus => {
+            Codec::Vp8 | Codec::Vp9 | Codec::Opus => {
                 vp8_frames().iter().enumerate().map(|(n, frame)| vp8_payloads(n, frame)).collect()
             }
         };

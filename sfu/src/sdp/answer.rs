@@ -232,6 +232,7 @@ fn codec(f: &mut fmt::Formatter<'_>, agreed: &AgreedCodec, voice_dtx: bool) -> f
         Codec::Opus => write!(f, "a=rtpmap:{payload} opus/48000/2\r\n")?,
         Codec::Vp8 => write!(f, "a=rtpmap:{payload} VP8/90000\r\n")?,
         Codec::H264 => write!(f, "a=rtpmap:{payload} H264/90000\r\n")?,
+        Codec::Vp9 => write!(f, "a=rtpmap:{payload} VP9/90000\r\n")?,
     }
     for feedback in &agreed.feedback {
         write!(f, "a=rtcp-fb:{payload} {feedback}\r\n")?;
@@ -242,6 +243,7 @@ fn codec(f: &mut fmt::Formatter<'_>, agreed: &AgreedCodec, voice_dtx: bool) -> f
             write!(f, "a=fmtp:{payload} minptime=10;useinbandfec=1{dtx}\r\n")?;
         }
         Codec::Vp8 => (),
+        Codec::Vp9 => write!(f, "a=fmtp:{payload} profile-id=0\r\n")?,
         Codec::H264 => {
             let profile = agreed.profile_level.as_deref().unwrap_or("42e01f");
             write!(

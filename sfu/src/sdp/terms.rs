@@ -31,7 +31,7 @@ const TRANSPORT_FEEDBACK: &str = "transport-cc";
 /// What this end asks pages for when they can do one thing or another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wishes {
-    /// Picture codec pages should send: `Vp8` or `H264`.
+    /// Picture codec pages should send: `Vp8`, `H264` or `Vp9`, which is agreed on only if wished.
     pub picture: Codec,
     /// Whether pages may send nothing while nobody speaks (RFC 7587 §3.1.3).
     pub voice_dtx: bool,
@@ -251,7 +251,9 @@ fn agree_line(
             .filter(|(media, _)| offered.ssrcs.contains(media))
             .collect();
         line.voice_dtx = sound && wishes.voice_dtx;
-        if !sound && wishes.form == OfferForm::Page {
+        // A source of VP9 brings its layers itself.
+        let itself = line.codecs.first().is_some_and(|codec| codec.codec == Codec::Vp9);
+        if !sound && !itself && wishes.form == OfferForm::Page {
             agree_layers(&mut line, &offered.layers);
         }
     } else {
@@ -365,6 +367,8 @@ fn codecs(offered: &OfferLine, sound: bool, prefer: Codec) -> Vec<AgreedCodec> {
     let order: &[Codec] = match (sound, prefer) {
         (true, _) => &[Codec::Opus],
         (false, Codec::H264) => &[Codec::H264, Codec::Vp8],
+        // Only who is asked for it sends and gets it.
+        (false, Codec::Vp9) => &[Codec::Vp9, Codec::Vp8, Codec::H264],
         (false, Codec::Vp8 | Codec::Opus) => &[Codec::Vp8, Codec::H264],
     };
     order
@@ -398,9 +402,14 @@ fn rank(codec: Codec, offered: &OfferCodec) -> Option<u8> {
         Codec::Opus => "opus",
         Codec::Vp8 => "vp8",
         Codec::H264 => "h264",
+        Codec::Vp9 => "vp9",
     };
     if offered.name != name || offered.clock != codec.clock_hz() {
         return None;
+    }
+    if codec == Codec::Vp9 {
+        let profile = offered.parameter("profile-id").unwrap_or("0");
+        return (profile == "0").then_some(0);
     }
     if codec != Codec::H264 {
         return Some(0);

@@ -145,6 +145,23 @@ fn layers_are_taken_only_where_they_can_be_told_apart() {
 }
 
 #[test]
+fn vp9_is_agreed_on_only_if_wished_and_brings_its_layers_itself() {
+    let offered = CHROMIUM_LAYERS
+        .replace("a=rtpmap:96 VP8/90000", "a=rtpmap:96 VP9/90000\r\na=fmtp:96 profile-id=0");
+    let wished = agree(&offered, &declared(), Codec::Vp9).unwrap();
+    assert_eq!(wished.lines[1].codecs[0].codec, Codec::Vp9);
+    assert!(wished.plan(ParticipantId(3), 9).receive[1].rids.is_empty());
+    let text = answer(&wished);
+    assert!(text.contains("a=rtpmap:96 VP9/90000\r\n") && !text.contains("a=simulcast"), "{text}");
+    let unwished = agree(&offered, &declared(), Codec::Vp8).unwrap();
+    let codecs = unwished.lines.iter().flat_map(|line| &line.codecs);
+    assert!(codecs.clone().all(|codec| codec.codec != Codec::Vp9));
+    let other = offered.replace("profile-id=0", "profile-id=2");
+    let terms = agree(&other, &declared(), Codec::Vp9).unwrap();
+    assert_eq!(terms.lines[1].codecs[0].codec, Codec::H264, "profile 0 alone");
+}
+
+#[test]
 fn feedback_and_its_extension_go_together() {
     let without = |text: &str| {
         let answer = answer(&agree(text, &declared(), Codec::Vp8).unwrap());

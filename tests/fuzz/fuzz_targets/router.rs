@@ -7,8 +7,8 @@
 
 use forwarding::packet::Packet;
 use forwarding::{
-    Extensions, LegId, LegPlan, Mid, Outlet, ReceiveLine, RepairLine, Router, RouterNotice, SendLine,
-    rtcp,
+    Extensions, LegId, LegPlan, Mid, Outlet, ReceiveLine, RepairLine, Router, RouterNotice,
+    SendLine, rtcp,
 };
 use libfuzzer_sys::fuzz_target;
 use model::letters::TapeItem;
@@ -54,13 +54,20 @@ fn plan(who: u32, leg: u32, connection: u8, seats: u8) -> LegPlan {
         .map(|(kind, number)| ReceiveLine {
             kind,
             mid: mid(number),
-            payloads: vec![(111, Codec::Opus), (96, Codec::Vp8), (102, Codec::H264)],
+            payloads: vec![
+                (111, Codec::Opus),
+                (96, Codec::Vp8),
+                (102, Codec::H264),
+                (98, Codec::Vp9),
+            ],
             ssrcs: vec![ssrc(leg, 200 + number)],
-            repairs: vec![(97, 96), (103, 102)],
+            repairs: vec![(97, 96), (103, 102), (99, 98)],
             red: Some(63),
             repair_ssrcs: vec![(ssrc(leg, 200 + number), ssrc(leg, 210 + number))],
             rids: match kind {
-                TrackKind::Camera => [b"l", b"m", b"h"].iter().filter_map(|rid| Mid::new(*rid)).collect(),
+                TrackKind::Camera => {
+                    [b"l", b"m", b"h"].iter().filter_map(|rid| Mid::new(*rid)).collect()
+                }
                 TrackKind::Microphone | TrackKind::Screen => Vec::new(),
             },
             extensions: Extensions {
@@ -84,10 +91,15 @@ fn plan(who: u32, leg: u32, connection: u8, seats: u8) -> LegPlan {
             },
             mid: mid(number + 3),
             ssrc: ssrc(leg, number),
-            payloads: vec![(Codec::Opus, 111), (Codec::Vp8, 96), (Codec::H264, 102)],
+            payloads: vec![
+                (Codec::Opus, 111),
+                (Codec::Vp8, 96),
+                (Codec::H264, 102),
+                (Codec::Vp9, 98),
+            ],
             repair: (number % 2 == 1).then(|| RepairLine {
                 ssrc: ssrc(leg, 100 + number),
-                payloads: vec![(96, 97), (102, 103)],
+                payloads: vec![(96, 97), (102, 103), (98, 99)],
             }),
             red: Some(63),
             extensions: Extensions {

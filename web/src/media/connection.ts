@@ -233,6 +233,9 @@ export class MediaConnection {
     await leg.peer.setRemoteDescription({ type: 'answer', sdp: answer })
     leg.answered = true
     this.failures = 0
+    // Only now the codec is known.
+    const camera = leg.lines.find((each) => each.purpose.for === 'publish' && each.purpose.kind === 'camera')
+    if (camera) void suit(camera.transceiver.sender)
     if (leg.layers > 1 && !/^a=simulcast:/m.test(answer)) {
       // The server takes one picture. A line that offered several can then not be offered again
       // (Chromium leaves its layers in and its layer names out), so one is offered from now on.

@@ -1,7 +1,7 @@
 // Layers by camera size, and the codecs that are offered.
 
 import { describe, expect, it } from 'vitest'
-import { cameraEncodings, cameraWish, preferred, rateOf, screenEncoding, suited, voiceEncoding } from './encoding'
+import { cameraEncodings, cameraWish, layeredEncoding, preferred, rateOf, screenEncoding, suited, voiceEncoding } from './encoding'
 
 const brief = (each: RTCRtpEncodingParameters) =>
   `${each.rid ?? '-'} ${each.active ? 'on' : 'off'} /${each.scaleResolutionDownBy} ${each.maxBitrate}`
@@ -59,6 +59,18 @@ describe('voice and screen', () => {
   })
 })
 
+describe('a camera in one source', () => {
+  it('brings as many sizes as would be layers of their own', () => {
+    expect(layeredEncoding(720)).toMatchObject({ scalabilityMode: 'L3T3_KEY', maxBitrate: 1_200_000 })
+    expect(layeredEncoding(360)).toMatchObject({ scalabilityMode: 'L2T3_KEY', maxBitrate: 600_000 })
+    expect(layeredEncoding(180)).toMatchObject({ scalabilityMode: 'L1T3', maxBitrate: 600_000 })
+    const next = suited([{ maxBitrate: 1 }], 360, 'video/VP9')
+    expect(next).toEqual([layeredEncoding(360)])
+    expect(suited(next ?? [], 360, 'video/VP9')).toBeNull()
+    expect(suited([{ maxBitrate: 1 }], 360, 'video/VP8')?.[0]).not.toHaveProperty('scalabilityMode')
+  })
+})
+
 describe('preferred', () => {
   it('keeps what the house speaks, best first', () => {
     const codecs = [
@@ -72,7 +84,8 @@ describe('preferred', () => {
       { mimeType: 'video/red' },
       { mimeType: 'video/ulpfec' },
     ]
-    expect(preferred(codecs).map((each) => each.mimeType)).toEqual(['video/VP8', 'video/H264', 'video/rtx'])
+    expect(preferred(codecs).map((each) => each.mimeType)).toEqual(['video/VP8', 'video/H264', 'video/VP9', 'video/rtx'])
+    expect(preferred(codecs, false).map((each) => each.mimeType)).toEqual(['video/VP8', 'video/H264', 'video/rtx'])
     const sounds = ['audio/red', 'audio/G722', 'audio/opus', 'audio/telephone-event'].map((mimeType) => ({ mimeType }))
     expect(preferred(sounds).map((each) => each.mimeType)).toEqual(['audio/opus', 'audio/red'])
   })

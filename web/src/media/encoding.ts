@@ -62,6 +62,24 @@ export function cameraEncodings(offered: number, lines: number): RTCRtpEncodingP
   })
 }
 
+/**
+ * The encoding of a camera of `lines` lines that carries its sizes in one source (VP9): as many as
+ * would be layers of their own, each predicted from the smaller one at keyframes alone, so that a
+ * larger one can be left out anywhere.
+ */
+export function layeredEncoding(lines: number): RTCRtpEncodingParameters & { scalabilityMode: string } {
+  const sizes = lines > THREE_LAYERS_ABOVE ? 3 : lines > TWO_LAYERS_ABOVE ? 2 : 1
+  let bps = 0
+  for (let size = 0; size < sizes; size += 1) bps += rateOf(lines / 2 ** size)
+  return {
+    active: true,
+    scaleResolutionDownBy: 1,
+    maxBitrate: Math.max(600_000, bps),
+    maxFramerate: FRAMES_PER_SECOND,
+    scalabilityMode: sizes === 1 ? 'L1T3' : `L${sizes}T3_KEY`,
+  }
+}
+
 /** The encoding of a voice: before everything else on a thin line. */
 export function voiceEncoding(): RTCRtpEncodingParameters {
   return { maxBitrate: VOICE_BPS, priority: 'high', networkPriority: 'high' }
@@ -79,19 +97,26 @@ export function screenEncoding(): RTCRtpEncodingParameters {
 export function suited(
   have: readonly RTCRtpEncodingParameters[],
   lines: number,
+  codec?: string,
 ): RTCRtpEncodingParameters[] | null {
   if (have.length === 0 || lines <= 0) return null
-  const wanted = cameraEncodings(have.length, lines)
+  const layered = codec?.toLowerCase() === 'video/vp9' && have.length === 1
+  const wanted = layered ? [layeredEncoding(lines)] : cameraEncodings(have.length, lines)
   let changed = false
   const next = have.map((encoding, layer) => {
     const { active, scaleResolutionDownBy, maxBitrate, maxFramerate } = wanted[layer] ?? {}
-    const each = { ...encoding, active, scaleResolutionDownBy, maxBitrate, maxFramerate } as RTCRtpEncodingParameters
+    const each = { ...encoding, active, scaleResolutionDownBy, maxBitrate, maxFramerate } as LayeredEncoding
+    const mode = (wanted[layer] as LayeredEncoding | undefined)?.scalabilityMode
+    if (mode) each.scalabilityMode = mode
     changed ||= encoding.active !== each.active || encoding.maxBitrate !== each.maxBitrate
       || (encoding.scaleResolutionDownBy ?? 1) !== each.scaleResolutionDownBy
+      || (encoding as LayeredEncoding).scalabilityMode !== each.scalabilityMode
     return each
   })
   return changed ? next : null
 }
+
+type LayeredEncoding = RTCRtpEncodingParameters & { scalabilityMode?: string }
 
 /** Whether the house speaks a codec: more would only make offers longer. */
 export function isSpoken(codec: { mimeType: string; sdpFmtpLine?: string }): boolean {
@@ -101,6 +126,8 @@ export function isSpoken(codec: { mimeType: string; sdpFmtpLine?: string }): boo
     case 'video/vp8':
     case 'video/rtx':
       return true
+    case 'video/vp9':
+      return !/profile-id=[1-9]/.test(codec.sdpFmtpLine ?? '')
     case 'video/h264': {
       const format = codec.sdpFmtpLine ?? ''
       // Constrained baseline (RFC 6184 §8.1), several packets a frame.
@@ -111,9 +138,17 @@ export function isSpoken(codec: { mimeType: string; sdpFmtpLine?: string }): boo
   }
 }
 
-/** The codecs to offer, best first; repair formats follow what they repair. */
-export function preferred<T extends { mimeType: string; sdpFmtpLine?: string }>(codecs: readonly T[]): T[] {
-  const order = ['audio/opus', 'audio/red', 'video/vp8', 'video/h264', 'video/rtx']
+/**
+ * The codecs to offer, best first; repair formats follow what they repair. Who cannot put several
+ * sizes into one source of VP9 does better with another codec and does not offer to send it.
+ */
+export function preferred<T extends { mimeType: string; sdpFmtpLine?: string }>(
+  codecs: readonly T[],
+  vp9 = true,
+): T[] {
+  const order = ['audio/opus', 'audio/red', 'video/vp8', 'video/h264', 'video/vp9', 'video/rtx']
   const rank = (codec: T): number => order.indexOf(codec.mimeType.toLowerCase())
-  return codecs.filter(isSpoken).sort((one, other) => rank(one) - rank(other))
+  return codecs
+    .filter((codec) => isSpoken(codec) && (vp9 || codec.mimeType.toLowerCase() !== 'video/vp9'))
+    .sort((one, other) => rank(one) - rank(other))
 }

@@ -23,22 +23,40 @@ export function sendingLine(peer: RTCPeerConnection, kind: TrackKind, layers: nu
   } else {
     line = make([kind === 'screen' ? screenEncoding() : voiceEncoding()])
   }
-  prefer(line, medium)
+  prefer(line, medium, kind === 'camera' && encodesLayers())
   return line
 }
 
 /** A receiving line. */
 export function receivingLine(peer: RTCPeerConnection, medium: 'audio' | 'video'): RTCRtpTransceiver {
   const line = peer.addTransceiver(medium, { direction: 'recvonly' })
-  prefer(line, medium)
+  prefer(line, medium, true)
   return line
 }
 
+let layersInOne: boolean | undefined
+
+/** Whether this browser puts several sizes of a picture into one source: others ignore the wish. */
+function encodesLayers(): boolean {
+  if (layersInOne !== undefined) return layersInOne
+  layersInOne = false
+  try {
+    const peer = new RTCPeerConnection()
+    const wish = { scalabilityMode: 'L3T3_KEY' } as RTCRtpEncodingParameters
+    const { sender } = peer.addTransceiver('video', { sendEncodings: [wish] })
+    layersInOne = 'scalabilityMode' in (sender.getParameters().encodings[0] ?? {})
+    peer.close()
+  } catch {
+    // It says so by failing.
+  }
+  return layersInOne
+}
+
 // Offers of all codecs on all lines of a large hearing are several times as long.
-function prefer(line: RTCRtpTransceiver, medium: 'audio' | 'video'): void {
+function prefer(line: RTCRtpTransceiver, medium: 'audio' | 'video', vp9: boolean): void {
   const receivers = globalThis.RTCRtpReceiver as typeof RTCRtpReceiver | undefined
   if (typeof line.setCodecPreferences !== 'function' || typeof receivers?.getCapabilities !== 'function') return
-  const codecs = preferred(receivers.getCapabilities(medium)?.codecs ?? [])
+  const codecs = preferred(receivers.getCapabilities(medium)?.codecs ?? [], vp9)
   if (codecs.length === 0) return
   try {
     line.setCodecPreferences(codecs)
@@ -51,7 +69,8 @@ function prefer(line: RTCRtpTransceiver, medium: 'audio' | 'video'): void {
 export async function suit(sender: RTCRtpSender): Promise<void> {
   if (typeof sender.getParameters !== 'function' || !sender.track) return
   const parameters = sender.getParameters()
-  const encodings = suited(parameters.encodings ?? [], sender.track.getSettings().height ?? 0)
+  const codec = parameters.codecs?.[0]?.mimeType
+  const encodings = suited(parameters.encodings ?? [], sender.track.getSettings().height ?? 0, codec)
   if (!encodings) return
   parameters.encodings = encodings
   try {

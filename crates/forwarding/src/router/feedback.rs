@@ -50,10 +50,16 @@ impl Router {
         let Some(feed) = &mut track.layers[layer].feed else { return };
         let first = feed.source.clock.is_none();
         let clock = feed.source.take_report(report.ntp, report.rtp_time, now.instant);
+        for shadow in track.layers.iter_mut().filter_map(|layer| layer.feed.as_mut()) {
+            if shadow.shadow {
+                shadow.source.clock = Some(clock);
+            }
+        }
         if first {
             self.wake = self.wake.min(now.instant);
         }
-        if track.is_taped(layer) && !track.tape.fresh {
+        let ours = |taped| taped == layer || track.are_choices(layer, taped);
+        if track.taped.is_some_and(ours) && track.recorded && !track.tape.fresh {
             let item = TapeItem::SenderReport {
                 track: track.id,
                 source: track.tape.source,
@@ -86,8 +92,10 @@ impl Router {
         let id = leg.id;
         let mut ended = false;
         for track in &mut self.tracks {
-            let Some(layer) = track.layer_from(id, ssrc) else { continue };
-            track.layers[layer].end();
+            let Some(_) = track.layer_from(id, ssrc) else { continue };
+            while let Some(layer) = track.layer_from(id, ssrc) {
+                track.layers[layer].end();
+            }
             ended = true;
             if !track.is_fed() && track.end() {
                 out.tell(RouterNotice::TrackSilent { track: track.id });

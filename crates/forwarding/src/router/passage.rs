@@ -15,13 +15,14 @@ use crate::layer::{Feed, Out};
 use crate::leg::Leg;
 use crate::outlet::{Outlet, RouterNotice};
 use crate::packet::Packet;
+use crate::picture::Descriptor;
 use crate::plan::LegId;
 use crate::receive::{Arrival, Source};
 use crate::red::{self, Redundant};
 use crate::send_line::{Fresh, SendState};
 use crate::sources::{Form, Meaning};
 use crate::track::Track;
-use crate::vp8::Descriptor;
+use crate::vp9;
 
 /// One leg starts a track anew at most this often; what comes sooner is dropped.
 const RESTART_EVERY: Duration = Duration::from_millis(100);
@@ -35,6 +36,15 @@ struct Arrived<'a> {
     track: usize,
     meaning: Meaning,
     packet: Packet<'a>,
+}
+
+/// What may begin with a packet.
+#[derive(Clone, Copy, Debug, Default)]
+struct Start {
+    /// A picture that needs nothing before it.
+    starts: bool,
+    /// A picture of a source with several layers, later than all before.
+    opens: bool,
 }
 
 impl Router {
@@ -222,6 +232,7 @@ impl Router {
             source,
             started_at: now.instant,
             last_at: now.instant,
+            shadow: false,
         };
         self.tracks[track].begin(meaning.layer, feed);
         if !meaning.kind.is_sound() {
@@ -246,7 +257,7 @@ impl Router {
         }
     }
 
-    /// Hands a numbered packet to the cache, the tape and everybody it is for.
+    /// Hands a numbered packet on: to its layer, or to each choice of layers it belongs to.
     #[expect(clippy::too_many_arguments, reason = "everything that is known of one packet")]
     fn carry(
         &mut self,
@@ -258,17 +269,94 @@ impl Router {
         payload: &[u8],
         out: &mut impl Outlet,
     ) {
+        if facts.codec == Codec::Vp9 && place == 0 {
+            self.carry_choices(now, track, facts, in_order, payload, out);
+        } else {
+            let starts = codec::can_start(facts.codec, payload);
+            let start = Start { starts, opens: false };
+            self.carry_layer(now, track, place, facts, start, in_order, payload, out);
+        }
+    }
+
+    /// Each choice of layers out of one source is a layer of the track.
+    fn carry_choices(
+        &mut self,
+        now: Instant,
+        track: usize,
+        facts: &Facts,
+        in_order: bool,
+        payload: &[u8],
+        out: &mut impl Outlet,
+    ) {
+        let head = vp9::Head::read(payload);
+        if let Some(head) = head.filter(vp9::Head::is_key)
+            && let Some(structure) = &head.structure
+        {
+            let Self { tracks, generation, .. } = self;
+            let before = tracks[track].choices;
+            tracks[track].split(structure, facts.sequence, generation);
+            if tracks[track].choices != before {
+                self.choose_layers_at(now, out);
+            }
+        }
+        // What cannot be read goes with the whole alone.
+        let spatial = head.map_or(usize::MAX, |head| head.spatial);
+        let choices = self.tracks[track].choices;
+        let start = Start {
+            starts: head.is_some_and(|head| head.is_key()),
+            opens: in_order && head.is_some_and(|head| head.opens()),
+        };
+        // The best first, so that the tape goes over to it with this packet and not after it.
+        for place in (0..choices).rev() {
+            let through = place + 1 == choices || spatial <= place;
+            let layer = &mut self.tracks[track].layers[place];
+            let sequence = match &mut layer.sieve {
+                None => facts.sequence,
+                Some(sieve) => match sieve.number(facts.sequence, through) {
+                    None => continue,
+                    Some(number) => number,
+                },
+            };
+            if layer.cache.is_released() {
+                layer.cache.reset(false);
+            }
+            if let Some(feed) = layer.feed.as_mut().filter(|feed| feed.shadow) {
+                // The source is there; the layer is when something of its own comes.
+                feed.last_at = if spatial == place { now } else { feed.last_at };
+            }
+            let closes = head.is_some_and(|head| head.ends) && spatial == place;
+            let facts = Facts { sequence, marker: facts.marker || closes, ..*facts };
+            let (start, payload) =
+                if through { (start, payload) } else { (Start::default(), &[][..]) };
+            self.carry_layer(now, track, place, &facts, start, in_order, payload, out);
+        }
+    }
+
+    /// Hands a packet to the cache, the tape and everybody it is for.
+    #[expect(clippy::too_many_arguments, reason = "everything that is known of one packet")]
+    fn carry_layer(
+        &mut self,
+        now: Instant,
+        track: usize,
+        place: usize,
+        facts: &Facts,
+        start: Start,
+        in_order: bool,
+        payload: &[u8],
+        out: &mut impl Outlet,
+    ) {
         let Self { tracks, legs, figures, wake, .. } = self;
         let track = &mut tracks[track];
-        let starts = codec::can_start(facts.codec, payload);
+        let starts = start.starts;
         let taped = track.tapes(place, starts && !payload.is_empty());
         let layer = &mut track.layers[place];
-        if layer.feed.is_none() {
-            return;
-        }
+        let Some(shadow) = layer.feed.as_ref().map(|feed| feed.shadow) else { return };
         if starts && !facts.codec.is_sound() {
-            figures.keyframes_in += u64::from(layer.keyframes.seen(now, facts.rtp_time));
-            layer.size = codec::size(facts.codec, payload).or(layer.size);
+            let fresh = layer.keyframes.seen(now, facts.rtp_time);
+            figures.keyframes_in += u64::from(fresh && !shadow);
+            if !shadow {
+                layer.size = codec::size(facts.codec, payload).or(layer.size);
+            }
             if let Some(at) = layer.keyframes.due(track.recorded && taped) {
                 *wake = (*wake).min(at);
             }
@@ -288,7 +376,7 @@ impl Router {
         for at in 0..track.layers[place].outs.len() {
             let to = track.layers[place].outs[at];
             let told = !legs[to.leg].send[to.line].unreported;
-            switched |= Self::pass_on(track, place, facts, starts, payload, legs, to, figures, out);
+            switched |= Self::pass_on(track, place, facts, start, payload, legs, to, figures, out);
             if told && legs[to.leg].send[to.line].unreported {
                 *wake = (*wake).min(now);
             }
@@ -306,7 +394,7 @@ impl Router {
         track: &Track,
         place: usize,
         facts: &Facts,
-        starts: bool,
+        start: Start,
         payload: &[u8],
         legs: &mut [Leg],
         to: Out,
@@ -315,26 +403,40 @@ impl Router {
     ) -> bool {
         let leg = &mut legs[to.leg];
         let Some(feed) = &track.layers[place].feed else { return false };
+        let Some(source) = track.source(place) else { return false };
         let line = &mut leg.send[to.line];
         let before = line.current;
-        let changes = starts && before.is_some_and(|before| before != place);
-        let mut fresh = Fresh {
+        // From a choice of more layers to one of fewer no keyframe is needed.
+        let carried = |layer: usize| {
+            let feed = track.layers[layer].feed.as_ref();
+            feed.is_some_and(|feed| line.rewriter.carries(feed.generation))
+        };
+        let from_above =
+            |before: usize| before > place && track.are_choices(before, place) && carried(before);
+        let eases = start.opens && before.is_some_and(from_above);
+        let below = |target: usize| target < place && track.are_choices(target, place);
+        if start.opens && before == Some(place) && line.target.is_some_and(below) {
+            // The choice of fewer takes over with this very packet.
+            figures.drop_one(DropReason::OtherLayer);
+            return false;
+        }
+        let starts = start.starts;
+        let changes = (starts || eases) && before.is_some_and(|before| before != place);
+        let fresh = Fresh {
             layer: place,
             generation: feed.generation,
             facts,
             starts,
-            descriptor: None,
+            eases,
+            descriptor: Descriptor::read(facts.codec, payload),
             same_time: if changes { same_time(track, line, feed, facts) } else { None },
-            due_at: if starts && !line.rewriter.carries(feed.generation) {
-                feed.source.due_at(facts.rtp_time).unwrap_or(facts.arrived)
+            due_at: if (starts || eases) && !line.rewriter.carries(feed.generation) {
+                source.due_at(facts.rtp_time).unwrap_or(facts.arrived)
             } else {
                 facts.arrived
             },
             payload,
         };
-        if facts.codec == Codec::Vp8 {
-            fresh.descriptor = Descriptor::read(payload);
-        }
         let mut passed = match line.pass(&fresh) {
             Ok(passed) => passed,
             Err(why) => {
@@ -342,7 +444,7 @@ impl Router {
                 return false;
             }
         };
-        if facts.codec.is_sound() && facts.sequence == feed.source.highest() {
+        if facts.codec.is_sound() && facts.sequence == source.highest() {
             passed.parcel.beside = leg.send[to.line].beside(facts, &track.layers[place].cache);
         }
         leg.depart(facts.arrived, to.line, &passed.parcel, figures, out);
@@ -350,10 +452,11 @@ impl Router {
             return false;
         }
         // Packets behind the first of a keyframe that came before it.
-        for sequence in facts.sequence + 1..=feed.source.highest() {
+        for sequence in facts.sequence + 1..=track.layers[place].highest() {
             let Some((later, payload)) = track.layers[place].cache.find(sequence) else { continue };
-            let descriptor = Descriptor::read(payload).filter(|_| later.codec == Codec::Vp8);
-            let later = Fresh { facts: &later, starts: false, descriptor, payload, ..fresh };
+            let descriptor = Descriptor::read(later.codec, payload);
+            let (starts, eases) = (false, false);
+            let later = Fresh { facts: &later, starts, eases, descriptor, payload, ..fresh };
             if let Ok(passed) = leg.send[to.line].pass(&later) {
                 leg.depart(facts.arrived, to.line, &passed.parcel, figures, out);
             }
@@ -437,7 +540,12 @@ fn late(
 /// The line's timestamp for the moment a packet of another layer was captured, as the clocks of
 /// both layers' sources say; none while one of them has not told its clock.
 fn same_time(track: &Track, line: &SendState, new: &Feed, facts: &Facts) -> Option<u32> {
-    let old = track.layers[line.current?].feed.as_ref()?;
+    let current = line.current?;
+    let old = track.layers[current].feed.as_ref()?;
+    if new.rank == old.rank && new.ssrc == old.ssrc && track.are_choices(current, 0) {
+        // Choices out of one source have one clock.
+        return line.rewriter.time_of(old.generation, facts.rtp_time);
+    }
     let (then, now) = (old.source.clock?, new.source.clock?);
     if old.rank.leg != new.rank.leg || !old.codec.clock_hz().eq(&new.codec.clock_hz()) {
         return None;

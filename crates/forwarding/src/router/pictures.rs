@@ -59,14 +59,18 @@ impl Router {
     /// Decides anew for every line, and writes down for each layer where it goes. Keyframes that
     /// are wanted after this are still to be asked for.
     pub(super) fn choose_layers(&mut self, now: Now, out: &mut impl Outlet) {
+        self.choose_layers_at(now.instant, out);
+    }
+
+    pub(super) fn choose_layers_at(&mut self, now: Instant, out: &mut impl Outlet) {
         for layer in self.tracks.iter_mut().flat_map(|track| &mut track.layers) {
             layer.outs.clear();
         }
         for leg in 0..self.legs.len() {
-            self.choose_for(now.instant, leg);
+            self.choose_for(now, leg);
             self.write_outs(leg);
         }
-        self.tell_pictures(now.instant, out);
+        self.tell_pictures(now, out);
     }
 
     fn choose_for(&mut self, now: Instant, place: usize) {
@@ -165,6 +169,16 @@ impl Router {
         state.choice.reason = Some(reason);
         state.aim(share);
         let Some(target) = share else { return };
+        let comes_down = state.current.is_some_and(|current| {
+            let feed = track.layers[current].feed.as_ref();
+            current > target
+                && track.are_choices(current, target)
+                && feed.is_some_and(|feed| state.rewriter.carries(feed.generation))
+        });
+        if comes_down {
+            // The next picture will do.
+            return;
+        }
         let wanted = &mut track.layers[target];
         let Some(feed) = &wanted.feed else { return };
         if state.takes(feed.codec) && !state.rewriter.carries(feed.generation) {

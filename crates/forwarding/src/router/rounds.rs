@@ -9,6 +9,7 @@ use model::{Health, Instant, Now, ParticipantId, TrackId, TrackKind, limits};
 use super::Router;
 use super::pictures::LOOK_EVERY;
 use crate::clock::{ServerClock, ntp_of, ticks_of};
+use crate::layer::{Feed, Layer};
 use crate::outlet::{Outlet, RouterNotice};
 use crate::speaker::CHANGE_EVERY;
 
@@ -111,8 +112,11 @@ impl Router {
         let Self { tracks, legs, figures, compound, ask, wake, .. } = self;
         let sound = tracks[place].id.kind.is_sound();
         let taped = tracks[place].is_taped(layer);
-        let layer = &mut tracks[place].layers[layer];
-        let Some(feed) = &mut layer.feed else { return };
+        let recorded = tracks[place].recorded;
+        let track = &mut tracks[place];
+        let (lowest, choices) = track.layers.split_at_mut(layer + 1);
+        let layer = &mut lowest[layer];
+        let Some(feed) = layer.feed.as_mut().filter(|feed| !feed.shadow) else { return };
         let Ok(leg) = legs.binary_search_by_key(&feed.rank.leg, |leg| leg.id) else { return };
         let leg = &legs[leg];
         ask.clear();
@@ -121,6 +125,12 @@ impl Router {
         figures.packets_lost += round.given_up;
         if round.given_up > 0 && !sound && (taped || !layer.outs.is_empty()) {
             layer.keyframes.want();
+        }
+        let shadow = |layer: &&mut Layer| layer.feed.as_ref().is_some_and(|feed| feed.shadow);
+        for choice in choices.iter_mut().filter(shadow) {
+            if round.given_up > 0 && (!choice.outs.is_empty() || recorded) {
+                choice.keyframes.want();
+            }
         }
         if let Some(at) = round.next {
             *wake = (*wake).min(at);
@@ -195,7 +205,8 @@ impl Router {
         self.blocks.clear();
         let leg = &self.legs[place];
         for layer in self.tracks.iter_mut().flat_map(|track| &mut track.layers) {
-            if let Some(feed) = layer.feed.as_mut().filter(|feed| feed.rank.leg == leg.id) {
+            let own = |feed: &&mut Feed| feed.rank.leg == leg.id && !feed.shadow;
+            if let Some(feed) = layer.feed.as_mut().filter(own) {
                 self.blocks.push(feed.source.report(feed.ssrc, now.instant));
             }
         }
@@ -316,7 +327,7 @@ impl Router {
         for track in &mut self.tracks {
             let sound = track.id.kind.is_sound();
             let feeds = track.layers.iter_mut().filter_map(|layer| layer.feed.as_mut());
-            for feed in feeds.filter(|feed| feed.rank.leg == leg) {
+            for feed in feeds.filter(|feed| feed.rank.leg == leg && !feed.shadow) {
                 let (expected, holes) = feed.source.measure();
                 all.0 += expected;
                 all.1 += holes;

@@ -139,7 +139,9 @@ impl Router {
             for (place, layer) in track.layers.iter_mut().enumerate() {
                 let Some(feed) = &layer.feed else { continue };
                 let leg = legs.iter().find(|leg| leg.id == feed.rank.leg);
-                if !leg.is_some_and(|leg| leg.sources.feeds(feed.ssrc, kind, place)) {
+                if !leg.is_some_and(|leg| {
+                    leg.sources.feeds(feed.ssrc, kind, if feed.shadow { 0 } else { place })
+                }) {
                     layer.end();
                 }
             }

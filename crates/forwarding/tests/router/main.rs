@@ -19,6 +19,7 @@ mod repairs;
 mod rounds;
 mod scene;
 mod sound;
+mod spatial;
 mod stage;
 mod sync;
 mod tape;

@@ -137,7 +137,7 @@ proptest::proptest! {
             0..60,
         ),
     ) {
-        let codec = [Codec::Opus, Codec::Vp8, Codec::H264][codec];
+        let codec = [Codec::Opus, Codec::Vp8, Codec::H264, Codec::Vp9][codec];
         let firsts = [0x10, 0x90, 0x00, 0x78, 0x7C, 0x65, 0x67, 0x61];
         let mut depacketizer = Depacketizer::new(codec);
         let mut out = Vec::new();

@@ -65,6 +65,20 @@ impl Stamp {
                 }
                 head
             }
+            Codec::Vp9 => {
+                let [high, low] = ((self.number & 0x7fff) as u16 | 0x8000).to_be_bytes();
+                let flags = [(!self.key, 0x40), (first, 0x08), (last, 0x04)];
+                let flags = flags.into_iter().filter(|(is, _)| *is).map(|(_, bit)| bit).sum::<u8>();
+                let mut head = vec![0x80 | flags, high, low];
+                if self.key && first {
+                    head[0] |= 0x02;
+                    head.push(0x10);
+                    for side in SIZES[(self.source & 3) as usize] {
+                        head.extend_from_slice(&side.to_be_bytes());
+                    }
+                }
+                head
+            }
             Codec::H264 if self.key && first => {
                 // The stamp lies in a unit of its own, which reaches to the end (RFC 6184 §5.7.1).
                 let mut head = vec![0x78];
@@ -143,6 +157,7 @@ mod tests {
             (TrackKind::Microphone, Codec::Opus),
             (TrackKind::Camera, Codec::Vp8),
             (TrackKind::Screen, Codec::H264),
+            (TrackKind::Screen, Codec::Vp9),
         ] {
             let track = TrackId::new(ParticipantId(7), kind);
             let stamp = Stamp {
