@@ -6,7 +6,7 @@ NPM ?= npm
 WEB_SOURCES := $(shell find web/src web/public -type f 2>/dev/null) \
   web/index.html web/package.json web/package-lock.json web/vite.config.ts web/tsconfig.json
 
-.PHONY: run test build web lint test-rust test-web test-browser test-fuzz bench screenshots clean
+.PHONY: run test build web lint test-rust test-web test-browser test-clients test-fuzz bench screenshots clean
 
 run: build
 	./target/release/assize serve --demo
@@ -14,7 +14,7 @@ run: build
 build: web/dist/index.html
 	$(CARGO) build --release --locked
 
-test: lint test-web test-rust test-fuzz test-browser
+test: lint test-web test-rust test-clients test-fuzz test-browser
 
 lint: web/dist/index.html
 	$(CARGO) fmt --all --check
@@ -27,6 +27,12 @@ test-web: web/dist/index.html
 test-rust: web/dist/index.html .installed-for-tests
 	$(CARGO) test --workspace --locked
 
+# A package of its own, against the binary that the Rust tests run.
+test-clients: web/dist/index.html
+	$(CARGO) build --locked
+	cd benches/capacity && ASSIZE_BINARY="$${CARGO_TARGET_DIR:-$(CURDIR)/target}/debug/assize" \
+	  CARGO_TARGET_DIR="$${CARGO_TARGET_DIR:-$(CURDIR)/target}" $(CARGO) test --locked --features rivals
+
 test-fuzz:
 	deploy/fuzz.sh
 
@@ -36,6 +42,7 @@ test-browser: web/dist/index.html .installed-for-tests
 	tests/browser/run.sh hearing
 	tests/browser/run.sh alone
 	tests/browser/run.sh pictures
+	tests/browser/run.sh layers
 	tests/browser/run.sh calls
 	tests/browser/run.sh mediation
 	tests/browser/run.sh blocked

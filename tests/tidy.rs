@@ -237,6 +237,7 @@ fn documents_name_what_exists() {
         "docs/operating.md",
         "docs/metrics.md",
         "docs/features.md",
+        "docs/media.md",
     ];
     for document in documents {
         for target in links(&read(document)) {
