@@ -60,11 +60,11 @@ impl Camera {
         let key = core::mem::take(&mut self.key);
         self.source.rtp_time = self.source.rtp_time.wrapping_add(3_600);
         let late = core::mem::take(&mut self.late);
-        for layer in 0..self.sizes {
-            for part in 0..PACKETS[layer] {
+        for (layer, parts) in PACKETS.into_iter().enumerate().take(self.sizes) {
+            for part in 0..parts {
                 let payload = self.payload(layer, part, key);
                 let mut bytes = self.source.packet(0, &payload);
-                if layer + 1 == self.sizes && part + 1 == PACKETS[layer] {
+                if layer + 1 == self.sizes && part + 1 == parts {
                     bytes[1] |= 0x80;
                 }
                 if (self.loses)(self.source.sequence) && !key {
