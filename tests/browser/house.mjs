@@ -13,6 +13,9 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 export const ADDRESS = process.env.ASSIZE_TEST_ADDRESS ?? '198.51.100.1';
 export const DEADLINE_MS = 60_000;
 
+/** A camera with a moving picture and a microphone that beeps, both given without asking. */
+const FALSE_DEVICES = ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream=fps=15'];
+
 /** Waits until `ask` answers something true; fails with `what` after the deadline. */
 export async function until(what, ask, deadlineMs = DEADLINE_MS) {
   const end = Date.now() + deadlineMs;
@@ -27,38 +30,49 @@ export async function until(what, ask, deadlineMs = DEADLINE_MS) {
 
 /** A server with the demonstration case. */
 export class House {
-  static async open({ binary = process.env.ASSIZE_BINARY ?? 'target/debug/assize', settings = '' } = {}) {
+  static async open({ binary = process.env.ASSIZE_BINARY ?? 'target/debug/assize', settings = '', environment = {} } = {}) {
     const house = new House();
     house.folder = mkdtempSync(join(tmpdir(), 'assize-browser-'));
-    const config = join(house.folder, 'assize.toml');
+    Object.assign(house, { binary, settings, environment, log: '', browsers: [] });
+    await house.start(0, 0);
+    return house;
+  }
+
+  /** Starts the server on these ports; 0 is any. */
+  async start(https, media) {
+    const config = join(this.folder, 'assize.toml');
     writeFileSync(
       config,
-      `https = ["${ADDRESS}:0"]\nmedia = ["${ADDRESS}:0"]\ndata = "${house.folder}/data"\n` +
-        `archive = "${house.folder}/archive"\narchive_free_min = 1000000\n${settings}`,
+      `https = ["${ADDRESS}:${https}"]\nmedia = ["${ADDRESS}:${media}"]\ndata = "${this.folder}/data"\n` +
+        `archive = "${this.folder}/archive"\narchive_free_min = 1000000\n${this.settings}`,
     );
-    const readyFile = join(house.folder, 'ready.json');
-    house.log = '';
-    house.process = spawn(
-      join(ROOT, binary),
+    const readyFile = join(this.folder, 'ready.json');
+    rmSync(readyFile, { force: true });
+    const server = spawn(
+      join(ROOT, this.binary),
       ['serve', '--demo', '--config', config, '--ready-file', readyFile],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
+      { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.environment } },
     );
-    for (const stream of [house.process.stdout, house.process.stderr]) {
-      stream.on('data', (text) => { house.log += text; });
-    }
-    house.ended = new Promise((done) => house.process.on('exit', done));
+    this.process = server;
+    for (const stream of [server.stdout, server.stderr]) stream.on('data', (text) => { this.log += text; });
+    this.ended = new Promise((done) => server.on('exit', done));
     await new Promise((done, fail) => {
       const seen = () => existsSync(readyFile) && done();
-      const watcher = watch(house.folder, seen);
-      house.process.on('exit', (code) => fail(new Error(`the server ended (${code}):\n${house.log}`)));
-      house.ended.then(() => watcher.close());
-      setTimeout(() => fail(new Error(`the server is not ready:\n${house.log}`)), DEADLINE_MS).unref();
+      const watcher = watch(this.folder, seen);
+      server.on('exit', (code) => fail(new Error(`the server ended (${code}):\n${this.log}`)));
+      this.ended.then(() => watcher.close());
+      setTimeout(() => fail(new Error(`the server is not ready:\n${this.log}`)), DEADLINE_MS).unref();
       seen();
     });
-    house.ready = JSON.parse(readFileSync(readyFile, 'utf8'));
-    house.url = `https://${ADDRESS}:${house.ready.https_port}`;
-    house.browsers = [];
-    return house;
+    this.ready = JSON.parse(readFileSync(readyFile, 'utf8'));
+    this.url = `https://${ADDRESS}:${this.ready.https_port}`;
+  }
+
+  /** The server dies without a word, and is started again where it was. */
+  async kill() {
+    this.process.kill('SIGKILL');
+    await this.ended;
+    await this.start(this.ready.https_port, this.ready.media_port);
   }
 
   get pid() { return this.process.pid; }
@@ -67,7 +81,8 @@ export class House {
 
   account(kind) { return this.ready.sign_ins.find((account) => account.kind === kind); }
 
-  async chromium() {
+  /** A Chromium; `devices` are the flags of its cameras and microphones, false ones by default. */
+  async chromium({ devices = FALSE_DEVICES } = {}) {
     const browser = await puppeteer.launch({
       executablePath: '/usr/bin/chromium',
       headless: true,
@@ -78,7 +93,7 @@ export class House {
         '--disable-background-networking', '--disable-component-update', '--disable-sync',
         '--disable-backgrounding-occluded-windows', '--disable-renderer-backgrounding',
         '--disable-background-timer-throttling', '--lang=zh-CN',
-        '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream=fps=15',
+        ...devices,
         '--autoplay-policy=no-user-gesture-required',
         '--disable-features=WebRtcHideLocalIpsWithMdns',
         '--auto-select-desktop-capture-source=Entire screen',
@@ -125,6 +140,30 @@ export class House {
       window.__connections = [];
       window.RTCPeerConnection = class extends Original {
         constructor(...given) { super(...given); window.__connections.push(this); }
+      };
+      // Keeps each socket, how often a page was greeted, and what it was last told.
+      const Wire = window.WebSocket;
+      window.__sockets = [];
+      window.__greeted = 0;
+      window.__outcomes = {};
+      window.WebSocket = class extends Wire {
+        constructor(...given) {
+          super(...given);
+          window.__sockets.push(this);
+          this.addEventListener('message', ({ data }) => {
+            const message = JSON.parse(data);
+            if (message.type === 'welcome') window.__greeted += 1;
+            if (message.view) window.__view = message.view;
+            if (message.type === 'slots') window.__slots = message.slots;
+            if (message.type === 'outcome') window.__outcomes[message.request] = message.outcome;
+          });
+        }
+
+        send(text) {
+          super.send(text);
+          const message = typeof text === 'string' && text.startsWith('{') ? JSON.parse(text) : {};
+          if (message.type === 'offer') window.__lines = message.lines;
+        }
       };
     });
     return person;
@@ -175,6 +214,9 @@ export class Person {
     await field.type(text);
   }
 
+  /** What this page was last told of the hearing. */
+  view() { return this.page.evaluate(() => window.__view); }
+
   stage(name) { return this.see('stage', `[data-stage="${name}"]`); }
 
   /** Statistics of everything this page receives, by what its seat shows. */
@@ -197,6 +239,38 @@ export class Person {
       }
       return found;
     });
+  }
+
+  /** Packets that come from each person within a second and a half: `{ id: { sound, picture } }`. */
+  async received() {
+    const counted = () => this.page.evaluate(async () => {
+      const packets = {};
+      for (const connection of window.__connections) {
+        if (connection.connectionState !== 'connected') continue;
+        for (const entry of (await connection.getStats()).values()) if (entry.type === 'inbound-rtp') packets[entry.mid] = entry.packetsReceived;
+      }
+      const found = {};
+      for (const { purpose, track } of window.__slots ?? []) {
+        if (purpose.for !== 'seat') continue;
+        const line = (window.__lines ?? []).find((each) => each.purpose.for === 'seat' && each.purpose.slot === purpose.slot && each.purpose.medium === purpose.medium);
+        (found[track.participant] ??= {})[purpose.medium] = [line?.mid, packets[line?.mid] ?? 0];
+      }
+      return { at: performance.now(), found };
+    });
+    const first = await counted();
+    const last = await until('a second and a half of packets', async () => {
+      const now = await counted();
+      return now.at - first.at > 1_500 && now;
+    });
+    const came = {};
+    for (const [id, media] of Object.entries(last.found)) {
+      came[id] = { sound: 0, picture: 0 };
+      for (const [medium, [mid, packets]] of Object.entries(media)) {
+        const before = first.found[id]?.[medium];
+        came[id][medium] = before?.[0] === mid ? packets - before[1] : 0;
+      }
+    }
+    return came;
   }
 
   async outbound() {

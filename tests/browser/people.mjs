@@ -82,7 +82,7 @@ export async function nextPhase(judge, phase) {
 }
 
 /** Everybody whose identity is in the way of the next phase is checked. */
-async function checkIdentities(judge) {
+export async function checkIdentities(judge) {
   const inTheWay = '[data-testid="obstacle"][data-why="identity_unchecked"]';
   for (;;) {
     const obstacle = await judge.page.$(inTheWay);

@@ -606,7 +606,15 @@ page: number, } | { "do": "turn_page",
 /**
  * Which page, from 1.
  */
-page: number, } | { "do": "hide_evidence" } | { "do": "opine", 
+page: number, } | { "do": "play_evidence", 
+/**
+ * Play, or hold.
+ */
+running: boolean, 
+/**
+ * From where, milliseconds from its beginning.
+ */
+at_ms: number, } | { "do": "hide_evidence" } | { "do": "opine", 
 /**
  * Which.
  */
@@ -1312,7 +1320,7 @@ tickets: Array<Ticket>, };
 /**
  * What did not work in the device test (court-domain §6 row 20).
  */
-export type DeviceFault = "camera" | "microphone" | "speaker" | "bad_line" | "incomplete";
+export type DeviceFault = "camera" | "microphone" | "speaker" | "bad_line" | "incomplete" | "camera_denied" | "camera_missing" | "camera_busy" | "camera_dark" | "microphone_denied" | "microphone_missing" | "microphone_busy" | "microphone_silent";
 
 /**
  * Who rang whom.
@@ -2025,7 +2033,15 @@ page: number, } | { "fact": "page_turned",
 /**
  * To which page.
  */
-page: number, } | { "fact": "evidence_hidden" } | { "fact": "opined", 
+page: number, } | { "fact": "evidence_played", 
+/**
+ * Plays, or is held.
+ */
+running: boolean, 
+/**
+ * From where, milliseconds from its beginning.
+ */
+at_ms: number, } | { "fact": "evidence_hidden" } | { "fact": "opined", 
 /**
  * Which.
  */
@@ -4032,6 +4048,10 @@ by: ParticipantId,
  */
 page: number, 
 /**
+ * How far sound or video has come; none for what has pages.
+ */
+playing: Playing | null, 
+/**
  * Lines drawn on it.
  */
 strokes: Array<Stroke>, 
@@ -4043,6 +4063,23 @@ may_turn: boolean,
  * Whether this person may draw on it.
  */
 may_draw: boolean, };
+
+/**
+ * How far shown sound or video has come, the same for all.
+ */
+export type Playing = { 
+/**
+ * Whether it has run since `since`; else it stands.
+ */
+running: boolean, 
+/**
+ * Where it was at `since`, milliseconds from its beginning.
+ */
+at_ms: number, 
+/**
+ * When that was.
+ */
+since: Timestamp, };
 
 /**
  * Which side of the dispute; in mediation the applicant is the plaintiff's side.

@@ -131,6 +131,7 @@ impl Durable {
             | Fact::ChamberClosed { .. } => self.apply_chamber(minute),
             Fact::EvidenceShown { .. }
             | Fact::PageTurned { .. }
+            | Fact::EvidencePlayed { .. }
             | Fact::EvidenceHidden
             | Fact::Opined { .. }
             | Fact::Drawn { .. }

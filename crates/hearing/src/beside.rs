@@ -57,7 +57,7 @@ fn has_role(durable: &Durable, who: ParticipantId, seat: &Seat, errand: Errand) 
         Errand::AnswerConsultation | Errand::LeaveChamber => sides || is_interpreter(seat.role),
         Errand::Caucus | Errand::SetRecordMode | Errand::FailMediation => mediates,
         Errand::ShowEvidence => manages || (sides && seat.screen_allowed),
-        Errand::TurnPage | Errand::HideEvidence => {
+        Errand::TurnPage | Errand::PlayEvidence | Errand::HideEvidence => {
             manages || (sides && durable.showing.as_ref().is_none_or(|shown| shown.by == who))
         }
         Errand::Opine | Errand::RefuseSigning => sides,
@@ -88,6 +88,7 @@ fn has_stage(durable: &Durable, errand: Errand) -> bool {
         | Errand::Opine => heard,
         Errand::ShowEvidence
         | Errand::TurnPage
+        | Errand::PlayEvidence
         | Errand::HideEvidence
         | Errand::AllowDrawing
         | Errand::Draw
@@ -115,7 +116,11 @@ fn has_stage(durable: &Durable, errand: Errand) -> bool {
 fn has_occasion(durable: &Durable, who: ParticipantId, errand: Errand) -> Result<(), Refusal> {
     let waits = durable.seats.get(&who).is_some_and(|seat| durable.waits(seat));
     match errand {
-        Errand::TurnPage | Errand::HideEvidence | Errand::Draw | Errand::ClearDrawing
+        Errand::TurnPage
+        | Errand::PlayEvidence
+        | Errand::HideEvidence
+        | Errand::Draw
+        | Errand::ClearDrawing
             if durable.showing.is_none() =>
         {
             Err(Refusal::NothingShown)

@@ -330,6 +330,9 @@ impl Hearing {
             Ask::Caucus { side } => self.caucus(turn, who, side)?,
             Ask::ShowEvidence { item, page } => self.show_evidence(turn, who, item, page)?,
             Ask::TurnPage { page } => self.turn_page(turn, who, page)?,
+            Ask::PlayEvidence { running, at_ms } => {
+                self.play_evidence(turn, who, running, at_ms)?;
+            }
             Ask::HideEvidence => self.hide_evidence(turn, who)?,
             Ask::Opine { item, opinion } => self.opine(turn, who, item, opinion)?,
             Ask::AllowDrawing { who: whom, allowed } => {

@@ -147,6 +147,8 @@ errands! {
     ShowEvidence = "show_evidence",
     /// Who shows, or the court: turn the page for all.
     TurnPage = "turn_page",
+    /// Who shows, or the court: play shown sound or video for all, or hold it.
+    PlayEvidence = "play_evidence",
     /// Who shows, or the court: stop showing.
     HideEvidence = "hide_evidence",
     /// A party: opinion on a piece of evidence (质证意见).
@@ -286,6 +288,7 @@ const fn row(errand: Errand) -> (By, At, From) {
         | Errand::Caucus
         | Errand::ShowEvidence
         | Errand::TurnPage
+        | Errand::PlayEvidence
         | Errand::HideEvidence
         | Errand::Opine
         | Errand::AllowDrawing

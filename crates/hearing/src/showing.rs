@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use model::view::{EvidenceView, OpinionView, ShownEvidence};
 use model::{
-    Actor, EvidenceId, EvidenceItem, Fact, Ground, Minute, Opinion, ParticipantId, Place, Refusal,
-    Stage, Stroke, limits,
+    Actor, EvidenceId, EvidenceItem, Fact, Ground, Minute, Opinion, ParticipantId, Place, Playing,
+    Refusal, Stage, Stroke, limits,
 };
 
 use crate::Hearing;
@@ -24,6 +24,8 @@ pub struct Showing {
     pub by: ParticipantId,
     /// The page all see, from 1.
     pub page: u16,
+    /// How far sound or video has come; none for what has pages.
+    pub playing: Option<Playing>,
     /// Lines drawn on it.
     pub strokes: Vec<Stroke>,
 }
@@ -73,12 +75,39 @@ impl Hearing {
         if shown.page == page {
             return Err(Refusal::AlreadyThere);
         }
+        self.not_too_fast(turn)?;
+        self.minute(turn, by(who), Fact::PageTurned { page });
+        Ok(())
+    }
+
+    /// Sound or video plays for all from a place, or is held there.
+    pub(crate) fn play_evidence(
+        &mut self,
+        turn: &mut Turn<'_>,
+        who: ParticipantId,
+        running: bool,
+        at_ms: u32,
+    ) -> Result<(), Refusal> {
+        let shown = self.durable.showing.as_ref().ok_or(Refusal::NothingShown)?;
+        let playing = shown.playing.ok_or(Refusal::NotPlausible)?;
+        if at_ms > limits::EVIDENCE_PLAY_MS_MAX {
+            return Err(Refusal::NotPlausible);
+        }
+        if !running && !playing.running && playing.at_ms == at_ms {
+            return Err(Refusal::AlreadyThere);
+        }
+        self.not_too_fast(turn)?;
+        self.minute(turn, by(who), Fact::EvidencePlayed { running, at_ms });
+        Ok(())
+    }
+
+    /// What is shown is turned, played or held at most so often: each time is a minute.
+    fn not_too_fast(&mut self, turn: &Turn<'_>) -> Result<(), Refusal> {
         let now = turn.now.instant;
         if self.live.page_turned.is_some_and(|at| now < at.plus(limits::PAGE_EVERY_MIN)) {
             return Err(Refusal::TooFast);
         }
         self.live.page_turned = Some(now);
-        self.minute(turn, by(who), Fact::PageTurned { page });
         Ok(())
     }
 
@@ -219,6 +248,7 @@ impl Hearing {
             item: shown.item.clone(),
             by: shown.by,
             page: shown.page,
+            playing: shown.playing,
             strokes: shown.strokes.clone(),
             may_turn: manages || shown.by == who,
             may_draw: manages || seat.may_draw,
@@ -272,7 +302,15 @@ impl Durable {
         match &minute.fact {
             Fact::EvidenceShown { item, page } => {
                 let (item, page) = (item.clone(), *page);
-                self.showing = Some(Showing { item, by, page, strokes: Vec::new() });
+                let held = Playing { running: false, at_ms: 0, since: minute.at };
+                let playing = item.plays().then_some(held);
+                self.showing = Some(Showing { item, by, page, playing, strokes: Vec::new() });
+            }
+            Fact::EvidencePlayed { running, at_ms } => {
+                if let Some(shown) = &mut self.showing {
+                    let (running, at_ms) = (*running, *at_ms);
+                    shown.playing = Some(Playing { running, at_ms, since: minute.at });
+                }
             }
             Fact::PageTurned { page } => {
                 if let Some(shown) = &mut self.showing {
@@ -409,6 +447,37 @@ mod tests {
         scene.recess(Ground::Recess);
         assert!(scene.facts().contains(&Fact::EvidenceHidden));
         assert_eq!(shown_to(&scene, JUDGE), None);
+    }
+
+    #[test]
+    fn sound_plays_for_all_from_the_same_place_and_a_crash_does_not_lose_it() {
+        let mut scene = scene();
+        let sound = EvidenceItem { media_type: "audio/mpeg".to_owned(), ..item(5, None, true) };
+        let Event::Evidence { mut items } = list() else { return };
+        items.push(sound);
+        scene.event(Event::Evidence { items });
+        let play = |running, at_ms| Ask::PlayEvidence { running, at_ms };
+        assert_eq!(scene.act(JUDGE, play(true, 0)), Err(Refusal::NothingShown));
+        scene.must(JUDGE, show(1, 1));
+        assert_eq!(scene.act(JUDGE, play(true, 0)), Err(Refusal::NotPlausible));
+        scene.must(JUDGE, show(5, 1));
+        let stands = |scene: &Scene, who| {
+            let shown = scene.view(who).evidence.shown.expect("shown");
+            shown.playing.map(|playing| (playing.running, playing.at_ms))
+        };
+        assert_eq!(stands(&scene, BO), Some((false, 0)));
+        assert_eq!(scene.act(JUDGE, play(false, 0)), Err(Refusal::AlreadyThere));
+        assert_eq!(scene.act(BO, play(true, 0)), Err(Refusal::NotYourRight));
+        let too_far = limits::EVIDENCE_PLAY_MS_MAX + 1;
+        assert_eq!(scene.act(JUDGE, play(true, too_far)), Err(Refusal::NotPlausible));
+        scene.must(JUDGE, play(true, 3_000));
+        assert_eq!(stands(&scene, BO), Some((true, 3_000)));
+        scene.crash();
+        assert_eq!(stands(&scene, ANNA), Some((true, 3_000)));
+        // What is held may be shown again from its beginning.
+        scene.event(Event::Joined { who: JUDGE });
+        scene.must(JUDGE, play(false, 4_500));
+        assert_eq!(stands(&scene, BO), Some((false, 4_500)));
     }
 
     #[test]

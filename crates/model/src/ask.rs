@@ -366,6 +366,13 @@ pub enum Ask {
         /// Which page, from 1.
         page: u16,
     },
+    /// Who shows, or the court: play shown sound or video for all from a place, or hold it there.
+    PlayEvidence {
+        /// Play, or hold.
+        running: bool,
+        /// From where, milliseconds from its beginning.
+        at_ms: u32,
+    },
     /// Who shows, or the court: stop showing.
     HideEvidence,
     /// A party: opinion on a piece of evidence (质证意见).

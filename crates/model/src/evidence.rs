@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::brief::Side;
 use crate::id::ParticipantId;
 use crate::private::Private;
+use crate::time::Timestamp;
 
 /// Names a piece of evidence, unique in the docket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -86,6 +87,27 @@ pub struct EvidenceItem {
     pub sm3: String,
     /// Whether it was exchanged: the other sides may see it.
     pub exchanged: bool,
+}
+
+impl EvidenceItem {
+    /// Whether it is sound or video, which is played and has no pages to turn.
+    #[must_use]
+    pub fn plays(&self) -> bool {
+        self.media_type.starts_with("audio/") || self.media_type.starts_with("video/")
+    }
+}
+
+/// How far shown sound or video has come, the same for all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct Playing {
+    /// Whether it has run since `since`; else it stands.
+    pub running: bool,
+    /// Where it was at `since`, milliseconds from its beginning.
+    pub at_ms: u32,
+    /// When that was.
+    pub since: Timestamp,
 }
 
 /// What one side says of a piece of evidence (质证意见).

@@ -132,6 +132,8 @@ pub const STROKE_POINTS_MAX: usize = 200;
 pub const STROKES_MAX: usize = 200;
 /// Pages are turned at most this often; `TooFast` otherwise, as each time is a minute.
 pub const PAGE_EVERY_MIN: Duration = Duration::from_millis(200);
+/// Shown sound or video is played from a place within this, milliseconds (a day).
+pub const EVIDENCE_PLAY_MS_MAX: u32 = 24 * 60 * 60 * 1000;
 /// Characters of a sheet's text.
 pub const SHEET_CHARS_MAX: usize = 8_000;
 /// Versions of one sheet.

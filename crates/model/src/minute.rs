@@ -438,6 +438,13 @@ pub enum Fact {
         /// To which page.
         page: u16,
     },
+    /// Shown sound or video plays for all from a place, or is held there.
+    EvidencePlayed {
+        /// Plays, or is held.
+        running: bool,
+        /// From where, milliseconds from its beginning.
+        at_ms: u32,
+    },
     /// Nothing is shown any more.
     EvidenceHidden,
     /// A side's opinion on a piece of evidence.

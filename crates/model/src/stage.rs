@@ -155,6 +155,22 @@ pub enum DeviceFault {
     BadLine,
     /// The test was not finished.
     Incomplete,
+    /// The browser has no leave for the camera.
+    CameraDenied,
+    /// There is no camera.
+    CameraMissing,
+    /// Another program has the camera.
+    CameraBusy,
+    /// The camera is there, and its picture is black: covered, or switched off at its own switch.
+    CameraDark,
+    /// The browser has no leave for the microphone.
+    MicrophoneDenied,
+    /// There is no microphone.
+    MicrophoneMissing,
+    /// Another program has the microphone.
+    MicrophoneBusy,
+    /// The microphone is there, and not the faintest sound comes from it.
+    MicrophoneSilent,
 }
 
 /// The only grounds on which recording may pause (法释〔2017〕5号 art. 3).

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::brief::{Attendance, BarredGround, Brief, Phase, Power, Side, Step};
 use crate::chamber::{Chamber, Invitation};
-use crate::evidence::{EvidenceId, EvidenceItem, Opinion, Stroke};
+use crate::evidence::{EvidenceId, EvidenceItem, Opinion, Playing, Stroke};
 use crate::health::{Grade, Trouble};
 use crate::id::{HearingId, ParticipantId};
 use crate::line_test::LineTest;
@@ -215,6 +215,8 @@ pub struct ShownEvidence {
     pub by: ParticipantId,
     /// The page all see, from 1.
     pub page: u16,
+    /// How far sound or video has come; none for what has pages.
+    pub playing: Option<Playing>,
     /// Lines drawn on it.
     pub strokes: Vec<Stroke>,
     /// Whether this person may turn its pages.

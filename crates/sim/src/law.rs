@@ -90,6 +90,8 @@ pub(crate) struct Shown {
     pub(crate) item: EvidenceItem,
     pub(crate) by: ParticipantId,
     pub(crate) page: u16,
+    /// Where sound or video is held, milliseconds; none while it plays.
+    pub(crate) held: Option<u32>,
     pub(crate) lines: usize,
 }
 

@@ -56,7 +56,7 @@ pub fn check(dice: &mut Dice, moves: u32, reach: &mut Reach) -> Result<(), Strin
 const WAKES_MAX: u32 = 1_000;
 
 /// What has its occasion seldom, and is done mostly when it has.
-const RARE: [&str; 21] = [
+const RARE: [&str; 22] = [
     "sign",
     "refuse_signing",
     "read_back",
@@ -73,6 +73,7 @@ const RARE: [&str; 21] = [
     "draw",
     "allow_drawing",
     "turn_page",
+    "play_evidence",
     "set_record_mode",
     "readmit",
     "interpret",

@@ -1,6 +1,7 @@
 // A procedural fact as a sentence. The words stand in i18n; here is only which words.
 
-import type { Fact, ParticipantId } from '../protocol'
+import { lengthText } from '../hearing/clock'
+import type { Fact, Opinion, ParticipantId } from '../protocol'
 
 type Say = (key: string, values?: Record<string, string>) => string
 
@@ -17,6 +18,9 @@ export function factWords(
   if (fact.fact === 'refused') values['asked'] = say(`ask.${fact.asked}`)
   if (fact.fact === 'recess_called') values['ground'] = say(`ground.${fact.ground}`)
   if (fact.fact === 'screen_allowed') return say(fact.allowed ? 'fact.screen_allowed' : 'fact.screen_denied', values)
+  if (fact.fact === 'arrived' && fact.faults.length > 0) return say('fact.arrived', values) + colon(fact.faults.map((fault) => say(`word.deviceFault.${fault}`)).join('、'))
+  if (fact.fact === 'evidence_shown') values['digest'] = `${fact.item.sha256.slice(0, 16)}…`
+  if (fact.fact === 'evidence_played') values['at'] = lengthText(fact.at_ms)
   if (fact.fact === 'hand') return say(fact.raised ? 'fact.hand' : 'fact.hand_lowered', values)
   if (fact.fact === 'closed' && fact.ending !== 'closed') return say(`word.ending.${fact.ending}`) + colon(fact.note)
   return say(`fact.${fact.fact}${isNo(fact) ? '_no' : ''}`, values)
@@ -37,6 +41,7 @@ const YES_NO: Partial<Record<Fact['fact'], string>> = {
   chamber_answered: 'accept',
   chamber_locked: 'locked',
   drawing_allowed: 'allowed',
+  evidence_played: 'running',
 }
 
 function isNo(fact: Fact): boolean {
@@ -60,8 +65,13 @@ function wordOf(field: string, value: unknown, nameOf: (id: ParticipantId) => st
   const inner = value as Record<string, unknown>
   if (field === 'chamber') return say(`word.chamber.${String(inner['name'])}`)
   if (field === 'item') return `${String(inner['number'])}. ${String(inner['name'])}`
-  if (field === 'opinion') return String(inner['reason'])
+  if (field === 'opinion') return opinionWords(value as Opinion, say)
   return ''
+}
+
+function opinionWords(opinion: Opinion, say: Say): string {
+  const aspects = (['authentic', 'lawful', 'relevant'] as const).map((aspect) => say(`evidence.aspect.${aspect}`) + colon(say(opinion[aspect] ? 'evidence.accepted' : 'evidence.denied')))
+  return aspects.join('、') + colon(opinion.reason)
 }
 
 function lookUp(field: string, value: string, say: Say): string {

@@ -9,8 +9,16 @@ export function barOf(samples: Float32Array): number {
   return Math.min(1, (20 * Math.log10(level) + 60) / 60)
 }
 
-/** Reports the level of `track` about 15 times a second until the returned function is called. */
-export function watchLevel(track: MediaStreamTrack, report: (bar: number) => void): () => void {
+/** Whether there is nothing at all in the samples: a microphone that works always hisses a little. */
+export function isStill(samples: Float32Array): boolean {
+  return samples.every((sample) => Math.abs(sample) < 1e-4)
+}
+
+/**
+ * Reports the level of `track`, and whether nothing at all comes from it, about 15 times a second
+ * until the returned function is called.
+ */
+export function watchLevel(track: MediaStreamTrack, report: (bar: number, still: boolean) => void): () => void {
   const context = new AudioContext()
   const source = context.createMediaStreamSource(new MediaStream([track]))
   const analyser = context.createAnalyser()
@@ -20,7 +28,7 @@ export function watchLevel(track: MediaStreamTrack, report: (bar: number) => voi
   void context.resume()
   const timer = setInterval(() => {
     analyser.getFloatTimeDomainData(samples)
-    report(barOf(samples))
+    report(barOf(samples), isStill(samples))
   }, 66)
   return () => {
     clearInterval(timer)

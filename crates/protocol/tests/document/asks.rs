@@ -18,7 +18,7 @@ pub(crate) fn asks() -> Vec<Ask> {
             others_present: private("my daughter"),
             camera: true,
             microphone: true,
-            faults: vec![DeviceFault::Speaker],
+            faults: vec![DeviceFault::CameraDenied, DeviceFault::Speaker],
         },
         Ask::Admit { who: WHO },
         Ask::Dismiss { who: WHO },
@@ -78,6 +78,7 @@ pub(crate) fn asks() -> Vec<Ask> {
         Ask::Caucus { side: Some(Side::Plaintiff) },
         Ask::ShowEvidence { item: EvidenceId(7), page: 30 },
         Ask::TurnPage { page: 30 },
+        Ask::PlayEvidence { running: true, at_ms: 12_500 },
         Ask::HideEvidence,
         Ask::Opine {
             item: EvidenceId(7),
@@ -106,7 +107,7 @@ pub(crate) fn asks() -> Vec<Ask> {
         Ask::CallRoll,
         Ask::ConfirmPresence { people: 30 },
     ];
-    assert_each_once(&all, 72, place);
+    assert_each_once(&all, 73, place);
     all
 }
 
@@ -171,19 +172,20 @@ fn place(ask: &Ask) -> usize {
         Ask::Caucus { .. } => 55,
         Ask::ShowEvidence { .. } => 56,
         Ask::TurnPage { .. } => 57,
-        Ask::HideEvidence => 58,
-        Ask::Opine { .. } => 59,
-        Ask::AllowDrawing { .. } => 60,
-        Ask::Draw { .. } => 61,
-        Ask::ClearDrawing => 62,
-        Ask::Tick { .. } => 63,
-        Ask::SetRecordMode { .. } => 64,
-        Ask::WriteSheet { .. } => 65,
-        Ask::ReadBack { .. } => 66,
-        Ask::Sign { .. } => 67,
-        Ask::RefuseSigning { .. } => 68,
-        Ask::FailMediation { .. } => 69,
-        Ask::CallRoll => 70,
-        Ask::ConfirmPresence { .. } => 71,
+        Ask::PlayEvidence { .. } => 58,
+        Ask::HideEvidence => 59,
+        Ask::Opine { .. } => 60,
+        Ask::AllowDrawing { .. } => 61,
+        Ask::Draw { .. } => 62,
+        Ask::ClearDrawing => 63,
+        Ask::Tick { .. } => 64,
+        Ask::SetRecordMode { .. } => 65,
+        Ask::WriteSheet { .. } => 66,
+        Ask::ReadBack { .. } => 67,
+        Ask::Sign { .. } => 68,
+        Ask::RefuseSigning { .. } => 69,
+        Ask::FailMediation { .. } => 70,
+        Ask::CallRoll => 71,
+        Ask::ConfirmPresence { .. } => 72,
     }
 }

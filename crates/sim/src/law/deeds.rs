@@ -167,13 +167,19 @@ impl Law {
             }
             Ask::ShowEvidence { item, page } => {
                 let item = self.evidence.iter().find(|known| known.id == *item).cloned();
-                self.shown = item.map(|item| Shown { item, by: who, page: *page, lines: 0 });
+                self.shown = item.map(|item| Shown { item, by: who, page: *page, held: Some(0), lines: 0 });
                 self.turned = Some(now);
             }
             Ask::TurnPage { page } => {
                 self.turned = Some(now);
                 if let Some(shown) = &mut self.shown {
                     shown.page = *page;
+                }
+            }
+            Ask::PlayEvidence { running, at_ms } => {
+                self.turned = Some(now);
+                if let Some(shown) = &mut self.shown {
+                    shown.held = (!running).then_some(*at_ms);
                 }
             }
             Ask::HideEvidence => self.shown = None,

@@ -214,6 +214,14 @@ impl Law {
                     self.turned.is_none_or(|turned| now >= turned.plus(limits::PAGE_EVERY_MIN));
                 (1..=shown.item.pages).contains(page) && shown.page != *page && rests
             }),
+            Ask::PlayEvidence { running, at_ms } => self.shown.as_ref().is_some_and(|shown| {
+                let rests =
+                    self.turned.is_none_or(|turned| now >= turned.plus(limits::PAGE_EVERY_MIN));
+                let other = *running || shown.held != Some(*at_ms);
+                let sounds = ["audio/", "video/"];
+                let plays = sounds.iter().any(|sort| shown.item.media_type.starts_with(sort));
+                plays && *at_ms <= limits::EVIDENCE_PLAY_MS_MAX && other && rests
+            }),
             Ask::HideEvidence => self.shown.is_some(),
             Ask::Opine { item, opinion } => {
                 let sound = opinion.authentic && opinion.lawful && opinion.relevant;

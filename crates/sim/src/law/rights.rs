@@ -65,6 +65,7 @@ lock_chamber            sides       live        yes
 caucus                  mediator    caucus      yes
 show_evidence           shower      show        yes
 turn_page               showing     show        yes
+play_evidence           showing     show        yes
 hide_evidence           showing     show        yes
 opine                   sides       heard       yes
 allow_drawing           lead        show        yes

@@ -265,6 +265,7 @@ const fn wire_str(ask: &Ask) -> &'static str {
         Ask::Caucus { .. } => "caucus",
         Ask::ShowEvidence { .. } => "show_evidence",
         Ask::TurnPage { .. } => "turn_page",
+        Ask::PlayEvidence { .. } => "play_evidence",
         Ask::HideEvidence => "hide_evidence",
         Ask::Opine { .. } => "opine",
         Ask::AllowDrawing { .. } => "allow_drawing",

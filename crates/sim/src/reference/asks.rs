@@ -119,6 +119,7 @@ impl Reference {
             | Ask::Caucus { .. }
             | Ask::ShowEvidence { .. }
             | Ask::TurnPage { .. }
+            | Ask::PlayEvidence { .. }
             | Ask::HideEvidence
             | Ask::Opine { .. }
             | Ask::AllowDrawing { .. }
@@ -278,6 +279,7 @@ impl Reference {
             | Ask::Caucus { .. }
             | Ask::ShowEvidence { .. }
             | Ask::TurnPage { .. }
+            | Ask::PlayEvidence { .. }
             | Ask::HideEvidence
             | Ask::Opine { .. }
             | Ask::AllowDrawing { .. }

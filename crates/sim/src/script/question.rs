@@ -177,6 +177,10 @@ fn evidence(cast: &Cast, view: &EvidenceView) -> String {
     if let Some(shown) = &view.shown {
         told.push_str(&format!("; {} is shown by {}", shown.item.id.0, cast.name(shown.by)));
         told.push_str(&format!(", page {}", shown.page));
+        if let Some(playing) = shown.playing {
+            let how = if playing.running { "plays from" } else { "held at" };
+            told.push_str(&format!(", {how} {} ms", playing.at_ms));
+        }
         if !shown.strokes.is_empty() {
             told.push_str(&format!(", {} lines", shown.strokes.len()));
         }

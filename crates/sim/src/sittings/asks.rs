@@ -278,6 +278,10 @@ pub(super) fn named(name: &str, law: &Law, dice: &mut Dice) -> Ask {
         "caucus" => Ask::Caucus { side: by.dice.chance(600).then(|| one(by.dice, &Side::ALL)) },
         "show_evidence" => Ask::ShowEvidence { item: by.item(), page: 1 + by.number(4) },
         "turn_page" => Ask::TurnPage { page: by.number(5) },
+        "play_evidence" => Ask::PlayEvidence {
+            running: by.yes(),
+            at_ms: mostly(by.dice, &[0, limits::EVIDENCE_PLAY_MS_MAX + 1]),
+        },
         "hide_evidence" => Ask::HideEvidence,
         "opine" => {
             let opinion =

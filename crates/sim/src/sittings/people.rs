@@ -115,7 +115,7 @@ fn attendee(id: ParticipantId, role: Role, kind: Kind, dice: &mut Dice) -> Atten
     person
 }
 
-/// A piece of each side, exchanged and not, and one of the court.
+/// A piece of each side, exchanged and not, and one of the court; two of them are sound.
 pub(super) fn evidence() -> Vec<EvidenceItem> {
     let item = |id: u32, side, exchanged| EvidenceItem {
         id: EvidenceId(id),
@@ -126,7 +126,7 @@ pub(super) fn evidence() -> Vec<EvidenceItem> {
         kind: EvidenceKind::Document,
         purpose: Private::default(),
         form: EvidenceForm::Copy,
-        media_type: "application/pdf".to_owned(),
+        media_type: if matches!(id, 3 | 5) { "audio/mpeg" } else { "application/pdf" }.to_owned(),
         pages: 3,
         bytes: 1,
         sha256: String::new(),
