@@ -8,7 +8,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { dirname, join as path } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { House, until } from './house.mjs';
+import { House, SLOW_DEVICES, until } from './house.mjs';
 import { admit, checkIdentity, checkIn, close, enterFromDocket, join, nextPhase, open, signIn } from './people.mjs';
 
 const ROOT = path(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -18,8 +18,8 @@ before(async () => {
   const clock = shim();
   house = await House.open({ environment: { LD_PRELOAD: clock.library, FALSE_CLOCK: clock.file } });
   house.clock = clock;
-  const chromium = await house.chromium();
-  judgesBrowser = await house.chromium();
+  const chromium = await house.chromium({ devices: SLOW_DEVICES });
+  judgesBrowser = await house.chromium({ devices: SLOW_DEVICES });
   judge = await signIn(house, judgesBrowser, 'judge');
   clerk = await signIn(house, chromium, 'clerk');
   await enterFromDocket(judge);

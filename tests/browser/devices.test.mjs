@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { dirname, join as path } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -81,17 +81,11 @@ async function checksIn(person, name, faults, words) {
   for (const word of words) assert.ok(said.includes(word), said);
 }
 
-/** A browser that asks the person for leave, and the person's answer. */
-async function answers(person, setting) {
-  const session = await person.page.createCDPSession();
-  for (const name of ['camera', 'microphone']) {
-    await session.send('Browser.setPermission', { permission: { name }, setting, origin: house.url, browserContextId: person.page.browserContext().id });
-  }
-  await session.detach();
-}
+/** The person's answer to the browser's question. */
+const answers = (person, given) => person.page.browserContext().overridePermissions(house.url, given ? ['camera', 'microphone'] : []);
 
 test('without leave', async () => {
-  const person = await atTheTest(house.code('plaintiff'), [FALSE], (who) => answers(who, 'denied'));
+  const person = await atTheTest(house.code('plaintiff'), [FALSE], (who) => answers(who, false));
   await told(person, 'camera', 'denied', '浏览器没有获得使用权限');
   await told(person, 'microphone', 'denied', '浏览器没有获得使用权限');
   await checksIn(person, 'denied', 'camera_denied,microphone_denied,incomplete', ['摄像头未获授权', '麦克风未获授权']);
@@ -99,9 +93,9 @@ test('without leave', async () => {
 
 test('leave that is given at last is enough', async () => {
   const seat = house.ready.codes.filter((each) => each.role === 'agent')[1];
-  const person = await atTheTest(seat, [FALSE], (who) => answers(who, 'denied'));
+  const person = await atTheTest(seat, [FALSE], (who) => answers(who, false));
   await told(person, 'camera', 'denied', '点击“重试”');
-  await answers(person, 'granted');
+  await answers(person, true);
   await person.press('device-retry');
   await person.see('test-camera', '[data-passed="true"]');
   await person.see('test-microphone', '[data-passed="true"]');
@@ -118,8 +112,10 @@ test('no device', async () => {
 });
 
 test('a camera that cannot be opened is told as busy', async () => {
-  // A camera whose source cannot be read fails as one does that another program holds.
-  const person = await atTheTest(house.code('agent'), [GIVEN, FALSE, '--use-file-for-fake-video-capture=/nowhere/camera.y4m']);
+  // A camera that is there and whose pictures cannot be read fails as one that another program holds.
+  const camera = path(house.folder, 'camera.mjpeg');
+  writeFileSync(camera, 'no picture');
+  const person = await atTheTest(house.code('agent'), [GIVEN, FALSE, `--use-file-for-fake-video-capture=${camera}`]);
   await told(person, 'camera', 'busy', '设备正被其他程序占用');
   await person.see('test-microphone', '[data-passed="true"]');
   await checksIn(person, 'busy', 'camera_busy,incomplete', ['摄像头被占用']);

@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { dirname, join as path } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { House, until } from './house.mjs';
+import { House, SLOW_DEVICES, until } from './house.mjs';
 import { admit, checkIn, enterFromDocket, join, open, signIn } from './people.mjs';
 import { digestOf, papers } from './papers.mjs';
 
@@ -21,7 +21,7 @@ let house, judge, clerk, plaintiff, defendant, gallery, all, files;
 before(async () => {
   mkdirSync(PICTURES, { recursive: true });
   house = await House.open();
-  const browser = await house.chromium();
+  const browser = await house.chromium({ devices: SLOW_DEVICES });
   files = await papers(browser, path(house.folder, 'papers'));
   judge = await signIn(house, browser, 'judge');
   await enterFromDocket(judge);
@@ -80,10 +80,10 @@ async function exchange(person, item) {
   await person.page.waitForSelector(`${row(item)}[data-exchanged="true"]`);
 }
 
-/** What the page says of a request that was refused. */
+/** What stands beside the form after a file was refused. */
 async function told(person, words) {
   await until(`“${words}” is said`, () =>
-    person.page.$$eval('[data-testid="alerts"] [data-tone="bad"]', (list, words) => list.some((each) => each.innerText.includes(words)), words));
+    person.page.$$eval('[data-testid="upload-refused"]', (list, words) => list.some((each) => each.innerText.includes(words)), words));
 }
 
 const shown = (person, item, page) => person.see('evidence-view', `[data-item="${item}"]${page ? `[data-page="${page}"]` : ''}`);
@@ -129,7 +129,6 @@ test('files that are broken, encrypted, huge or not what they claim are refused 
     if (kind === 'broken') await picture(plaintiff, 'party-refused');
     // What was typed is still there, to be sent with another file.
     if (kind !== 'huge') assert.notEqual(await plaintiff.page.$eval('[data-testid="upload-name"]', (field) => field.value), '');
-    await plaintiff.page.$$eval('[data-testid="alerts"] button', (buttons) => buttons.forEach((button) => button.click()));
   }
   // A page that does not look first is told the same by the server.
   const why = await plaintiff.page.evaluate(async (hearing) => {
@@ -280,7 +279,6 @@ test('the gallery gets nothing of what is not public', async () => {
     fetch(`/api/hearings/${hearing}/evidence/${item}/file`).then((answer) => answer.status), house.ready.cases[0].hearing, ids.document);
   assert.equal(status, 404);
   await picture(gallery, 'gallery-non-public');
-  await judge.press('more-steps');
   await judge.press('ask-resume');
   await judge.stage('in_session');
 });

@@ -15,6 +15,8 @@ export const DEADLINE_MS = 60_000;
 
 /** A camera with a moving picture and a microphone that beeps, both given without asking. */
 const FALSE_DEVICES = ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream=fps=15'];
+/** The same with a picture now and then, for tests that are about something else. */
+export const SLOW_DEVICES = ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream=fps=3'];
 
 /** Waits until `ask` answers something true; fails with `what` after the deadline. */
 export async function until(what, ask, deadlineMs = DEADLINE_MS) {

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { House, until } from './house.mjs';
+import { House, SLOW_DEVICES, until } from './house.mjs';
 import { admit, checkIdentity, checkIn, close, enterFromDocket, join, nextPhase, open, signIn } from './people.mjs';
 
 let house, judge, clerk, plaintiff, defendant, all;
@@ -11,7 +11,7 @@ const took = [];
 
 before(async () => {
   house = await House.open();
-  const chromium = await house.chromium();
+  const chromium = await house.chromium({ devices: SLOW_DEVICES });
   judge = await signIn(house, chromium, 'judge');
   clerk = await signIn(house, chromium, 'clerk');
   await enterFromDocket(judge);

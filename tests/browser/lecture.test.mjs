@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { dirname, join as path } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { House, until } from './house.mjs';
+import { House, SLOW_DEVICES, until } from './house.mjs';
 import { checkIn, signIn } from './people.mjs';
 
 const PICTURES = path(dirname(fileURLToPath(import.meta.url)), '..', 'output', 'lecture');
@@ -16,7 +16,7 @@ const sites = [];
 before(async () => {
   mkdirSync(PICTURES, { recursive: true });
   house = await House.open();
-  const chromium = await house.chromium();
+  const chromium = await house.chromium({ devices: SLOW_DEVICES });
   const lecture = house.ready.cases.find((each) => each.kind === 'lecture');
   lecturer = await signIn(house, chromium, 'judge');
   await lecturer.see('sign-out');
@@ -48,7 +48,7 @@ async function follows(person, name) {
   const first = await came(person);
   await until(`${name} sees and hears`, async () => {
     const now = await came(person);
-    return now.sounds > first.sounds + 50 && now.frames > first.frames + 5;
+    return now.sounds > first.sounds + 50 && now.frames > first.frames + 2;
   });
 }
 

@@ -3476,6 +3476,23 @@ reason: PictureReason, };
 export type Place = "expected" | "waiting" | "in_hearing" | "removed" | "left";
 
 /**
+ * How far shown sound or video has come, the same for all.
+ */
+export type Playing = { 
+/**
+ * Whether it has run since `since`; else it stands.
+ */
+running: boolean, 
+/**
+ * Where it was at `since`, milliseconds from its beginning.
+ */
+at_ms: number, 
+/**
+ * When that was.
+ */
+since: Timestamp, };
+
+/**
  * What an agent may do for the party (民事诉讼法 art. 62).
  */
 export type Power = "general" | "special";
@@ -4063,23 +4080,6 @@ may_turn: boolean,
  * Whether this person may draw on it.
  */
 may_draw: boolean, };
-
-/**
- * How far shown sound or video has come, the same for all.
- */
-export type Playing = { 
-/**
- * Whether it has run since `since`; else it stands.
- */
-running: boolean, 
-/**
- * Where it was at `since`, milliseconds from its beginning.
- */
-at_ms: number, 
-/**
- * When that was.
- */
-since: Timestamp, };
 
 /**
  * Which side of the dispute; in mediation the applicant is the plaintiff's side.

@@ -196,6 +196,7 @@ fn view() -> View {
                 item: evidence(),
                 by: WHO,
                 page: 2,
+                playing: None,
                 strokes: vec![Stroke { page: 2, points: vec![[100, 200], [300, 200]] }],
                 may_turn: true,
                 may_draw: true,
