@@ -46,12 +46,7 @@ test-browser: web/dist/index.html .installed-for-tests
 	tests/browser/run.sh calls
 	tests/browser/run.sh mediation
 	tests/browser/run.sh blocked
-	tests/browser/run.sh evidence
 	tests/browser/run.sh devices
-	tests/browser/run.sh lecture
-	tests/browser/run.sh special
-	tests/browser/run.sh killed
-	tests/browser/run.sh bad
 
 bench: .installed-for-build
 	$(CARGO) bench --locked -p forwarding -p record
@@ -59,10 +54,7 @@ bench: .installed-for-build
 screenshots: web/dist/index.html .installed-for-tests
 	$(CARGO) test --workspace --locked --no-run
 	tests/browser/run.sh screenshots
-	tests/browser/run.sh evidence
 	tests/browser/run.sh devices
-	tests/browser/run.sh lecture
-	tests/browser/run.sh special
 
 web: web/dist/index.html
 
