@@ -36,7 +36,9 @@ pub use brief::{
 };
 pub use call::{CallState, Direction, TicketState, Wanted};
 pub use chamber::{Chamber, Invitation};
-pub use evidence::{EvidenceForm, EvidenceId, EvidenceItem, EvidenceKind, Opinion, Playing, Stroke};
+pub use evidence::{
+    EvidenceForm, EvidenceId, EvidenceItem, EvidenceKind, Opinion, Playing, Stroke,
+};
 pub use grants::Grants;
 pub use health::{Grade, Health, Trouble};
 pub use id::{CallId, HearingId, ParticipantId, StationId, TicketId};

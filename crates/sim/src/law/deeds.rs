@@ -167,7 +167,8 @@ impl Law {
             }
             Ask::ShowEvidence { item, page } => {
                 let item = self.evidence.iter().find(|known| known.id == *item).cloned();
-                self.shown = item.map(|item| Shown { item, by: who, page: *page, held: Some(0), lines: 0 });
+                self.shown =
+                    item.map(|item| Shown { item, by: who, page: *page, held: Some(0), lines: 0 });
                 self.turned = Some(now);
             }
             Ask::TurnPage { page } => {
