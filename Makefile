@@ -45,6 +45,7 @@ test-browser: web/dist/index.html .installed-for-tests
 	tests/browser/run.sh layers
 	tests/browser/run.sh calls
 	tests/browser/run.sh mediation
+	tests/browser/run.sh procedures
 	tests/browser/run.sh blocked
 	tests/browser/run.sh devices
 

@@ -26,8 +26,8 @@ pub fn play(text: &str) -> Result<String, ScriptFault> {
 
 /// Plays a script and tells what followed to a program: one JSON object for each act. The first
 /// names the people and the brief; each further one has the line's number (`line`, from 1), the
-/// act, its minutes, where the sitting stands after it, whether the record rolls, and the table of
-/// grants.
+/// act and, where somebody asks, `who` and the `ask`, its minutes, where the sitting stands after
+/// it, whether the record rolls, and the table of grants.
 ///
 /// # Errors
 /// When a line cannot be understood.
@@ -74,7 +74,7 @@ fn run(text: &str) -> Result<(String, Vec<String>), ScriptFault> {
         let act = Act::parse(line, &cast).map_err(fault)?;
         let written = cast.minutes.len();
         let effects = cast.play(&act);
-        steps.push(step::step(&cast, (index + 1, line), written, &effects).map_err(fault)?);
+        steps.push(step::step(&cast, (index + 1, line, &act), written, &effects).map_err(fault)?);
         for effect in effects {
             told.push_str("         < ");
             told.push_str(&effect);
@@ -117,6 +117,7 @@ mod tests {
         assert_eq!(steps.len(), 3, "{steps:?}");
         assert!(steps[0].contains(r#""people":[{"id":1,"role":"presiding_judge","name":"judge""#));
         assert!(steps[2].starts_with(r#"{"line":3,"act":"judge open_check_in","#), "{}", steps[2]);
+        assert!(steps[2].contains(r#""who":"judge","ask":{"do":"open_check_in"}"#), "{}", steps[2]);
         assert!(steps[2].contains(r#""fact":{"fact":"check_in_opened"}"#), "{}", steps[2]);
         assert!(steps[2].contains(r#""stage":{"name":"check_in"},"rolling":false"#));
     }

@@ -40,6 +40,14 @@ export function followingPhase(view: View): Phase | null {
   return phases[at + 1]?.phase ?? null
 }
 
+/** Whether going there leaves out or takes back what the course wants, so that a reason is needed. */
+export function isOutOfTurn(view: View, to: Phase): boolean {
+  const { phase, phases } = view.procedure
+  const here = phases.findIndex((step) => step.phase === phase)
+  const target = phases.findIndex((step) => step.phase === to)
+  return target <= here || phases.slice(here + 1, target).some((step) => step.mandatory && !step.done)
+}
+
 /** Where something that stands in the way is put right. */
 export type Remedy =
   | { at: 'consent' | 'identity' | 'power' | 'absence'; who: ParticipantId }

@@ -3,7 +3,7 @@
 import { say } from '../alerts'
 import type { Visit } from '../hearing/session'
 import { sentence } from '../i18n/refusals'
-import type { Ask, Check, ParticipantId, Person, Sheet, SheetView, View } from '../protocol'
+import type { Ask, Check, ParticipantId, Person, Sheet, SheetView, Side, View } from '../protocol'
 
 /** Asks, and says aloud why not; true when done. */
 export async function asked(visit: Visit, ask: Ask): Promise<boolean> {
@@ -20,6 +20,11 @@ export function sheetOf(view: View, sheet: Sheet): SheetView | undefined {
 /** The name of somebody, oneself included. */
 export function nameOf(view: View, who: ParticipantId): string {
   return who === view.me.id ? view.me.name : view.people.find((person) => person.id === who)?.name ?? `p${who}`
+}
+
+/** The side somebody belongs to; none for the court. */
+export function sideOf(person: Pick<Person, 'role' | 'side'>): Side | null {
+  return person.side ?? (['plaintiff', 'defendant', 'third_party'].includes(person.role) ? (person.role as Side) : null)
 }
 
 /** Whether this person leads the mediation or writes for it. */

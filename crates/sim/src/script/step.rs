@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use model::TrackId;
 
+use super::act::Act;
 use super::cast::Cast;
 use super::tell;
 use super::tree::Tree;
@@ -19,11 +20,11 @@ pub(super) fn people(cast: &Cast) -> Result<String, String> {
     Tree::Fields(fields).text()
 }
 
-/// One act (its line's number, from 1, and its words) and what followed from it; minutes from
-/// number `written` on are its own.
+/// One act (its line's number, from 1, its words and what it is) and what followed from it; minutes
+/// from number `written` on are its own.
 pub(super) fn step(
     cast: &Cast,
-    act: (usize, &str),
+    act: (usize, &str, &Act),
     written: usize,
     effects: &[String],
 ) -> Result<String, String> {
@@ -31,16 +32,22 @@ pub(super) fn step(
     let told = minutes.iter().map(|minute| Tree::Text(tell::tell_minute(cast, minute)));
     let words: Vec<_> = act.1.split_whitespace().collect();
     let line = i64::try_from(act.0).unwrap_or(i64::MAX);
-    let fields = vec![
+    let mut fields = vec![
         ("line".to_owned(), Tree::Number(line)),
         ("act".to_owned(), Tree::Text(words.join(" "))),
+    ];
+    if let Act::Ask(who, ask) = act.2 {
+        fields.push(("who".to_owned(), Tree::Text(cast.name(*who).to_owned())));
+        fields.push(("ask".to_owned(), Tree::of(ask)?));
+    }
+    fields.extend([
         ("minutes".to_owned(), Tree::of(&minutes)?),
         ("told".to_owned(), Tree::List(told.collect())),
         ("effects".to_owned(), Tree::of(&effects)?),
         ("stage".to_owned(), Tree::of(&cast.hearing.stage())?),
         ("rolling".to_owned(), Tree::Flag(cast.rolling)),
         ("grants".to_owned(), grants(cast)),
-    ];
+    ]);
     Tree::Fields(fields).text()
 }
 
