@@ -139,6 +139,7 @@ export const ACTS = {
   async check_identity(person, ask, cast) {
     await person.desk('people');
     if (cast.kind === 'mediation') {
+      await person.page.waitForSelector(`${id('person', of(ask.who))} select`, { polling: 50 });
       await person.page.$eval(`${id('person', of(ask.who))} select`, (list, method) => { list.value = method; list.dispatchEvent(new Event('change')); }, ask.method);
       return press(person, 'ask-check_identity', of(ask.who));
     }

@@ -43,6 +43,8 @@ export class Watcher {
       case 'record': {
         const [shown, ground, { record }] = [await this.dom(who, 'record', 'record'), await this.dom(who, 'record', 'ground'), await this.view(who)];
         // A page whose sitting is over, or that records nothing, has no mark; the server's word stands.
+        // Sealing comes by itself once the sitting is over.
+        if (wanted === 'off' && record.name === 'sealed') return 'off';
         return shown === undefined ? record.name : shown === 'paused' ? `paused ${ground}` : shown;
       }
       case 'view': {

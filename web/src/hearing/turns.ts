@@ -38,13 +38,15 @@ export function sidesOf(view: View): Side[] {
   return all.filter((side) => side !== 'third_party' || has(side))
 }
 
-/** Who may be given the floor, in speaking order: parties and their people, then who was called. */
+/** Who may be given the floor, in speaking order: parties and their people, then who was called, then who helps. */
 export function speakersOf(view: View): Person[] {
   const here = view.people.filter((person) => person.place === 'in_hearing')
   const sides = sidesOf(view)
   const mine = sides.flatMap((side) => here.filter((person) => (isParty(person.role) || isForParty(person.role)) && sideOf(person) === side))
   const called = here.filter((person) => ['witness', 'appraiser', 'inspector', 'expert'].includes(person.role))
-  return [...mine, ...called]
+  // Who helps at a station has a voice with the floor alone.
+  const helpers = here.filter((person) => person.role === 'attendant')
+  return [...mine, ...called, ...helpers]
 }
 
 function sideOf(person: Person): Side | null {
