@@ -23,7 +23,7 @@ async function write(person, name, text) {
   if (text === '') return;
   const field = await person.page.waitForSelector(id(name), { visible: true, polling: 50 });
   await field.evaluate((each) => { each.focus(); each.select?.(); });
-  await field.type(text);
+  await person.page.keyboard.sendCharacter(text);
 }
 
 /** Opens the row of somebody in the court's list. */
@@ -58,7 +58,7 @@ async function paper(person, sheet) {
 
 const CALLED = ['witness', 'appraiser', 'inspector', 'expert'];
 
-/** How each request is made on the page; `cast` knows people, the kind of sitting and evidence. */
+/** How each request is made on the page; `cast` knows the people and the kind of sitting. */
 export const ACTS = {
   async open_check_in(person) { await press(person, 'ask-open_check_in'); },
 
@@ -72,6 +72,7 @@ export const ACTS = {
     }
     // Who says it later is asked later; a script that tells both at once means one page.
     const said = cast.consentSoon(person.script);
+    person.said = said !== undefined;
     if (await count(person, id('consent'))) await click(person, id(said === undefined ? 'consent-later' : said ? 'consent-yes' : 'consent-no'));
     await press(person, 'check-in-next');
     if (!cast.watches(person)) {
@@ -83,12 +84,13 @@ export const ACTS = {
   },
 
   async consent(person, ask) {
-    const known = await person.page.evaluate((step) => window.__told.view.me.consents.includes(step), ask.step);
-    if (known === ask.given) return;
+    const already = person.said && ask.step !== 'recording';
+    person.said = false;
+    if (already) return undefined;
     if (!await count(person, id('own-consent'))) return press(person, ask.given ? 'ask-consent' : 'ask-consent-no');
     await press(person, 'own-consent');
     await press(person, ask.given ? 'ask-consent' : 'ask-consent-no', `[data-step="${ask.step}"]`);
-    await press(person, 'consent-close');
+    return press(person, 'consent-close');
   },
 
   async answer_barred(person) {
@@ -277,7 +279,7 @@ export const ACTS = {
 
   async show_evidence(person, ask, cast) {
     await evidenceOpen(person);
-    await click(person, `${id('evidence-item', `[data-item="${cast.evidence(ask.item)}"]`)} ${id('ask-show_evidence')}`);
+    await click(person, `${id('evidence-item', `[data-item="${ask.item}"]`)} ${id('ask-show_evidence')}`);
   },
 
   async turn_page(person, ask) {

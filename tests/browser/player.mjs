@@ -26,17 +26,21 @@ import { COURT, Watcher } from './watcher.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const PICTURES = join(ROOT, 'tests', 'output', 'procedures');
+/** Nobody sits in two places at one time, so each sitting has a day of its own. */
+const DAY_MS = 86_400_000;
 /** How much longer than in the script a wait may take. */
 const LATE_MS = 5_000;
 const WATCH = ['gallery', 'media', 'learner'];
 const CALLED = ['witness', 'appraiser', 'inspector', 'expert'];
+/** Fields that hold people. */
+const PEOPLE = ['who', 'whom', 'from', 'to', 'with', 'by', 'asked', 'acts_for'];
 const ACCOUNTS = { presiding_judge: 'judge', clerk: 'clerk', chair_mediator: 'mediator' };
 const CHECKS = ['identity', 'sham_warning', 'rights', 'disclosure', 'service_address'];
 
-/** In every page: keeps what the server told, and lets a test ask as an altered page would. */
+/** In every page: keeps what the server told. */
 function overhear() {
   const Original = window.WebSocket;
-  const told = { view: null, slots: [], lines: [], notes: [], outcomes: {}, socket: null };
+  const told = { view: null, slots: [], lines: [], notes: [], socket: null };
   window.__told = told;
   window.WebSocket = class extends Original {
     constructor(...given) {
@@ -48,7 +52,6 @@ function overhear() {
         else if (message.type === 'view' && message.view.version > (told.view?.version ?? -1)) told.view = message.view;
         else if (message.type === 'slots') told.slots = message.slots;
         else if (message.type === 'notes') told.notes.push(...message.notes);
-        else if (message.type === 'outcome') told.outcomes[message.request] = message.outcome;
       });
     }
 
@@ -58,6 +61,19 @@ function overhear() {
       super.send(text);
     }
   };
+}
+
+/** In a page: asks over its own connection what none of its buttons offers. */
+function pastTheButtons(ask) {
+  const seek = (node) => {
+    if (!node) return undefined;
+    if (node.component?.props.visit) return node.component.props.visit;
+    const inner = Array.isArray(node.children) ? node.children : [];
+    return [node.component?.subTree, ...inner].reduce((found, each) => found ?? (typeof each === 'object' ? seek(each) : undefined), undefined);
+  };
+  // Once the sitting is over the page has no face of it left.
+  window.__visit ??= seek(document.querySelector('#app')._vnode);
+  return window.__visit.ask(ask);
 }
 
 /** One script with its people in front of pages. */
@@ -72,35 +88,31 @@ export class Procedure extends Watcher {
     this.gone = new Set();
     this.items = new Map();
     this.expected = [];
-    this.asked = 1_000_000;
     this.place = 0;
     this.shots = 0;
   }
 
   // What the acts want to know.
-  role(who) { return this.people[who - 1].role; }
+  role(who) { return this.people.find((each) => each.seat === who).role; }
   watches(person) { return WATCH.includes(this.role(person.participant)); }
-  evidence(item) { return this.items.get(item); }
 
-  /** Whether somebody says at the next lines that they agree to this step. */
+  /** Whether somebody says in the next line that they agree to this step. */
   consentSoon(name) {
     const own = this.kind === 'mediation' ? 'mediation' : 'hearing';
     if (this.lines[this.place]?.words[0] === 'given') return true;
-    for (const line of this.lines.slice(this.place + 1)) {
-      if (line.step?.who !== name) continue;
-      return line.step.ask.do === 'consent' && line.step.ask.step === own ? line.step.ask.given : undefined;
-    }
-    return undefined;
+    const next = this.lines[this.place + 1]?.step;
+    return next?.who === name && next.ask.do === 'consent' && next.ask.step === own ? next.ask.given : undefined;
   }
 
   /** Puts the sitting on the docket and gives everybody their code. */
   async prepare() {
     const { house, writer, brief } = this;
+    house.sittings = (house.sittings ?? 0) + 1;
     const accounts = (await this.call(writer, 'GET', '/api/sites')).accounts;
     const account = (role) => accounts.find((each) => each.kind === ACCOUNTS[role])?.id ?? null;
     const publicity = this.kind === 'mediation' ? 'closed_by_law' : brief.publicity;
     const form = {
-      heading: { court: '咸宁市咸安区人民法院贺胜人民法庭', case_number: `（2026）鄂1202民初${house.sittings = (house.sittings ?? 100) + 1}号`, cause: '相邻关系纠纷', scheduled_at: Date.now() + 600_000 },
+      heading: { court: '咸宁市咸安区人民法院贺胜人民法庭', case_number: `（2026）鄂1202民初${house.sittings}号`, cause: '相邻关系纠纷', scheduled_at: Date.now() + house.sittings * DAY_MS },
       brief: { ...brief, publicity, gallery_seats: this.kind === 'mediation' ? 0 : brief.gallery_seats, notice_unconfirmed: [] },
       minutes: 60, mode: 'online', tribunal: null, site: null, external_id: null, reason: '',
       people: this.people.map((person) => ({
@@ -110,11 +122,12 @@ export class Procedure extends Watcher {
       })),
     };
     const session = await this.call(writer, 'POST', '/api/hearings', form);
-    this.hearing = session.id ?? session.hearing;
+    this.hearing = session.hearing;
     this.ledger = join(house.folder, 'archive', `h${this.hearing}`, 'ledger.jsonl');
-    for (const person of this.people) {
+    for (const [at, person] of this.people.entries()) {
+      person.seat = session.form.people[at].id;
       if (account(person.role) === null) {
-        person.code = (await this.call(writer, 'POST', `/api/hearings/${this.hearing}/participants/${person.id}/code`, {})).code;
+        person.code = (await this.call(writer, 'POST', `/api/hearings/${this.hearing}/participants/${person.seat}/code`, {})).code;
       }
     }
   }
@@ -136,6 +149,7 @@ export class Procedure extends Watcher {
         if (group[0].step) await this.act(group);
         else await this.question(group);
       } catch (fault) {
+        for (const name of this.present()) await this.shoot(name, 'failed').catch(() => {});
         throw new Error(`${this.title}.hearing:${group[0].number}: ${group.map((line) => line.text).join(' / ')}\n${fault.message}`);
       }
       if (process.env.ASSIZE_TRACE) console.log(`${this.title}:${group[0].number} ${Date.now() - begun} ms  ${group[0].text}`);
@@ -171,17 +185,31 @@ export class Procedure extends Watcher {
   async request(step) {
     const person = this.cast.get(step.who);
     const why = refusalOf(step);
+    const ask = this.seated(step.ask);
     if (why === undefined) {
-      const act = ACTS[step.ask.do];
-      if (!act) throw new Error(`nobody knows how ${step.ask.do} is done on the page`);
-      return act(person, step.ask, this);
+      const act = ACTS[ask.do];
+      if (!act) throw new Error(`nobody knows how ${ask.do} is done on the page`);
+      return act(person, ask, this);
     }
-    const ask = 'item' in step.ask ? { ...step.ask, item: this.items.get(step.ask.item) } : step.ask;
-    const request = this.asked += 1;
-    await person.page.evaluate((number, what) => window.__told.socket.send(JSON.stringify({ type: 'ask', request: number, ask: what })), request, ask);
-    const outcome = await until(`an answer to ${step.ask.do}`, () => person.page.evaluate((number) => window.__told.outcomes[number], request));
+    const outcome = await person.page.evaluate(pastTheButtons, ask);
     if (outcome.why !== why) throw new Error(`refused by the script: ${why}; answered: ${JSON.stringify(outcome)}`);
     return undefined;
+  }
+
+  /** An ask of the script with the seats and the evidence of this sitting. */
+  seated(ask) {
+    const seat = (id) => this.people[id - 1].seat;
+    const told = Object.entries(ask).map(([field, value]) => [field, PEOPLE.includes(field) ? each(value, seat) : value]);
+    return { ...Object.fromEntries(told), ...('item' in ask ? { item: this.items.get(ask.item) } : {}) };
+  }
+
+  /** Who has this number, there or here. */
+  who(id, real) { return real ? this.name(id) : this.people[id - 1].name; }
+
+  /** A fact with names instead of numbers of people. */
+  named(fact, real) {
+    const inner = (value) => (value !== null && typeof value === 'object' && !Array.isArray(value) ? this.named(value, real) : value);
+    return Object.fromEntries(Object.entries(fact).map(([field, value]) => [field, PEOPLE.includes(field) ? each(value, (id) => this.who(id, real)) : inner(value)]));
   }
 
   /** Somebody opens their page for the first time, comes back, or is waited for. */
@@ -198,7 +226,7 @@ export class Procedure extends Watcher {
     } else {
       const seat = this.people.find((each) => each.name === name);
       const person = await this.house.person(this.browsers[seat.id % this.browsers.length]);
-      Object.assign(person, { name, script: name, participant: seat.id, context: person.page.browserContext() });
+      Object.assign(person, { name, script: name, participant: seat.seat, context: person.page.browserContext() });
       this.cast.set(name, person);
       await this.furnish(person);
       if (seat.code) {
@@ -264,15 +292,15 @@ export class Procedure extends Watcher {
     await ask(lead, { do: 'open_check_in' });
     await Promise.all(this.people.map((each) => this.come(each.name)));
     await Promise.all(others.map((each) => ask(each.name, { do: 'check_in', others_present: '' })));
-    await until('everybody waits', () => leader().page.evaluate((ids) => ids.every((id) => window.__told.view.people.find((each) => each.id === id).place === 'waiting'), others.map((each) => each.id)));
+    await until('everybody waits', () => leader().page.evaluate((ids) => ids.every((id) => window.__told.view.people.find((each) => each.id === id).place === 'waiting'), others.map((each) => each.seat)));
     if (words[0] === 'waiting') return;
     if (this.kind === 'hearing') await ask(lead, { do: 'answer_barred' });
     const inside = others.filter((each) => !CALLED.includes(each.role));
-    for (const each of inside) await ask(lead, { do: 'admit', who: each.id });
+    for (const each of inside) await ask(lead, { do: 'admit', who: each.seat });
     for (const each of others.filter((one) => !WATCH.includes(one.role))) {
-      await ask(lead, { do: 'check_identity', who: each.id, method: 'id_card', note: '' });
+      await ask(lead, { do: 'check_identity', who: each.seat, method: 'id_card', note: '' });
     }
-    for (const each of others.filter((one) => one.power)) await ask(lead, { do: 'check_power', who: each.id, power: each.power });
+    for (const each of others.filter((one) => one.power)) await ask(lead, { do: 'check_power', who: each.seat, power: each.power });
     if (words[0] === 'admitted') return;
     const clerk = this.people.some((each) => each.role === 'clerk');
     if (this.kind === 'hearing' && clerk && !this.brief.course.told_before) await ask(lead, { do: 'read_discipline' });
@@ -331,7 +359,7 @@ export class Procedure extends Watcher {
 
   /** One minute as far as it is the same in both worlds; none where it is of one world alone. */
   minute({ by, fact }, real) {
-    const told = { ...fact };
+    const told = this.named(fact, real);
     if (fact.fact === 'spoken') return undefined;
     if (fact.fact === 'arrived') for (const field of ['camera', 'microphone', 'faults']) delete told[field];
     if (fact.fact === 'signed' && fact.method === 'handwritten') delete told.mark;
@@ -339,7 +367,7 @@ export class Procedure extends Watcher {
       const known = [...this.items].find(([, item]) => item === told.item.id);
       told.item = real ? known?.[0] ?? `real ${told.item.id}` : told.item.id;
     }
-    return `${by.who === 'server' ? 'server' : this.people[by.id - 1].name}: ${JSON.stringify(told)}`;
+    return `${by.who === 'server' ? 'server' : this.who(by.id, real)}: ${JSON.stringify(told)}`;
   }
 
   async question(group) {
@@ -349,21 +377,24 @@ export class Procedure extends Watcher {
     await until(`${words.join(' ')} = ${answer}`, async () => {
       found = await this.answer(words, answer);
       return found === answer;
-    }, 20_000).catch((fault) => { throw new Error(`${fault.message}; found: ${found}`); });
+    }).catch((fault) => { throw new Error(`${fault.message}; found: ${found}`); });
     return undefined;
   }
 
   async picture(line) {
-    if (!process.env.ASSIZE_PICTURES) return;
     for (const [text, ...names] of this.pictures.filter(([wanted]) => wanted === line.text)) {
-      for (const name of names) {
-        mkdirSync(PICTURES, { recursive: true });
-        const { page } = this.cast.get(name);
-        await page.bringToFront();
-        const file = `${this.title.replace('whole_', '')}-${String(this.shots += 1).padStart(2, '0')}-${text.replace(/[^a-z0-9]+/gi, '_').slice(0, 40)}-${name}.png`;
-        await page.screenshot({ path: join(PICTURES, file) });
-      }
+      for (const name of names) await this.shoot(name, text.replace(/[^a-z0-9]+/gi, '_').slice(0, 40));
     }
+  }
+
+  /** Keeps a picture of somebody's page, if pictures are wanted. */
+  async shoot(name, what) {
+    if (!process.env.ASSIZE_PICTURES) return;
+    mkdirSync(PICTURES, { recursive: true });
+    const { page } = this.cast.get(name);
+    await page.bringToFront();
+    const number = String(this.shots += 1).padStart(2, '0');
+    await page.screenshot({ path: join(PICTURES, `${this.title.replace('whole_', '')}-${number}-${what}-${name}.png`) });
   }
 
   /** Lines of the consoles that are a fault of the page. */
@@ -376,6 +407,11 @@ export class Procedure extends Watcher {
   async end() {
     await Promise.all([...this.cast.values()].map((person) => person.context.close().catch(() => {})));
   }
+}
+
+/** A number, or each number of a list, as `turn` has it; everything else as it is. */
+function each(value, turn) {
+  return Array.isArray(value) ? value.map((one) => each(one, turn)) : typeof value === 'number' ? turn(value) : value;
 }
 
 /** The name on the docket: `anna` sits as Anna. */

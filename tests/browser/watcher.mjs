@@ -25,7 +25,7 @@ export class Watcher {
     return this.cast.get(name).page.evaluate((selector, key) => document.querySelector(selector)?.dataset[key], `[data-testid="${testid}"]${more}`, field);
   }
 
-  name(id) { return id === null || id === undefined ? 'nobody' : this.people[id - 1].name; }
+  name(seat) { return seat === null || seat === undefined ? 'nobody' : this.people.find((each) => each.seat === seat)?.name ?? 'a stranger'; }
 
   present() { return [...this.cast.keys()].filter((name) => !this.gone.has(name)); }
 
@@ -146,7 +146,7 @@ export class Watcher {
         return `reaches ${order.length === 0 ? 'nobody' : order.join(', ')}; ${rolls.get(source) ? 'on' : 'off'} the record`;
       });
       return found.every((each, at) => each === this.without(wanted[at]));
-    }, 20_000).catch((fault) => { throw new Error(`${fault.message}\nfound: ${found.join('\n       ')}`); });
+    }).catch((fault) => { throw new Error(`${fault.message}\nfound: ${found.join('\n       ')}`); });
   }
 
   /** What a script says somebody reaches, without those whose page is gone. */
