@@ -11,6 +11,10 @@
 // - Consent is told on the page of the check-in where the script tells both one after the other.
 // - A wait of which something follows is really waited and must last as long as the script says; a
 //   wait of which nothing follows is left out, and with it the seconds that are left of a turn.
+// - After the server died every page comes back by itself, also those of which the script does not
+//   speak.
+// - Who is to be heard switches their microphone on where the page switched it off: that is always
+//   the person's own act.
 // - Tracks, first frames and the sealing of the record come by themselves.
 // - Somebody whose page is gone receives nothing that could be counted.
 // - What the page does not offer goes over the page's own connection, as an altered page would send
@@ -78,16 +82,17 @@ function pastTheButtons(ask) {
 
 /** One script with its people in front of pages. */
 export class Procedure extends Watcher {
-  constructor(house, browsers, name, { writer, pictures = [] }) {
+  constructor(house, browsers, name, { writer, issuer, pictures = [] }) {
     super();
     const binary = join(ROOT, process.env.ASSIZE_BINARY ?? 'target/debug/assize');
     Object.assign(this, readScript(binary, join(ROOT, 'tests', 'scripts', `${name}.hearing`)));
-    Object.assign(this, { house, browsers, title: name, writer, pictures });
+    Object.assign(this, { house, browsers, title: name, writer, issuer, pictures });
     this.kind = this.brief.kind;
     this.cast = new Map();
     this.gone = new Set();
     this.items = new Map();
     this.expected = [];
+    this.besides = [];
     this.place = 0;
     this.shots = 0;
   }
@@ -127,7 +132,7 @@ export class Procedure extends Watcher {
     for (const [at, person] of this.people.entries()) {
       person.seat = session.form.people[at].id;
       if (account(person.role) === null) {
-        person.code = (await this.call(writer, 'POST', `/api/hearings/${this.hearing}/participants/${person.seat}/code`, {})).code;
+        person.code = (await this.call(this.people.some((each) => each.role === 'clerk') ? writer : issuer, 'POST', `/api/hearings/${this.hearing}/participants/${person.seat}/code`, {})).code;
       }
     }
   }
@@ -268,6 +273,9 @@ export class Procedure extends Watcher {
   }
 
   async crash() {
+    // Also those come back of whom the script does not speak.
+    const spoken = this.lines.slice(this.place).filter((line) => ['arrives', 'joins'].includes(line.words[1])).map((line) => line.words[0]);
+    this.besides = [...this.cast.keys()].filter((name) => !spoken.includes(name));
     await this.house.crash();
     // Every page comes back by itself; nobody does anything.
     await Promise.all([...this.cast.values()].map((person) => until(`${person.name} is back`, () => person.page.evaluate(() => window.__told.socket?.readyState === 1))));
@@ -361,6 +369,7 @@ export class Procedure extends Watcher {
   minute({ by, fact }, real) {
     const told = this.named(fact, real);
     if (fact.fact === 'spoken') return undefined;
+    if (real && fact.fact === 'link_back' && this.besides.includes(this.name(fact.who))) return undefined;
     if (fact.fact === 'arrived') for (const field of ['camera', 'microphone', 'faults']) delete told[field];
     if (fact.fact === 'signed' && fact.method === 'handwritten') delete told.mark;
     if (told.item) {

@@ -14,13 +14,16 @@ import { signIn } from './people.mjs';
 import { Procedure } from './player.mjs';
 
 const BINARY = join(dirname(fileURLToPath(import.meta.url)), '..', '..', process.env.ASSIZE_BINARY ?? 'target/debug/assize');
-let house, browsers, writer;
+let house, browsers, writer, issuer;
 
 before(async () => {
   house = await House.open();
   browsers = [await house.chromium({ fps: 5 })];
   writer = await signIn(house, browsers[0], 'clerk');
   await writer.see('sign-out');
+  // Codes are given by who sits in the sitting; a judge alone gives them alone.
+  issuer = await signIn(house, browsers[0], 'judge');
+  await issuer.see('sign-out');
 });
 
 after(async () => { await house?.close(); });
@@ -30,7 +33,7 @@ const only = process.env.ASSIZE_PROCEDURE;
 /** A test that plays a script; after these lines these people's pages are of interest. */
 function plays(what, name, pictures) {
   test(what, { skip: only !== undefined && !only.includes(name) }, async () => {
-    const procedure = new Procedure(house, browsers, name, { writer, pictures });
+    const procedure = new Procedure(house, browsers, name, { writer, issuer, pictures });
     try {
       await procedure.prepare();
       await procedure.play();

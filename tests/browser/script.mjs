@@ -24,7 +24,6 @@ export function readScript(binary, path) {
       lines.push({ number, text, words: text.slice(0, at).split(/\s+/), answer: text.slice(at + 3) });
     }
   }
-  if (globalThis.shim) globalThis.shim(lines, head.people);
   return { people: head.people, brief: head.brief, lines };
 }
 

@@ -132,6 +132,7 @@ export class Watcher {
     const wanted = group.map((line) => line.answer);
     const asked = group.map((line) => line.words[1]);
     await until(group.map((line) => line.text).join('; '), async () => {
+      for (const line of group) if (!line.answer.startsWith('reaches nobody')) await this.switchOn(line.words[1]);
       const before = await this.counts();
       const taped = this.taped();
       await new Promise((go) => setTimeout(go, COUNT_MS));
@@ -147,6 +148,15 @@ export class Watcher {
       });
       return found.every((each, at) => each === this.without(wanted[at]));
     }).catch((fault) => { throw new Error(`${fault.message}\nfound: ${found.join('\n       ')}`); });
+  }
+
+  /** Somebody switches their microphone on, if their page switched it off. */
+  async switchOn(name) {
+    if (this.gone.has(name)) return;
+    await this.cast.get(name).page.evaluate(() => {
+      const off = [...document.querySelectorAll('[data-testid="toggle-microphone"][data-on="false"]')].find((each) => !each.disabled);
+      off?.click();
+    });
   }
 
   /** What a script says somebody reaches, without those whose page is gone. */

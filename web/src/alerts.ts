@@ -10,7 +10,8 @@ export interface Notice {
 }
 
 const SHOWN_MS = 7_000
-const MOST = 4
+/** More would hide the seats at the foot of the page. */
+const MOST = 2
 
 /** The messages shown now, the oldest first. */
 export const notices: Notice[] = reactive([])

@@ -1,16 +1,19 @@
 // What just happened to a person, and what happens now, as names of sentences. Saying and drawing
 // them is not here.
 
-import type { View } from '../protocol'
+import type { Ground, View } from '../protocol'
 import { isCourt } from './roles'
 
 /** Something a person must be told at once: shown, and at a station spoken. */
 export type Moment =
   | 'admitted' | 'called' | 'opened' | 'your_turn' | 'turn_over' | 'locked' | 'unlocked' | 'recess' | 'resumed' | 'warned'
   | 'interrupted' | 'deliberation' | 'countdown' | 'invited' | 'screen' | 'disposed' | 'discipline'
+  | 'non_public' | 'unrecorded'
 
 /** Moments that are bad news and are shown as such. */
 export const GRAVE: readonly Moment[] = ['locked', 'warned', 'interrupted']
+
+const RECESS: Record<Ground, Moment> = { recess: 'recess', non_public_evidence: 'non_public', unrecorded_mediation: 'unrecorded' }
 
 /** What happened to the person between two views of the same hearing. */
 export function momentsBetween(before: View, now: View): Moment[] {
@@ -30,9 +33,11 @@ export function momentsBetween(before: View, now: View): Moment[] {
   if (rings(now) && !rings(before)) found.push('invited')
   if (now.procedure.challenge === null && before.procedure.challenge !== null) found.push('disposed')
   if (me.may_publish.includes('screen') && !was.may_publish.includes('screen') && !isCourt(me.role)) found.push('screen')
+  // What was switched on before the wait is not switched on again by the page.
+  if (before.mediation?.waits && now.mediation?.waits === false) found.push('resumed')
   if (now.stage.name !== before.stage.name) {
     if (now.stage.name === 'pre_trial') found.push('discipline')
-    if (now.stage.name === 'recess') found.push('recess')
+    if (now.stage.name === 'recess') found.push(RECESS[now.stage.ground])
     if (now.stage.name === 'deliberation') found.push('deliberation')
     if (now.stage.name === 'tech_interrupted') found.push('interrupted')
     if (now.stage.name === 'in_session') found.push(before.stage.name === 'opening' ? 'opened' : 'resumed')

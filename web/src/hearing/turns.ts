@@ -54,4 +54,4 @@ function sideOf(person: Person): Side | null {
 }
 
 /** Lengths offered for a turn, seconds; 0 is without a limit. */
-export const TURN_SECONDS = [0, 30, 60, 180, 300, 600] as const
+export const TURN_SECONDS = [0, 30, 60, 120, 180, 300, 600] as const

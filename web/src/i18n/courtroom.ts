@@ -372,6 +372,8 @@ const zh = {
     screen: '法官允许您共享屏幕。',
     disposed: '回避申请已经作出决定。',
     discipline: '现在宣布法庭纪律，请认真听。',
+    non_public: '以下举证质证不公开，录音录像暂停。',
+    unrecorded: '现在进行调解，不录音录像。',
   },
   checkIn: {
     title: '是否同意通过互联网参加本次{kind}？',
@@ -753,6 +755,8 @@ const en: typeof zh = {
     screen: 'The judge lets you share a screen.',
     disposed: 'The challenge is decided.',
     discipline: 'The discipline is read; please listen.',
+    non_public: 'The following evidence is not public; the record is paused.',
+    unrecorded: 'Mediation now; it is not recorded.',
   },
   checkIn: {
     title: 'Do you agree to attend this {kind} over the internet?',

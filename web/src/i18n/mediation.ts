@@ -4,6 +4,7 @@ export const zh = {
   mediation: {
     tabs: { checklist: '核对告知', people: '人员', talk: '会谈', facts: '无争议事实', agreement: '调解协议', end: '结束' },
     stage: { scheduled: '尚未开始', check_in: '签到、核对告知', pre_trial: '签到、核对告知', opening: '正在开始', in_session: '正在调解', recess: '暂停', tech_interrupted: '技术中断', deliberation: '评议', closed: '已结束' },
+    moment: { admitted: '您已进入调解。', opened: '现在开始调解。', resumed: '继续调解，发言前请自行打开麦克风。', recess: '调解暂停，请不要离开。', interrupted: '调解技术中断，请留在原位等候。' },
     openCheckIn: '开始签到',
     open: '开始调解',
     close: '结束本次调解',
@@ -46,7 +47,7 @@ export const zh = {
     waits: '{names} 正在等候',
     waitTitle: '请稍候',
     waitText: '调解员正在与对方沟通，请稍候。',
-    waitCalm: '这是调解中的正常安排。您可以喝口水、想一想自己的方案，轮到您时会自动接通。',
+    waitCalm: '这是调解中的正常安排。您可以喝口水、想一想自己的方案，轮到您时会自动接通，发言前请打开麦克风。',
     waitTime: '已等候 {time}',
     waitPrivate: '您的麦克风和摄像头此刻不会传给任何人。',
     sheetEmpty: '尚未拟写',
@@ -115,6 +116,7 @@ export const en: typeof zh = {
   mediation: {
     tabs: { checklist: 'Checklist', people: 'People', talk: 'Talk', facts: 'Undisputed facts', agreement: 'Agreement', end: 'End' },
     stage: { scheduled: 'Not begun', check_in: 'Check-in and checklist', pre_trial: 'Check-in and checklist', opening: 'Beginning', in_session: 'In mediation', recess: 'Paused', tech_interrupted: 'Technical interruption', deliberation: 'Deliberation', closed: 'Over' },
+    moment: { admitted: 'You are in the mediation.', opened: 'The mediation begins.', resumed: 'The mediation goes on; switch your microphone on to speak.', recess: 'The mediation pauses; please stay.', interrupted: 'A technical interruption; please stay where you are.' },
     openCheckIn: 'Begin check-in',
     open: 'Begin the mediation',
     close: 'End this mediation',
@@ -157,7 +159,7 @@ export const en: typeof zh = {
     waits: '{names} are waiting',
     waitTitle: 'Please wait',
     waitText: 'The mediator is speaking with the other side; please wait.',
-    waitCalm: 'This is a usual part of a mediation. Have some water and think about your proposal; you will be connected by itself.',
+    waitCalm: 'This is a usual part of a mediation. Have some water and think about your proposal; you will be connected by itself; switch your microphone on to speak.',
     waitTime: 'waiting for {time}',
     waitPrivate: 'Your microphone and camera reach nobody now.',
     sheetEmpty: 'Not written yet',
