@@ -132,7 +132,7 @@ export class Procedure extends Watcher {
     for (const [at, person] of this.people.entries()) {
       person.seat = session.form.people[at].id;
       if (account(person.role) === null) {
-        person.code = (await this.call(this.people.some((each) => each.role === 'clerk') ? writer : issuer, 'POST', `/api/hearings/${this.hearing}/participants/${person.seat}/code`, {})).code;
+        person.code = (await this.call(this.people.some((each) => each.role === 'clerk') ? writer : this.issuer, 'POST', `/api/hearings/${this.hearing}/participants/${person.seat}/code`, {})).code;
       }
     }
   }
