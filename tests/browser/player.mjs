@@ -258,7 +258,7 @@ export class Procedure extends Watcher {
     if (page !== person.first && person.first) {
       page.on('console', (message) => person.console.push(`${message.type()}: ${message.text()}`));
       page.on('pageerror', (fault) => person.console.push(`pageerror: ${fault.message}`));
-      await page.evaluateOnNewDocument(this.house.keepConnections);
+      await page.evaluateOnNewDocument(this.house.keep);
     }
     person.first ??= page;
     await page.evaluateOnNewDocument(overhear);
@@ -276,7 +276,7 @@ export class Procedure extends Watcher {
     // Also those come back of whom the script does not speak.
     const spoken = this.lines.slice(this.place).filter((line) => ['arrives', 'joins'].includes(line.words[1])).map((line) => line.words[0]);
     this.besides = [...this.cast.keys()].filter((name) => !spoken.includes(name));
-    await this.house.crash();
+    await this.house.kill();
     // Every page comes back by itself; nobody does anything.
     await Promise.all([...this.cast.values()].map((person) => until(`${person.name} is back`, () => person.page.evaluate(() => window.__told.socket?.readyState === 1))));
   }

@@ -16,11 +16,13 @@ import { signIn } from './people.mjs';
 import { Procedure } from './player.mjs';
 
 const BINARY = join(dirname(fileURLToPath(import.meta.url)), '..', '..', process.env.ASSIZE_BINARY ?? 'target/debug/assize');
+/** Few frames a second: up to eight people each draw all the others. */
+const DEVICES = ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream=fps=5'];
 let house, browsers, writer, issuer;
 
 before(async () => {
   house = await House.open();
-  browsers = [await house.chromium({ fps: 5 })];
+  browsers = [await house.chromium({ devices: DEVICES })];
   writer = await signIn(house, browsers[0], 'clerk');
   await writer.see('sign-out');
   // Codes are given by who sits in the sitting; a judge alone gives them alone.
