@@ -118,6 +118,18 @@ const TOLD: &[&str] = &[
     "helped-with-the-headset",
 ];
 
+/// A webhook's secret, a token and a station's code.
+async fn given_once(admin: &mut Client) -> [String; 3] {
+    let hook = json!({ "url": "http://127.0.0.1:9/hook-with-a-key", "events": [] });
+    let token = json!({ "name": "case system", "scopes": ["import", "receipts"], "days": 30 });
+    let station = json!({ "name": "石桥站", "tribunal": "贺胜人民法庭" });
+    [
+        text(&admin.must("/api/webhooks", &hook).await["secret"]),
+        text(&admin.must("/api/tokens", &token).await["token"]),
+        text(&admin.must("/api/stations", &station).await["code"]),
+    ]
+}
+
 #[tokio::test]
 async fn what_the_docket_is_told_leaves_nothing_private_in_the_log() {
     let mut house = House::with("log = \"trace\"", "trace").await;
@@ -125,12 +137,7 @@ async fn what_the_docket_is_told_leaves_nothing_private_in_the_log() {
     let (name, password) = house.account("admin");
     assert_eq!(admin.sign_in(&name, &password).await.status, 200);
     let mut secrets = vec![password];
-    let hook = json!({ "url": "http://127.0.0.1:9/hook-with-a-key", "events": [] });
-    secrets.push(text(&admin.must("/api/webhooks", &hook).await["secret"]));
-    let token = json!({ "name": "case system", "scopes": ["import", "receipts"], "days": 30 });
-    secrets.push(text(&admin.must("/api/tokens", &token).await["token"]));
-    let station = json!({ "name": "石桥站", "tribunal": "贺胜人民法庭" });
-    secrets.push(text(&admin.must("/api/stations", &station).await["code"]));
+    secrets.extend(given_once(&mut admin).await);
 
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
     let due = u64::try_from(now).expect("before the year 500 million") + 86_400_000;
