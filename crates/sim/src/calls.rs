@@ -5,7 +5,7 @@ use core::time::Duration;
 use std::collections::BTreeSet;
 
 use hearing::{End, Over, StaffId, Switchboard};
-use model::{CallId, CallState, Instant, Refusal, StationId, Wanted};
+use model::{CallId, Instant, StationId, Wanted};
 
 use crate::script::ScriptFault;
 
