@@ -43,7 +43,6 @@ test-browser: web/dist/index.html .installed-for-tests
 	tests/browser/run.sh alone
 	tests/browser/run.sh pictures
 	tests/browser/run.sh layers
-	tests/browser/run.sh docket
 	tests/browser/run.sh calls
 	tests/browser/run.sh mediation
 	tests/browser/run.sh blocked
