@@ -34,6 +34,9 @@ pub(crate) struct Config {
     pub(crate) certificate: Option<PathBuf>,
     /// Private key of the certificate, PEM.
     pub(crate) certificate_key: Option<PathBuf>,
+    /// Address of the page as parties reach it, for the links in notices (`https://court.example`).
+    /// Empty: as whoever sends the notice reached it.
+    pub(crate) page: String,
     /// Addresses besides this machine that may read `/metrics` without signing in.
     pub(crate) metrics_from: Vec<IpAddr>,
     /// Log level: error, warn, info, debug, trace.
@@ -59,6 +62,7 @@ impl Default for Config {
             archive_free_min: model::limits::DISK_FREE_MIN,
             certificate: None,
             certificate_key: None,
+            page: String::new(),
             metrics_from: Vec::new(),
             log: "info".to_owned(),
         }
@@ -113,6 +117,15 @@ fn check(config: &Config) -> Result<(), String> {
         return wrong(
             "camera_codec 须为 vp8、h264 或 vp9",
             "camera_codec must be vp8, h264 or vp9",
+        );
+    }
+    let page = config.page.strip_prefix("https://").is_some_and(|host| {
+        !host.is_empty() && host.chars().all(|c| c.is_ascii_graphic() && !"/?#\"".contains(c))
+    });
+    if !config.page.is_empty() && !page {
+        return wrong(
+            "page 须形如 https://court.example，末尾不带斜杠",
+            "page must look like https://court.example, without a slash at its end",
         );
     }
     if config.certificate.is_some() != config.certificate_key.is_some() {

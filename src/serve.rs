@@ -237,6 +237,7 @@ fn signaling_settings(config: &Config) -> signaling::Config {
             (None, _) | (_, None) => Certificate::Trial,
         },
         data: config.data.clone(),
+        page: config.page.clone(),
         metrics_from: config.metrics_from.clone(),
         version: env!("CARGO_PKG_VERSION"),
     }

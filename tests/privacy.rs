@@ -2,9 +2,11 @@
 //!
 //! What is not here: the type that hides values, see `model::private`.
 
-use serde_json::Value;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::house::House;
+use serde_json::{Value, json};
+
+use crate::house::{Client, House};
 
 /// Names, case and words of the demonstration and of this test.
 const WORDS: &[&str] = &[
@@ -14,6 +16,18 @@ const WORDS: &[&str] = &[
     "李法官",
     "陈书记员",
     "旁听一号",
+    "赵律师",
+    "孙律师",
+    "周调解员",
+    "钱大妈",
+    "郑老板",
+    "冯律师",
+    "村站协助员",
+    "吴法官",
+    "郑陪审员",
+    "咸安甲公司",
+    "赤壁乙公司",
+    "相邻关系纠纷",
     "鄂1202民初",
     "民间借贷纠纷",
     "shouted-at-the-bench",
@@ -65,32 +79,178 @@ async fn a_whole_hearing_leaves_nothing_private_in_the_log() {
     }
     let mut secrets = vec![code, gallery_code, house.seat("plaintiff").0, password, judge_password];
     secrets.extend(["a-wrong-password".to_owned(), "76543210".to_owned()]);
-    for client in [&gallery, &wrong] {
-        for cookie in client.cookies() {
-            let (_, value) = cookie.split_once('=').expect("a cookie");
-            secrets.push(value.to_owned());
-        }
-    }
+    secrets.extend([&gallery, &wrong].into_iter().flat_map(cookies));
     // Port 0 stands in the configuration, which is logged whole at the start.
     let ports = [house.https_port(), house.media_port(), 0];
     let ports = ports.map(|port| format!("127.0.0.1:{port}"));
     house.terminate().await;
 
     let log = house.log();
-    // The sheet of the demonstration is printed for the one who starts it; it is no log.
-    let lines: Vec<&str> = log.lines().filter(|line| is_log(line)).collect();
     for told in ["DEBUG", "signaling::", "sfu::", "recorder::", "Warned", "CheckIn"] {
-        assert!(lines.iter().any(|line| line.contains(told)), "the log says nothing of {told}");
+        assert!(lines(&log).any(|line| line.contains(told)), "the log says nothing of {told}");
     }
-    for line in lines {
-        for word in WORDS.iter().chain(SDP) {
-            assert!(!line.contains(word), "{word}: {line}");
-        }
-        for secret in secrets.iter().filter(|secret| secret.len() > 3) {
-            assert!(!line.contains(secret.as_str()), "{secret}: {line}");
-        }
+    for line in lines(&log) {
+        assert_says_nothing(line, WORDS.iter().chain(SDP).copied(), &secrets);
         let without_own = ports.iter().fold(line.to_owned(), |text, own| text.replace(own, ""));
         assert!(!without_own.contains("127.0.0.1:"), "somebody's address: {line}");
+    }
+}
+
+/// What the docket is told about a sitting that nobody else may read.
+const TOLD: &[&str] = &[
+    "诸葛甲",
+    "欧阳乙",
+    "顾法官",
+    "上官丙",
+    "13912345678",
+    "13987654321",
+    "zhuge@mail.example",
+    "鄂9999民初77号",
+    "鄂9999民初78号",
+    "名誉权纠纷",
+    "told-about-rights-by-phone",
+    "the-judge-is-ill",
+    "moved-because-of-rain",
+    "hook-with-a-key",
+    "jie-tiao-of-zhuge",
+    "iou-as-evidence",
+    "drain-through-the-yard",
+    "helped-with-the-headset",
+];
+
+/// A webhook's secret, a token and a station's code.
+async fn given_once(admin: &mut Client) -> [String; 3] {
+    let hook = json!({ "url": "http://127.0.0.1:9/hook-with-a-key", "events": [] });
+    let token = json!({ "name": "case system", "scopes": ["import", "receipts"], "days": 30 });
+    let station = json!({ "name": "石桥站", "tribunal": "贺胜人民法庭" });
+    [
+        text(&admin.must("/api/webhooks", &hook).await["secret"]),
+        text(&admin.must("/api/tokens", &token).await["token"]),
+        text(&admin.must("/api/stations", &station).await["code"]),
+    ]
+}
+
+#[tokio::test]
+async fn what_the_docket_is_told_leaves_nothing_private_in_the_log() {
+    let mut house = House::with("log = \"trace\"", "trace").await;
+    let mut admin = house.client();
+    let (name, password) = house.account("admin");
+    assert_eq!(admin.sign_in(&name, &password).await.status, 200);
+    let mut secrets = vec![password];
+    secrets.extend(given_once(&mut admin).await);
+
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
+    let due = u64::try_from(now).expect("before the year 500 million") + 86_400_000;
+    let mut sitting = json!({
+        "heading": {
+            "court": "咸安区人民法院", "case_number": "（2026）鄂9999民初77号",
+            "cause": "名誉权纠纷", "scheduled_at": due
+        },
+        "brief": { "further_cases": [
+            { "case_number": "（2026）鄂9999民初78号", "cause": "名誉权纠纷" }
+        ] },
+        "minutes": 60,
+        "people": [
+            { "role": "presiding_judge", "name": "顾法官" },
+            { "role": "plaintiff", "name": "诸葛甲", "phone": "13912345678", "email": "zhuge@mail.example" },
+            { "role": "defendant", "name": "欧阳乙", "phone": "13987654321" },
+        ],
+    });
+    let session = admin.must("/api/hearings", &sitting).await;
+    let path = format!("/api/hearings/{}", session["hearing"]);
+    let seat = session["form"]["people"][1]["id"].clone();
+    for channel in ["sms", "email", "webhook", "paper"] {
+        admin.must(&format!("{path}/notices"), &json!({ "channel": channel })).await;
+    }
+    let said = json!({ "step": "hearing", "given": true, "form": "phone", "told": "told-about-rights-by-phone" });
+    admin.must(&format!("{path}/participants/{seat}/consents"), &said).await;
+    let moved = json!({ "scheduled_at": due + 3_600_000, "reason": "moved-because-of-rain" });
+    admin.must(&format!("{path}/reschedule"), &moved).await;
+    sitting["external_id"] = "77".into();
+    sitting["people"][0]["name"] = "=顾法官".into();
+    admin.must("/api/import", &json!({ "rows": [sitting, { "people": "上官丙" }] })).await;
+    let matter = json!({
+        "case_number": "（2026）鄂9999民初77号", "cause": "名誉权纠纷", "applicant": "诸葛甲",
+        "applicant_phone": "13912345678", "respondent": "上官丙", "respondent_phone": "",
+        "facts": "drain-through-the-yard"
+    });
+    admin.must("/api/mediations", &json!({ "matter": matter, "standing": "ordinary" })).await;
+
+    let code = admin.must(&format!("{path}/participants/{seat}/code"), &json!({})).await;
+    let code = text(&code["code"]);
+    let mut person = house.client();
+    assert_eq!(person.ask("POST", "/api/my/open", &json!({ "key": "99-not-a-letter" })).await.status, 404);
+    person.must("/api/my/open", &json!({ "key": code })).await;
+    let letter = cookies(&person);
+    person.must("/api/my/notice", &json!({})).await;
+    person.must("/api/my/consent", &json!({ "step": "service", "given": false })).await;
+    person.must("/api/my/enter", &json!({})).await;
+    let about = json!({ "name": "iou-as-evidence", "kind": "document", "purpose": "", "form": "copy" });
+    let evidence = format!("{path}/evidence");
+    for (file, status) in [(one_page(), 201), ("not what it claims".to_owned(), 415)] {
+        let answer = person.hand_in(&evidence, &about, "jie-tiao-of-zhuge.pdf", &file).await;
+        assert_eq!(answer.status, status, "{:?}", answer.body);
+    }
+    let help = json!({ "words": "helped-with-the-headset" });
+    person.must("/api/help", &help).await;
+    admin.must(&format!("{path}/call-off"), &json!({ "reason": "the-judge-is-ill" })).await;
+    secrets.push(code);
+    secrets.extend(letter);
+    secrets.extend(cookies(&admin));
+    secrets.extend(cookies(&person));
+    house.terminate().await;
+
+    let log = house.log();
+    assert!(lines(&log).any(|line| line.contains("put on the docket")));
+    for line in lines(&log) {
+        assert_says_nothing(line, TOLD.iter().chain(WORDS).copied(), &secrets);
+    }
+}
+
+/// A document of one empty page.
+fn one_page() -> String {
+    let objects = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Count 1/Kids[3 0 R]>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Resources<<>>>>",
+    ];
+    let mut file = "%PDF-1.5\n".to_owned();
+    let mut table = "xref\n0 4\n0000000000 65535 f \n".to_owned();
+    for (number, object) in objects.iter().enumerate() {
+        table.push_str(&format!("{:010} 00000 n \n", file.len()));
+        file.push_str(&format!("{} 0 obj\n{object}\nendobj\n", number + 1));
+    }
+    let start = file.len();
+    format!("{file}{table}trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n")
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().expect("a text").to_owned()
+}
+
+/// The values of the cookies somebody carries.
+fn cookies(client: &Client) -> Vec<String> {
+    let values = client.cookies().iter().filter_map(|cookie| cookie.split_once('='));
+    values.map(|(_, value)| value.to_owned()).collect()
+}
+
+/// The lines of the log. The sheet of the demonstration is printed for the one who starts it; it is
+/// no log.
+fn lines(log: &str) -> impl Iterator<Item = &str> {
+    log.lines().filter(|line| is_log(line))
+}
+
+fn assert_says_nothing<'a>(
+    line: &str,
+    mut words: impl Iterator<Item = &'a str>,
+    secrets: &[String],
+) {
+    if let Some(word) = words.find(|word| line.contains(word)) {
+        panic!("{word}: {line}");
+    }
+    let long = secrets.iter().filter(|secret| secret.len() > 3);
+    for secret in long {
+        assert!(!line.contains(secret.as_str()), "{secret}: {line}");
     }
 }
 

@@ -18,12 +18,14 @@ use crate::docket::{Account, Docket, DocketFault};
 pub(crate) const STAFF_COOKIE: &str = "assize_staff";
 /// The cookie of a seat.
 pub(crate) const SEAT_COOKIE: &str = "assize_seat";
+/// The cookie of a person's own page.
+pub(crate) const CARD_COOKIE: &str = "assize_card";
 /// The cookie of a station: it stays for as long as browsers keep one.
 pub(crate) const STATION_COOKIE: &str = "assize_station";
 /// Addresses and names whose wrong attempts are remembered; the oldest is forgotten.
 const REMEMBERED_MAX: usize = 10_000;
 /// A browser forgets a cookie after this; the server decides earlier.
-const COOKIE_LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
+const COOKIE_LIFE: Duration = Duration::from_secs(60 * 24 * 3600);
 
 /// Who a request comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]

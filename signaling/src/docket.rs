@@ -6,14 +6,16 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use ::docket::Closing;
-use model::limits::{JOIN_CODE_LIFE, SESSION_LIFE};
+use model::limits::{JOIN_CODE_LIFE, JOIN_CODE_LIFE_MAX, SEAT_PASS_LIFE, SESSION_LIFE};
 use model::{HearingId, ParticipantId, Private, Timestamp};
 use protocol::{CodeIssued, SeatPass, StaffKind};
 
 use crate::secrets::{CodeHash, Secrets, TokenHash, password_fits};
 
+mod cards;
 pub(crate) mod desk;
 mod entry;
 pub(crate) mod evidence;
@@ -25,11 +27,10 @@ mod sessions;
 mod sqlite;
 
 pub use entry::{Entry, Mode, NewHearing, NewPerson, Seated};
+pub(crate) use cards::CodeOpens;
 pub(crate) use sessions::{Change, Revision, Wanted};
 use sqlite::Sqlite;
 
-/// How long the pass of a seat is good for: as long as a hearing may be adjourned within a week.
-const SEAT_PASS_LIFE: core::time::Duration = core::time::Duration::from_secs(7 * 24 * 3600);
 /// A new code is drawn at most so often when it is taken already.
 const CODE_DRAWS_MAX: u32 = 16;
 
@@ -172,8 +173,9 @@ impl Docket {
         self.sqlite.close(hearing, closing).await
     }
 
-    /// Issues a new join code; the former code and the former device's pass stop working. None
-    /// when nobody by that number comes to that hearing with a code.
+    /// Issues a new join code, good until a day after the sitting is due; the former code and the
+    /// former device's pass stop working. None when nobody by that number comes to that hearing
+    /// with a code.
     ///
     /// # Errors
     /// When the database fails.
@@ -183,7 +185,9 @@ impl Docket {
         participant: ParticipantId,
         now: Timestamp,
     ) -> Result<Option<CodeIssued>, DocketFault> {
-        let expires_at = now.plus(JOIN_CODE_LIFE);
+        let Some(entry) = self.entry(hearing).await? else { return Ok(None) };
+        let due = entry.heading.scheduled_at.max(now);
+        let expires_at = due.plus(JOIN_CODE_LIFE).min(now.plus(JOIN_CODE_LIFE_MAX));
         for _ in 0..CODE_DRAWS_MAX {
             let code = self.secrets.code();
             let hash = self.secrets.code_hash(code.reveal());
@@ -202,7 +206,7 @@ impl Docket {
         code: &str,
         now: Timestamp,
     ) -> Result<CodeUse, DocketFault> {
-        self.exchange(code, self.secrets.token(), now, now.plus(SEAT_PASS_LIFE)).await
+        self.exchange(code, self.secrets.token(), now, SEAT_PASS_LIFE).await
     }
 
     /// The seat of a device without a page that shows a join code each time it comes. The code is
@@ -215,7 +219,7 @@ impl Docket {
         let token = self.secrets.device_token(code);
         match self.seat(token.reveal(), now).await? {
             Some(pass) => Ok(CodeUse::Seated { pass, token }),
-            None => self.exchange(code, token, now, now.plus(JOIN_CODE_LIFE)).await,
+            None => self.exchange(code, token, now, JOIN_CODE_LIFE).await,
         }
     }
 
@@ -224,11 +228,11 @@ impl Docket {
         code: &str,
         token: Private<String>,
         now: Timestamp,
-        until: Timestamp,
+        life: Duration,
     ) -> Result<CodeUse, DocketFault> {
         let hash: CodeHash = self.secrets.code_hash(code);
         let pass = TokenHash::of(token.reveal());
-        match self.sqlite.use_code(&hash, &pass, now, until).await? {
+        match self.sqlite.use_code(&hash, &pass, now, life).await? {
             sqlite::Used::Seated(pass) => Ok(CodeUse::Seated { pass, token }),
             sqlite::Used::Unknown => Ok(CodeUse::Unknown),
             sqlite::Used::Before => Ok(CodeUse::Used),

@@ -26,8 +26,8 @@ use serde::de::DeserializeOwned;
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::access::{
-    Attempts, Key, SEAT_COOKIE, STAFF_COOKIE, Who, clear_cookie, cookie, identify, is_same_origin,
-    set_cookie,
+    Attempts, Key, CARD_COOKIE, SEAT_COOKIE, STAFF_COOKIE, Who, clear_cookie, cookie, identify,
+    is_same_origin, set_cookie,
 };
 use crate::callers::Callers;
 use crate::clock::Clock;
@@ -47,6 +47,7 @@ mod case_system;
 mod desk;
 mod evidence;
 mod line_test;
+mod my;
 mod openapi;
 mod papers;
 mod places;
@@ -73,6 +74,8 @@ pub(crate) struct App {
     pub(crate) version: &'static str,
     /// Whether the certificate is a real one, so that browsers may insist on it.
     pub(crate) real_certificate: bool,
+    /// Address of the page as parties reach it, for links in notices; may be empty.
+    pub(crate) page: String,
     /// Addresses besides this machine that may read `/metrics`.
     pub(crate) metrics_from: Vec<IpAddr>,
     pub(crate) attempts: Mutex<Attempts>,
@@ -217,8 +220,11 @@ fn docket_routes() -> Router<Arc<App>> {
             get(system::handover).post(system::push_handover),
         )
         .route("/api/notices/{notice}", post(papers::receipt))
-        .route("/api/my/notice", get(papers::mine).post(papers::confirm))
-        .route("/api/my/consent", post(papers::my_consent))
+        .route("/api/my", get(my::read))
+        .route("/api/my/open", post(my::open))
+        .route("/api/my/notice", post(my::confirm))
+        .route("/api/my/consent", post(my::agree))
+        .route("/api/my/enter", post(my::enter))
         .route("/api/calendar", get(sessions::calendar))
         .route("/api/announcements", get(places::announcements))
         .route("/api/statistics", get(places::statistics))
@@ -362,6 +368,7 @@ async fn sign_out(
     let cookies = AppendHeaders([
         (header::SET_COOKIE, clear_cookie(STAFF_COOKIE)),
         (header::SET_COOKIE, clear_cookie(SEAT_COOKIE)),
+        (header::SET_COOKIE, clear_cookie(CARD_COOKIE)),
     ]);
     Ok((cookies, Json(WhoAmI::Nobody {})))
 }
@@ -397,6 +404,7 @@ async fn join(
             let cookies = AppendHeaders([
                 (header::SET_COOKIE, set_cookie(SEAT_COOKIE, &token)),
                 (header::SET_COOKIE, clear_cookie(STAFF_COOKIE)),
+                (header::SET_COOKIE, clear_cookie(CARD_COOKIE)),
             ]);
             return Ok((cookies, Json(pass)));
         }
@@ -436,12 +444,9 @@ async fn issue_code(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     Path((hearing, participant)): Path<(String, String)>,
-) -> Result<Json<CodeIssued>, Refused> {
-    let who = app.who(&headers).await?;
-    let account = who.court()?;
-    let (hearing, participant) = (hearing_id(&hearing)?, participant_id(&participant)?);
-    let entry = app.docket.entry(hearing).await?.ok_or(Refusal::NotFound)?;
-    entry.seat_of(account.id).ok_or(Refusal::NotFound)?;
+) -> Result<Json<CodeIssued>, sessions::Failed> {
+    let (_, entry) = sessions::editable(&app, &headers, &hearing).await?;
+    let (hearing, participant) = (entry.hearing, participant_id(&participant)?);
     let issued = app.docket.issue_code(hearing, participant, app.clock.now().utc).await?;
     let issued = issued.ok_or(Refusal::NobodyThere)?;
     app.hearings.expel(hearing, participant).await;

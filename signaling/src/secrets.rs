@@ -122,6 +122,20 @@ impl Secrets {
         Private::new(URL_SAFE_NO_PAD.encode(text.sign().as_ref()))
     }
 
+    /// What opens a person's own page: their number, and a proof that nobody else can make. Nothing
+    /// of it is kept.
+    pub(crate) fn card(&self, who: u32, edition: i64) -> Private<String> {
+        let proof = hmac::sign(&self.code_key, card_words(who, edition).as_bytes());
+        Private::new(format!("{who}-{}", URL_SAFE_NO_PAD.encode(proof.as_ref())))
+    }
+
+    /// Whether it is that person's card.
+    pub(crate) fn is_card(&self, card: &str, who: u32, edition: i64) -> bool {
+        let proof = card.split_once('-').map(|(_, proof)| URL_SAFE_NO_PAD.decode(proof));
+        let Some(Ok(proof)) = proof else { return false };
+        hmac::verify(&self.code_key, card_words(who, edition).as_bytes(), &proof).is_ok()
+    }
+
     /// A password a person can read out: three groups of four letters, about 59 bits.
     pub(crate) fn readable_password(&self) -> Private<String> {
         let mut letters = String::new();
@@ -160,6 +174,11 @@ fn bytes<const N: usize>(random: &SystemRandom) -> [u8; N] {
     let mut bytes = [0; N];
     random.fill(&mut bytes).expect("the system's randomness does not fail once it has started");
     bytes
+}
+
+/// What the proof of a card is made of; no join code looks like it.
+fn card_words(who: u32, edition: i64) -> String {
+    format!("card {who} {edition}")
 }
 
 #[cfg(test)]

@@ -50,6 +50,9 @@ pub struct Config {
     pub certificate: Certificate,
     /// The folder of docket, keys and trial certificate.
     pub data: PathBuf,
+    /// Address of the page as parties reach it; empty when whoever sends a notice reaches it the
+    /// same way.
+    pub page: String,
     /// Addresses besides this machine that may read `/metrics`.
     pub metrics_from: Vec<IpAddr>,
     /// Version of the product, for the ops page.
@@ -179,6 +182,7 @@ impl Signaling {
             started_at: now,
             version: config.version,
             real_certificate: !identity.trial,
+            page: config.page,
             metrics_from: config.metrics_from,
             attempts: Mutex::new(Attempts::default()),
             callers: Callers::default(),

@@ -79,10 +79,12 @@ impl Client {
     /// Makes a request over a connection of its own: status, head and body.
     async fn request(&mut self, method: &str, path: &str, more: &str, body: &str) -> Raw {
         let mut stream = self.connect().await;
+        let json = "content-type: application/json\r\n";
+        let kind = if more.contains("content-type:") { "" } else { json };
         let request = format!(
             "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n\
-             origin: https://127.0.0.1:{port}\r\ncookie: {cookies}\r\n{more}\
-             content-type: application/json\r\ncontent-length: {length}\r\n\
+             origin: https://127.0.0.1:{port}\r\ncookie: {cookies}\r\n{more}{kind}\
+             content-length: {length}\r\n\
              connection: close\r\n\r\n{body}",
             port = self.port,
             cookies = self.cookies.join("; "),
@@ -132,6 +134,35 @@ impl Client {
         let raw = self.request(method, path, "", &body).await;
         let body = serde_json::from_slice(&raw.body).unwrap_or(Value::Null);
         Answer { status: raw.status, body }
+    }
+
+    /// Hands a file in with what is said about it.
+    pub(crate) async fn hand_in(
+        &mut self,
+        path: &str,
+        about: &Value,
+        name: &str,
+        file: &str,
+    ) -> Answer {
+        let part = |head: &str, body: &str| {
+            format!("--a-line-between\r\ncontent-disposition: form-data; {head}\r\n\r\n{body}\r\n")
+        };
+        let body = part("name=\"about\"", &about.to_string())
+            + &part(&format!("name=\"file\"; filename=\"{name}\""), file)
+            + "--a-line-between--\r\n";
+        let more = "content-type: multipart/form-data; boundary=a-line-between\r\n";
+        let raw = self.request("POST", path, more, &body).await;
+        Answer {
+            status: raw.status,
+            body: serde_json::from_slice(&raw.body).unwrap_or(Value::Null),
+        }
+    }
+
+    /// Posts what must be taken; the answer's body.
+    pub(crate) async fn must(&mut self, path: &str, body: &Value) -> Value {
+        let answer = self.ask("POST", path, body).await;
+        assert!((200..300).contains(&answer.status), "{path}: {} {}", answer.status, answer.body);
+        answer.body
     }
 
     /// Types a join code.

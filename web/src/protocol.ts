@@ -2832,7 +2832,20 @@ fact: Fact, };
 export type Mode = "online" | "mixed" | "in_court";
 
 /**
- * `GET /api/my/notice`: what a person is told about their sitting.
+ * `POST /api/my/consent`.
+ */
+export type MyConsent = { 
+/**
+ * Which step.
+ */
+step: Step, 
+/**
+ * Agreed or not.
+ */
+given: boolean, };
+
+/**
+ * What a person was told about their sitting.
  */
 export type MyNotice = { 
 /**
@@ -2843,6 +2856,109 @@ text: string,
  * Whether it was confirmed.
  */
 confirmed: boolean, };
+
+/**
+ * `GET /api/my`, and the answer of everything that is done on it: a person's own page.
+ */
+export type MyPage = { 
+/**
+ * Which sitting.
+ */
+hearing: HearingId, 
+/**
+ * In which role.
+ */
+role: Role, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Court, case number, cause, due time.
+ */
+heading: Heading, 
+/**
+ * What kind of sitting.
+ */
+kind: Kind, 
+/**
+ * Booked for so many minutes.
+ */
+minutes: number, 
+/**
+ * How it is held.
+ */
+mode: Mode, 
+/**
+ * How the person attends.
+ */
+attendance: Attendance, 
+/**
+ * The place the person comes to; none when they attend from wherever they are.
+ */
+place: MyPlace | null, 
+/**
+ * Where the sitting stands.
+ */
+stage: Stage, 
+/**
+ * How it ended, once it did.
+ */
+closing: Closing | null, 
+/**
+ * The last notice to the person.
+ */
+notice: MyNotice | null, 
+/**
+ * What the person is asked to agree to, each by itself.
+ */
+steps: Array<MyStep>, 
+/**
+ * Whether this browser has the seat.
+ */
+seated: boolean, 
+/**
+ * Whether the seat was taken, here or elsewhere.
+ */
+taken: boolean, };
+
+/**
+ * Where a person goes.
+ */
+export type MyPlace = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Where it is.
+ */
+address: string, 
+/**
+ * Who helps there.
+ */
+contact: string, 
+/**
+ * Their telephone.
+ */
+phone: string, };
+
+/**
+ * One step a person is asked about.
+ */
+export type MyStep = { 
+/**
+ * Which.
+ */
+step: Step, 
+/**
+ * What they said last; none when they have not.
+ */
+given: boolean | null, 
+/**
+ * When.
+ */
+at: Timestamp | null, };
 
 /**
  * `POST /api/mediations/{application}/acts`.
@@ -3051,6 +3167,16 @@ why: Refusal,
  * About whom, if about one person.
  */
 who: ParticipantId | null, };
+
+/**
+ * `POST /api/my/open`: opens one's own page in this browser. Taking the seat is another thing:
+ * the code stays unused.
+ */
+export type OpenMine = { 
+/**
+ * A join code, or what stands behind `#` in the link of a notice.
+ */
+key: string, };
 
 /**
  * What one side says of a piece of evidence (质证意见).
@@ -3424,7 +3550,11 @@ email: string,
 /**
  * Steps agreed to beforehand in writing; read when the person is added.
  */
-consents: Array<Step>, };
+consents: Array<Step>, 
+/**
+ * From whom their picture or voice is kept.
+ */
+shields: Array<ShieldForm>, };
 
 /**
  * Where the course of a hearing stands (court-domain §4.1).
@@ -3931,6 +4061,10 @@ tribunal_name: string,
  */
 site_name: string, 
 /**
+ * Who came with a code and has the seat.
+ */
+joined: Array<ParticipantId>, 
+/**
  * What was said and agreed, in order.
  */
 consents: Array<ConsentLine>, 
@@ -3957,7 +4091,8 @@ export type SessionForm = {
  */
 heading: Heading, 
 /**
- * What is settled; what the server finds out about notices is passed over.
+ * What is settled. What the server finds out about notices is passed over, and `shields`
+ * too: they stand with the people they protect.
  */
 brief: Brief, 
 /**
@@ -4039,6 +4174,23 @@ who: ParticipantId,
  * From whom.
  */
 from: ParticipantId, 
+/**
+ * The picture is kept from them.
+ */
+picture: boolean, 
+/**
+ * The voice is kept from them.
+ */
+sound: boolean, };
+
+/**
+ * A special measure as it is filled in with the person it protects.
+ */
+export type ShieldForm = { 
+/**
+ * From whom: the place in the list of people, from 0.
+ */
+from: number, 
 /**
  * The picture is kept from them.
  */

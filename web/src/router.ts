@@ -6,6 +6,7 @@ import type { StaffKind } from './protocol'
 import { askWho, homeOf, who } from './who'
 import ArchiveView from './views/ArchiveView.vue'
 import CalendarView from './views/CalendarView.vue'
+import CodesView from './views/CodesView.vue'
 import DeskView from './views/DeskView.vue'
 import DocketView from './views/DocketView.vue'
 import HearingView from './views/HearingView.vue'
@@ -14,6 +15,7 @@ import JoinView from './views/JoinView.vue'
 import LostView from './views/LostView.vue'
 import MediationsView from './views/MediationsView.vue'
 import OpsView from './views/OpsView.vue'
+import MyView from './views/MyView.vue'
 import PlacesView from './views/PlacesView.vue'
 import PlayerView from './views/PlayerView.vue'
 import SessionView from './views/SessionView.vue'
@@ -36,12 +38,14 @@ export const router = createRouter({
   routes: [
     { path: '/', component: HomeView },
     { path: '/join', component: JoinView },
+    { path: '/my', component: MyView },
     { path: '/sign-in', component: SignInView },
     { path: '/station', component: StationView },
     { path: '/desk', component: DeskView, meta: { staff: ['judge', 'clerk', 'admin'] } },
     { path: '/docket', component: DocketView, meta: { staff: COURT } },
     { path: '/calendar', component: CalendarView, meta: { staff: DOCKET } },
     { path: '/session/:id(new|\\d+)', component: SessionView, meta: { staff: DOCKET } },
+    { path: '/session/:id(\\d+)/codes', component: CodesView, meta: { staff: DOCKET } },
     { path: '/mediations', component: MediationsView, meta: { staff: DOCKET } },
     { path: '/statistics', component: StatisticsView, meta: { staff: DOCKET } },
     { path: '/places', component: PlacesView, meta: { staff: ['admin'] } },

@@ -64,11 +64,16 @@ pub fn notice(heading: &Heading, brief: &Brief, name: &str) -> String {
         Kind::Consultation | Kind::Call => "在线沟通",
     };
     format!(
-        "{name}：{court}定于{year}年{month}月{day}日{hour}时{minute:02}分{what}{number}{cause}。请按时登录在线庭审平台，输入验证码参加，并确认收到本通知。",
+        "{name}：{court}定于{year}年{month}月{day}日{hour}时{minute:02}分{what}{number}{cause}。请按时参加，并确认收到本通知。",
         court = heading.court,
         number = heading.case_number.reveal(),
         cause = heading.cause.reveal(),
     )
+}
+
+/// A notice with the address of the person's own page behind it.
+pub fn with_link(notice: &str, link: &str) -> String {
+    format!("{notice}点击进入：{link} （仅供本人使用，请勿转发）")
 }
 
 /// Hour and minute in China.

@@ -28,8 +28,10 @@ macro_rules! bodies {
     };
 }
 
+mod mine;
 mod outside;
 
+pub use mine::*;
 pub use outside::*;
 
 bodies! {
@@ -38,7 +40,8 @@ bodies! {
     pub struct SessionForm {
         /// Court, case number or pre-filing number, cause, due time.
         pub heading: Heading,
-        /// What is settled; what the server finds out about notices is passed over.
+        /// What is settled. What the server finds out about notices is passed over, and `shields`
+        /// too: they stand with the people they protect.
         #[serde(default)]
         pub brief: Brief,
         /// Booked for so many minutes.
@@ -107,6 +110,19 @@ bodies! {
         /// Steps agreed to beforehand in writing; read when the person is added.
         #[serde(default)]
         pub consents: Vec<Step>,
+        /// From whom their picture or voice is kept.
+        #[serde(default)]
+        pub shields: Vec<ShieldForm>,
+    }
+
+    /// A special measure as it is filled in with the person it protects.
+    pub struct ShieldForm {
+        /// From whom: the place in the list of people, from 0.
+        pub from: u16,
+        /// The picture is kept from them.
+        pub picture: bool,
+        /// The voice is kept from them.
+        pub sound: bool,
     }
 
     /// A sitting as it stands: `GET /api/hearings/{hearing}`, and each of `GET /api/export`.
@@ -123,6 +139,8 @@ bodies! {
         pub tribunal_name: String,
         /// Name of its place.
         pub site_name: String,
+        /// Who came with a code and has the seat.
+        pub joined: Vec<ParticipantId>,
         /// What was said and agreed, in order.
         pub consents: Vec<ConsentLine>,
         /// Notices, in order.
@@ -353,7 +371,7 @@ bodies! {
 
     /// `POST /api/import`: rows of the case system, taken by their `external_id`.
     pub struct Import {
-        /// Sittings; at most `IMPORT_ROWS_MAX`.
+        /// Sittings; at most `limits::IMPORT_ROWS_MAX`.
         pub rows: Vec<SessionForm>,
     }
 
@@ -462,6 +480,3 @@ pub enum WarningKind {
     /// No consent to this step online (在线诉讼规则 art. 4).
     ConsentMissing,
 }
-
-/// Rows of one import.
-pub const IMPORT_ROWS_MAX: usize = 500;

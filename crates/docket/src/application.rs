@@ -2,16 +2,12 @@
 //!
 //! What is not here: the mediation itself, which is a sitting (crate `hearing`).
 
+use model::limits::{APPLICATION_STEPS_MAX, TEXT_CHARS_MAX};
 use model::{FailureGround, HearingId, Private, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Calendar;
 use crate::deadline::{Standing, Term, ends};
-
-/// Steps one application keeps; one more is refused.
-const STEPS_MAX: usize = 100;
-/// Characters of a reason.
-const REASON_CHARS_MAX: usize = 500;
 
 /// Why an application is returned (在线调解规则 art. 9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -249,7 +245,7 @@ impl Application {
     /// # Errors
     /// When it is not possible now; nothing changed then.
     pub fn act(&mut self, calendar: &Calendar, now: Timestamp, act: Act) -> Result<(), ActRefused> {
-        if self.taken.len() >= STEPS_MAX {
+        if self.taken.len() >= APPLICATION_STEPS_MAX {
             return Err(ActRefused::Full);
         }
         self.check(now, &act)?;
@@ -317,7 +313,7 @@ impl Application {
         }
         match text_of(act) {
             Some((text, true)) if text.reveal().trim().is_empty() => Err(ActRefused::ReasonMissing),
-            Some((text, _)) if text.reveal().chars().count() > REASON_CHARS_MAX => {
+            Some((text, _)) if text.reveal().chars().count() > TEXT_CHARS_MAX => {
                 Err(ActRefused::TextTooLong)
             }
             Some(_) | None => Ok(()),

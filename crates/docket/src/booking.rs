@@ -2,12 +2,7 @@
 //!
 //! What is not here: looking up what is booked; the list comes in.
 
-use model::{HearingId, SiteId, Timestamp};
-
-/// Longest sitting that may be booked, minutes.
-pub const MINUTES_MAX: u16 = 12 * 60;
-/// Shortest sitting that may be booked, minutes.
-pub const MINUTES_MIN: u16 = 5;
+use model::{Attendance, HearingId, SiteId, Timestamp};
 
 /// A stretch of time a sitting is booked for; its end is not part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,9 +78,37 @@ pub fn conflicts(wanted: &Booking, booked: &[Booking]) -> Vec<Conflict> {
     found
 }
 
+/// Whether a place is too small for who comes there. `held_at` is where the sitting itself is held:
+/// who attends in court comes there. A capacity of 0 is unknown.
+pub fn is_too_small(
+    (site, capacity): (SiteId, u16),
+    held_at: Option<SiteId>,
+    people: &[(Option<SiteId>, Attendance)],
+) -> bool {
+    let comes = |(from, how): &&(Option<SiteId>, Attendance)| {
+        let in_court = *how == Attendance::InCourt && held_at == Some(site);
+        in_court || *from == Some(site)
+    };
+    capacity > 0 && people.iter().filter(comes).count() > usize::from(capacity)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_holds_so_many_and_what_is_unknown_is_not_in_the_way() {
+        const STATION: SiteId = SiteId(7);
+        const COURTROOM: SiteId = SiteId(8);
+        let online = (Some(STATION), Attendance::Online);
+        let people = [online, online, (None, Attendance::InCourt), (None, Attendance::Online)];
+        let small = |site, capacity| is_too_small((site, capacity), Some(COURTROOM), &people);
+        assert!(!small(STATION, 2) && small(STATION, 1), "two come to the station");
+        assert!(!small(COURTROOM, 1), "one comes to court");
+        assert!(!small(STATION, 0), "nobody knows how many it holds");
+        assert!(is_too_small((STATION, 2), Some(STATION), &people), "and one to court there");
+        assert!(!is_too_small((COURTROOM, 1), None, &people));
+    }
 
     fn booking(hearing: u32, hour: i64, minutes: u16, site: u32, account: i64) -> Booking {
         Booking {

@@ -7,13 +7,12 @@ use core::str::FromStr;
 use std::collections::BTreeMap;
 
 use model::Timestamp;
+use model::limits::LISTED_DAYS_MAX;
 
 /// Milliseconds of a day.
 const DAY_MS: i64 = 24 * 3_600_000;
 /// China has one time, eight hours ahead of UTC, milliseconds.
 const AHEAD_MS: i64 = 8 * 3_600_000;
-/// Days of holidays and make-up days a calendar keeps: ten years of them.
-pub const LISTED_DAYS_MAX: usize = 400;
 /// Looking for a working day ends after so many days; no holiday is as long.
 const SEARCH_DAYS_MAX: u32 = 3_660;
 

@@ -8,6 +8,7 @@ pub mod api;
 pub mod application;
 pub mod booking;
 pub mod calendar;
+pub mod consent;
 pub mod deadline;
 pub mod handover;
 pub mod notice;

@@ -93,6 +93,8 @@ faults! {
     PersonTaken => "该人员在此时段已有安排。", "That person sits elsewhere at that time.";
     /// The place is too small.
     SiteTooSmall => "该场所容纳不下这么多人。", "That place is too small.";
+    /// The court sees and hears everybody, and who judges is seen by everybody.
+    ShieldUnfit => "不能对法庭人员遮蔽，也不能遮蔽审判、主持人员或者本人。", "Nothing is kept from the court, and who judges or leads is kept from nobody.";
     /// The sitting before it is not over, or is of another case.
     CannotContinue => "只能接续已经结束的庭审。", "Only a sitting that is over can be continued.";
     /// It cannot be read at all.

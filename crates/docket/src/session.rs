@@ -3,22 +3,17 @@
 //! What is not here: whether places and people are free (`booking`), and what the sitting is
 //! allowed to do once it is live (crate `hearing`).
 
-use model::limits::{NAME_CHARS_MAX, PARTICIPANTS_MAX, SHIELDS_MAX, TEXT_CHARS_MAX};
+use model::limits::{
+    FURTHER_CASES_MAX, GALLERY_SEATS_MAX, NAME_CHARS_MAX, PARTICIPANTS_MAX, SHIELDS_MAX,
+    SITTING_AHEAD_MAX, SITTING_BACKDATED_MAX, SITTING_MINUTES_MAX, SITTING_MINUTES_MIN,
+    TEXT_CHARS_MAX,
+};
 use model::view::Heading;
 use model::{Attendance, Brief, Kind, Power, Procedure, Publicity, Role, Side, Timestamp};
 
-use crate::booking::{MINUTES_MAX, MINUTES_MIN};
+use crate::api::ShieldForm;
 use crate::problem::{FieldFault, Problem, check_text};
 use crate::words::Mode;
-
-/// Further cases in one sitting.
-pub const FURTHER_CASES_MAX: usize = 20;
-/// Gallery seats a sitting may have.
-pub const GALLERY_MAX: u16 = 200;
-/// A sitting may be put down this long after it was due: the clerk writes down what happened.
-const BACKDATED_MS: i64 = 24 * 3_600_000;
-/// A sitting is put down at most so long ahead.
-const AHEAD_MS: i64 = 3 * 366 * 24 * 3_600_000;
 
 /// One person of the sitting, as far as the rules look at them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +36,8 @@ pub struct Sitter<'a> {
     pub phone: &'a str,
     /// E-mail address.
     pub email: &'a str,
+    /// From whom their picture or voice is kept.
+    pub shields: &'a [ShieldForm],
 }
 
 /// The sitting.
@@ -88,13 +85,12 @@ fn heading(session: &Session<'_>, now: Timestamp, problems: &mut Vec<Problem>) {
         check_text("heading.case_number", number, NAME_CHARS_MAX, false, problems);
     }
     check_text("heading.cause", heading.cause.reveal(), NAME_CHARS_MAX, true, problems);
-    let ahead = heading.scheduled_at.0.saturating_sub(now.0);
-    if ahead < -BACKDATED_MS {
+    if now.since(heading.scheduled_at) > SITTING_BACKDATED_MAX {
         problems.push(Problem::new("heading.scheduled_at", FieldFault::InThePast));
-    } else if ahead > AHEAD_MS {
+    } else if heading.scheduled_at.since(now) > SITTING_AHEAD_MAX {
         problems.push(Problem::new("heading.scheduled_at", FieldFault::OutOfBounds));
     }
-    if !(MINUTES_MIN..=MINUTES_MAX).contains(minutes) {
+    if !(SITTING_MINUTES_MIN..=SITTING_MINUTES_MAX).contains(minutes) {
         problems.push(Problem::new("minutes", FieldFault::OutOfBounds));
     }
     if brief.further_cases.len() > FURTHER_CASES_MAX {
@@ -144,15 +140,16 @@ fn course(session: &Session<'_>, problems: &mut Vec<Problem>) {
     if hearing && !course.panel && bench > 1 {
         problems.push(Problem::new("people", FieldFault::NoPanel));
     }
-    if session.brief.shields.len() > SHIELDS_MAX {
-        problems.push(Problem::new("brief.shields", FieldFault::TooMany));
+    let shields = session.people.iter().map(|sitter| sitter.shields.len()).sum::<usize>();
+    if shields > SHIELDS_MAX {
+        problems.push(Problem::new("people", FieldFault::TooMany));
     }
 }
 
 fn publicity(session: &Session<'_>, problems: &mut Vec<Problem>) {
     let Brief { kind, publicity, gallery_seats, .. } = session.brief;
     let public = *publicity == Publicity::Public;
-    if *gallery_seats > GALLERY_MAX {
+    if *gallery_seats > GALLERY_SEATS_MAX {
         problems.push(Problem::new("brief.gallery_seats", FieldFault::OutOfBounds));
     }
     let gallery = session.people.iter().any(|s| matches!(s.role, Role::Gallery | Role::Media));
@@ -290,9 +287,37 @@ fn person(session: &Session<'_>, place: usize, problems: &mut Vec<Problem>) {
     if sitter.attendance == Attendance::InCourt && session.mode == Mode::Online {
         wrong("attendance", FieldFault::NobodyInCourt);
     }
+    shields(session, place, sitter, problems);
     check_text(&field("name"), sitter.name, NAME_CHARS_MAX, true, problems);
     telephone(&field("phone"), sitter.phone, problems);
     email(&field("email"), sitter.email, problems);
+}
+
+/// Special measures: of people who are there, from people who are there, and never from the court
+/// or of who judges (在线诉讼规则 art. 24).
+fn shields(
+    session: &Session<'_>,
+    place: usize,
+    sitter: &Sitter<'_>,
+    problems: &mut Vec<Problem>,
+) {
+    for (number, shield) in sitter.shields.iter().enumerate() {
+        let field = format!("people.{place}.shields.{number}.from");
+        let from = session.people.get(usize::from(shield.from));
+        let twice = sitter.shields.iter().take(number).any(|other| other.from == shield.from);
+        let always_seen = sitter.role.is_bench() || sitter.role.leads(session.brief.kind);
+        let fault = match from {
+            None => FieldFault::NoSuchThing,
+            Some(_) if twice => FieldFault::Twice,
+            Some(from) if from.role.is_court() || usize::from(shield.from) == place => {
+                FieldFault::ShieldUnfit
+            }
+            Some(_) if always_seen => FieldFault::ShieldUnfit,
+            Some(_) if !shield.picture && !shield.sound => FieldFault::Empty,
+            Some(_) => continue,
+        };
+        problems.push(Problem::new(field, fault));
+    }
 }
 
 /// Digits with what people put between them.

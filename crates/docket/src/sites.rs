@@ -2,15 +2,12 @@
 //!
 //! What is not here: keeping them.
 
-use model::limits::NAME_CHARS_MAX;
+use model::limits::{NAME_CHARS_MAX, SITE_CAPACITY_MAX};
 use serde::{Deserialize, Serialize};
 
 use crate::problem::{FieldFault, Problem, check_text};
 use crate::table::{self, TableFault};
 use crate::words::SiteKind;
-
-/// People a place may hold.
-pub const CAPACITY_MAX: u16 = 2_000;
 
 /// One place as it is listed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,7 +130,7 @@ pub fn check(site: &ListedSite) -> Vec<Problem> {
     ] {
         check_text(field, text, NAME_CHARS_MAX, needed, &mut problems);
     }
-    if site.capacity > CAPACITY_MAX {
+    if site.capacity > SITE_CAPACITY_MAX {
         problems.push(Problem::new("capacity", FieldFault::OutOfBounds));
     }
     problems

@@ -2,12 +2,7 @@
 //!
 //! What is not here: what the columns mean (`sites`).
 
-/// Rows of one table; the rest is not read.
-pub const ROWS_MAX: usize = 2_000;
-/// Cells of one row.
-pub const CELLS_MAX: usize = 32;
-/// Characters of one cell; a longer one is cut there and so refused by its own limit.
-pub const CELL_CHARS_MAX: usize = 1_000;
+use model::limits::{TABLE_CELL_CHARS_MAX, TABLE_CELLS_MAX, TABLE_ROWS_MAX};
 
 /// Why a text is no table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +50,7 @@ pub fn read(text: &str) -> Result<Vec<Vec<String>>, TableFault> {
 }
 
 fn push(cell: &mut String, length: &mut usize, c: char) {
-    if *length <= CELL_CHARS_MAX {
+    if *length <= TABLE_CELL_CHARS_MAX {
         cell.push(c);
         *length += 1;
     }
@@ -66,7 +61,7 @@ fn end_cell(
     cell: &mut String,
     length: &mut usize,
 ) -> Result<(), TableFault> {
-    if row.len() >= CELLS_MAX {
+    if row.len() >= TABLE_CELLS_MAX {
         return Err(TableFault::TooManyCells);
     }
     row.push(core::mem::take(cell).trim().to_owned());
@@ -79,7 +74,7 @@ fn end_row(rows: &mut Vec<Vec<String>>, row: &mut Vec<String>) -> Result<(), Tab
     if row.iter().all(String::is_empty) {
         return Ok(());
     }
-    if rows.len() >= ROWS_MAX {
+    if rows.len() >= TABLE_ROWS_MAX {
         return Err(TableFault::TooManyRows);
     }
     rows.push(row);
@@ -120,10 +115,10 @@ mod tests {
     #[test]
     fn what_is_too_large_or_broken_is_said() {
         assert_eq!(read("\"open"), Err(TableFault::OpenQuote));
-        assert_eq!(read(&",".repeat(CELLS_MAX)), Err(TableFault::TooManyCells));
-        assert_eq!(read(&"a\n".repeat(ROWS_MAX + 1)), Err(TableFault::TooManyRows));
+        assert_eq!(read(&",".repeat(TABLE_CELLS_MAX)), Err(TableFault::TooManyCells));
+        assert_eq!(read(&"a\n".repeat(TABLE_ROWS_MAX + 1)), Err(TableFault::TooManyRows));
         let long = read(&"x".repeat(100_000)).unwrap();
-        assert_eq!(long[0][0].chars().count(), CELL_CHARS_MAX + 1);
+        assert_eq!(long[0][0].chars().count(), TABLE_CELL_CHARS_MAX + 1);
     }
 
     #[test]

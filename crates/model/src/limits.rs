@@ -204,8 +204,13 @@ pub const KEYFRAME_RECORD_EVERY: Duration = Duration::from_secs(10);
 pub const HEALTH_EVERY: Duration = Duration::from_secs(2);
 /// Digits of a join code.
 pub const JOIN_CODE_DIGITS: usize = 8;
-/// How long a join code is good for by default.
+/// How long a join code is good for after it was issued, and after the sitting was due.
 pub const JOIN_CODE_LIFE: Duration = Duration::from_secs(24 * 3600);
+/// A join code of a sitting far ahead ends after this time all the same.
+pub const JOIN_CODE_LIFE_MAX: Duration = Duration::from_secs(31 * 24 * 3600);
+/// How long the pass of a seat is good for after it was taken, and after the sitting was due: it
+/// may be adjourned within a week.
+pub const SEAT_PASS_LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
 /// How long a staff session lasts.
 pub const SESSION_LIFE: Duration = Duration::from_secs(12 * 3600);
 /// Wrong codes, or wrong passwords, from one address in `ATTEMPT_WINDOW`, then a pause.
@@ -246,6 +251,48 @@ pub const TICKETS_OPEN_MAX: u32 = 3;
 pub const DUTY_SHOWN_MAX: u32 = 100;
 /// The longest turn of duty.
 pub const DUTY_TURN_MAX: Duration = Duration::from_secs(31 * 24 * 3600);
+/// Shortest sitting that may be booked, minutes.
+pub const SITTING_MINUTES_MIN: u16 = 5;
+/// Longest sitting that may be booked, minutes.
+pub const SITTING_MINUTES_MAX: u16 = 12 * 60;
+/// A sitting may be put down this long after it was due: the clerk writes down what happened.
+pub const SITTING_BACKDATED_MAX: Duration = Duration::from_secs(24 * 3600);
+/// A sitting is put down at most so long ahead.
+pub const SITTING_AHEAD_MAX: Duration = Duration::from_secs(3 * 366 * 24 * 3600);
+/// Further cases in one sitting.
+pub const FURTHER_CASES_MAX: usize = 20;
+/// Gallery seats a sitting may have.
+pub const GALLERY_SEATS_MAX: u16 = 200;
+/// Sittings one import takes.
+pub const IMPORT_ROWS_MAX: usize = 500;
+/// The longest stretch of the calendar in one answer.
+pub const CALENDAR_TIME_MAX: Duration = Duration::from_secs(400 * 24 * 3600);
+/// Sittings in one answer of the calendar.
+pub const CALENDAR_LINES_MAX: u32 = 500;
+/// Rows of a list that comes as a table; one more and nothing is read.
+pub const TABLE_ROWS_MAX: usize = 2_000;
+/// Cells of one row of a table.
+pub const TABLE_CELLS_MAX: usize = 32;
+/// Characters of one cell; a longer one is cut there and so refused by its own limit.
+pub const TABLE_CELL_CHARS_MAX: usize = 1_000;
+/// People a place may hold.
+pub const SITE_CAPACITY_MAX: u16 = 2_000;
+/// Days of holidays and make-up days a calendar keeps: ten years of them.
+pub const LISTED_DAYS_MAX: usize = 400;
+/// Steps one application for mediation keeps; one more is refused.
+pub const APPLICATION_STEPS_MAX: usize = 100;
+/// Applications for mediation in one answer.
+pub const APPLICATIONS_SHOWN_MAX: u32 = 300;
+/// Bytes of a sitting as it is filled in.
+pub const FORM_BYTES_MAX: usize = 256 * 1024;
+/// Bytes of a list of places.
+pub const SITE_LIST_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Bytes of an import of sittings.
+pub const IMPORT_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Bytes of every other body of the docket's API.
+pub const DOCKET_BODY_BYTES_MAX: usize = 128 * 1024;
+/// Days a token of the case system may be good for.
+pub const TOKEN_DAYS_MAX: u16 = 366;
 
 const _: () = assert!(SDP_BYTES_MAX < MESSAGE_BYTES_MAX, "an offer fits into a message");
 const _: () = assert!(COMMIT_EVERY.as_millis() < RECORD_LOSS_MAX.as_millis());
@@ -253,3 +300,5 @@ const _: () = assert!(PUBLISHERS_MAX <= PARTICIPANTS_MAX);
 const _: () = assert!(PUBLISHERS_MAX <= SEAT_SLOTS_MAX as usize);
 const _: () = assert!(PING_EVERY.as_millis() < PONG_WAIT.as_millis());
 const _: () = assert!(EVIDENCE_BYTES_MAX <= EVIDENCE_HEARING_BYTES_MAX);
+const _: () = assert!(GALLERY_SEATS <= GALLERY_SEATS_MAX);
+const _: () = assert!(JOIN_CODE_LIFE.as_secs() < JOIN_CODE_LIFE_MAX.as_secs());

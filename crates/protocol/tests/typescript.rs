@@ -89,7 +89,9 @@ fn docket_bodies(all: &mut Declarations) {
     all.add::<docket::api::WebhookList>();
     all.add::<docket::api::NewToken>();
     all.add::<docket::api::TokenMade>();
-    all.add::<docket::api::MyNotice>();
+    all.add::<docket::api::OpenMine>();
+    all.add::<docket::api::MyPage>();
+    all.add::<docket::api::MyConsent>();
     all.add::<docket::api::Handover>();
     all.add::<docket::api::Problems>();
     all.add::<docket::statistics::Statistics>();

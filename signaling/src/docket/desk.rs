@@ -271,7 +271,7 @@ impl Docket {
     ) -> Result<Private<String>, DocketFault> {
         let token = self.secrets.token();
         let pass = TokenHash::of(token.reveal());
-        self.sqlite.give_pass(participant, &pass, now.plus(super::SEAT_PASS_LIFE)).await?;
+        self.sqlite.give_pass(participant, &pass, now.plus(model::limits::SEAT_PASS_LIFE)).await?;
         Ok(token)
     }
 }

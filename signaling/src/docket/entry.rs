@@ -5,11 +5,12 @@
 
 use ::docket::Closing;
 pub use ::docket::Mode;
+use ::docket::api::ShieldForm;
 use hearing::Docket as HearingDocket;
 use model::archive::Attendee;
 use model::view::Heading;
 use model::{
-    Attendance, Brief, HearingId, ParticipantId, Power, Private, Role, Side, SiteId, Step,
+    Attendance, Brief, HearingId, ParticipantId, Power, Private, Role, Shield, Side, SiteId, Step,
 };
 use protocol::DocketPerson;
 
@@ -40,6 +41,20 @@ pub struct NewHearing {
 }
 
 impl NewHearing {
+    /// Its brief once its people have numbers: measures that stand with people are added to those
+    /// that stand in the brief.
+    pub(crate) fn brief_of(&self, ids: &[ParticipantId]) -> Brief {
+        let mut brief = self.brief.clone();
+        for (who, person) in ids.iter().zip(&self.people) {
+            for ShieldForm { from, picture, sound } in &person.shields {
+                let Some(from) = ids.get(usize::from(*from)) else { continue };
+                let (who, from) = (*who, *from);
+                brief.shields.push(Shield { who, from, picture: *picture, sound: *sound });
+            }
+        }
+        brief
+    }
+
     /// An ordinary public hearing of two hours.
     pub fn new(heading: Heading, people: Vec<NewPerson>) -> Self {
         Self {
@@ -80,6 +95,8 @@ pub struct NewPerson {
     pub email: Private<String>,
     /// Steps agreed to beforehand.
     pub consents: Vec<Step>,
+    /// From whom their picture or voice is kept, by place in the list.
+    pub shields: Vec<ShieldForm>,
 }
 
 impl NewPerson {
@@ -97,6 +114,7 @@ impl NewPerson {
             phone: Private::default(),
             email: Private::default(),
             consents: Vec::new(),
+            shields: Vec::new(),
         }
     }
 }

@@ -56,17 +56,22 @@ impl Docket {
         .fetch_all(self.sqlite.pool())
         .await
         .map_err(&fault)?;
-        let line = |row: &SqliteRow| -> Result<ConsentLine, sqlx::Error> {
-            Ok(ConsentLine {
-                who: ParticipantId(row.try_get("participant")?),
-                step: value(row, "step")?,
-                given: row.try_get("given")?,
-                form: value(row, "form")?,
-                told: private(row, "told")?,
-                at: Timestamp(row.try_get("at")?),
-            })
-        };
-        rows.iter().map(line).collect::<Result<_, _>>().map_err(&fault)
+        rows.iter().map(consent_line).collect::<Result<_, _>>().map_err(&fault)
+    }
+
+    /// What one person said, in order.
+    pub(crate) async fn consents_of(
+        &self,
+        who: ParticipantId,
+    ) -> Result<Vec<ConsentLine>, DocketFault> {
+        let fault = to("read consents");
+        let rows = sqlx::query("SELECT * FROM consents WHERE participant = ? ORDER BY id LIMIT ?")
+            .bind(who.0)
+            .bind(LINES_MAX)
+            .fetch_all(self.sqlite.pool())
+            .await
+            .map_err(&fault)?;
+        rows.iter().map(consent_line).collect::<Result<_, _>>().map_err(&fault)
     }
 
     /// Writes a notice that waits to be sent; its number.
@@ -225,4 +230,15 @@ impl Docket {
         };
         rows.iter().map(line).collect::<Result<_, _>>().map_err(&fault)
     }
+}
+
+fn consent_line(row: &SqliteRow) -> Result<ConsentLine, sqlx::Error> {
+    Ok(ConsentLine {
+        who: ParticipantId(row.try_get("participant")?),
+        step: value(row, "step")?,
+        given: row.try_get("given")?,
+        form: value(row, "form")?,
+        told: private(row, "told")?,
+        at: Timestamp(row.try_get("at")?),
+    })
 }

@@ -9,15 +9,13 @@ use ::docket::api::{ApplicationLine, Matter, NewApplication, SiteLine, TribunalL
 use ::docket::application::Application;
 use ::docket::sites::ListedSite;
 use ::docket::{Calendar, Day};
+use model::limits::APPLICATIONS_SHOWN_MAX;
 use model::{SiteId, Timestamp};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use super::sqlite::{json, to, value, word};
 use super::{Docket, DocketFault};
-
-/// Applications in one answer.
-const APPLICATIONS_MAX: i64 = 300;
 
 /// What an import of places did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -196,7 +194,7 @@ impl Docket {
         let fault = to("list applications");
         let calendar = self.calendar().await?;
         let rows = sqlx::query("SELECT * FROM applications ORDER BY id DESC LIMIT ?")
-            .bind(APPLICATIONS_MAX)
+            .bind(APPLICATIONS_SHOWN_MAX)
             .fetch_all(self.sqlite.pool())
             .await
             .map_err(&fault)?;

@@ -6,7 +6,7 @@ mod evidence;
 
 /// Each step of the schema, applied once and in order; `user_version` counts them. A step that
 /// went out is never changed: what is new is a new step.
-pub(super) const STEPS: [&str; 4] = [
+pub(super) const STEPS: [&str; 5] = [
     "
 CREATE TABLE accounts (
   id INTEGER PRIMARY KEY,
@@ -159,4 +159,5 @@ CREATE TABLE working_days (
 ",
     evidence::STEP,
     super::sqlite::desk::STEP,
+    super::cards::STEP,
 ];

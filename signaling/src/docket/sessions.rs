@@ -3,21 +3,19 @@
 //! What is not here: whether a sitting makes sense (crate `docket`), and rows alone
 //! (`sqlite/hearings.rs`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ::docket::api::ChangeKind;
-use ::docket::booking::{Booking, Conflict, MINUTES_MAX, Span, conflicts};
+use ::docket::booking::{Booking, Conflict, Span, conflicts, is_too_small};
 use ::docket::session::{self, Session, Sitter};
 use ::docket::{Closing, FieldFault, Outcome, Problem};
+use model::limits::{CALENDAR_LINES_MAX, SITTING_MINUTES_MAX};
 use model::{Ending, HearingId, ParticipantId, Role, SiteId, Timestamp};
 use protocol::StaffKind;
 use sqlx::{Row, SqliteConnection};
 
-use super::sqlite::{insert, insert_person, to, value, word};
+use super::sqlite::{insert, insert_person, to, value, word, write_brief};
 use super::{AccountId, Docket, DocketFault, Entry, NewHearing, NewPerson};
-
-/// Sittings in one answer.
-const SESSIONS_MAX: i64 = 500;
 
 /// What a sitting shall be: each person with their seat when they have one.
 #[derive(Clone, Debug)]
@@ -29,7 +27,7 @@ pub(crate) struct Revision {
 }
 
 /// Which sittings are wanted.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Wanted {
     /// Due from then on.
     pub(crate) from: Timestamp,
@@ -41,6 +39,8 @@ pub(crate) struct Wanted {
     pub(crate) site: Option<u32>,
     /// In which this account sits.
     pub(crate) account: Option<i64>,
+    /// Of a case whose number has this in it: the lead case or a further one.
+    pub(crate) number: Option<String>,
 }
 
 /// A change for the log.
@@ -144,14 +144,18 @@ impl Docket {
                AND (?3 IS NULL OR tribunal = ?3)
                AND (?4 IS NULL OR site = ?4 OR id IN (SELECT hearing FROM participants WHERE site = ?4))
                AND (?5 IS NULL OR id IN (SELECT hearing FROM participants WHERE account = ?5))
-             ORDER BY scheduled_at, id LIMIT ?6",
+               AND (?6 IS NULL OR instr(case_number, ?6) > 0
+                 OR EXISTS (SELECT 1 FROM json_each(brief, '$.further_cases')
+                   WHERE instr(json_extract(value, '$.case_number'), ?6) > 0))
+             ORDER BY scheduled_at, id LIMIT ?7",
         )
         .bind(wanted.from.0)
         .bind(wanted.to.0)
         .bind(wanted.tribunal)
         .bind(wanted.site)
         .bind(wanted.account)
-        .bind(SESSIONS_MAX)
+        .bind(wanted.number)
+        .bind(CALENDAR_LINES_MAX)
         .fetch_all(self.sqlite.pool())
         .await
         .map_err(&fault)?;
@@ -209,6 +213,7 @@ fn sitter(person: &NewPerson) -> Sitter<'_> {
         account: person.account.map(|account| account.0),
         phone: person.phone.reveal(),
         email: person.email.reveal(),
+        shields: &person.shields,
     }
 }
 
@@ -225,13 +230,20 @@ async fn named(
             wrong("tribunal".to_owned(), FieldFault::NoSuchThing);
         }
     }
+    let mut named = BTreeSet::new();
     let places = new.people.iter().enumerate();
     let places = places.map(|(place, person)| (format!("people.{place}.site"), person.site));
     for (field, site) in core::iter::once(("site".to_owned(), new.site)).chain(places) {
         let Some(SiteId(site)) = site else { continue };
-        let row = sqlx::query("SELECT 1 FROM sites WHERE id = ?").bind(site);
-        if row.fetch_optional(&mut *change).await?.is_none() {
+        let row = sqlx::query("SELECT capacity FROM sites WHERE id = ?").bind(site);
+        let Some(row) = row.fetch_optional(&mut *change).await? else {
             wrong(field, FieldFault::NoSuchThing);
+            continue;
+        };
+        let coming: Vec<_> = new.people.iter().map(|who| (who.site, who.attendance)).collect();
+        let place = (SiteId(site), row.try_get("capacity")?);
+        if named.insert(site) && is_too_small(place, new.site, &coming) {
+            wrong(field, FieldFault::SiteTooSmall);
         }
     }
     for (place, person) in new.people.iter().enumerate() {
@@ -277,7 +289,7 @@ async fn taken(
     new: &NewHearing,
 ) -> Result<Vec<Problem>, sqlx::Error> {
     let span = Span::new(new.heading.scheduled_at, new.minutes);
-    let longest = i64::from(MINUTES_MAX) * 60_000;
+    let longest = i64::from(SITTING_MINUTES_MAX) * 60_000;
     let rows = sqlx::query(
         "SELECT hearings.id, scheduled_at, minutes, hearings.site AS place,
            participants.site AS seat, account
@@ -337,14 +349,13 @@ async fn rewrite(
 ) -> Result<(), sqlx::Error> {
     let Revision { hearing: new, seats } = revision;
     sqlx::query(
-        "UPDATE hearings SET court = ?, case_number = ?, cause = ?, scheduled_at = ?, brief = ?,
+        "UPDATE hearings SET court = ?, case_number = ?, cause = ?, scheduled_at = ?,
            minutes = ?, mode = ?, tribunal = ?, site = ?, external_id = ? WHERE id = ?",
     )
     .bind(&new.heading.court)
     .bind(new.heading.case_number.reveal())
     .bind(new.heading.cause.reveal())
     .bind(new.heading.scheduled_at.0)
-    .bind(serde_json::to_string(&new.brief).unwrap_or_default())
     .bind(new.minutes)
     .bind(word(&new.mode))
     .bind(new.tribunal)
@@ -378,7 +389,7 @@ async fn rewrite(
             .execute(&mut *change)
             .await?;
     }
-    Ok(())
+    write_brief(change, before.hearing, &new.brief_of(&ids)).await
 }
 
 async fn update_person(

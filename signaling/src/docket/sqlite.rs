@@ -22,7 +22,7 @@ mod evidence;
 mod hearings;
 mod tickets;
 
-pub(super) use hearings::{insert, insert_person, json};
+pub(super) use hearings::{insert, insert_person, json, write_brief};
 
 /// Connections to the database.
 const CONNECTIONS_MAX: u32 = 4;
@@ -212,7 +212,8 @@ impl Sqlite {
         expires_at: Timestamp,
     ) -> Result<Issued, DocketFault> {
         let done = sqlx::query(
-            "UPDATE participants SET code = ?, code_expires_at = ?, code_used = 0, pass = NULL
+            "UPDATE participants SET code = ?, code_expires_at = ?, card = card + code_used,
+               code_used = 0, pass = NULL
              WHERE id = ? AND hearing = ? AND account IS NULL
                AND hearing IN (SELECT id FROM hearings WHERE closed = 0)",
         )
@@ -235,14 +236,13 @@ impl Sqlite {
         code: &CodeHash,
         pass: &TokenHash,
         now: Timestamp,
-        pass_expires_at: Timestamp,
+        life: Duration,
     ) -> Result<Used, DocketFault> {
         let fault = to("use a join code");
-        let mut change = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(&fault)?;
         let row =
             sqlx::query("SELECT id, code_used, code_expires_at FROM participants WHERE code = ?")
                 .bind(code.bytes())
-                .fetch_optional(&mut *change)
+                .fetch_optional(&self.pool)
                 .await
                 .map_err(&fault)?;
         let Some(row) = row else { return Ok(Used::Unknown) };
@@ -252,16 +252,38 @@ impl Sqlite {
         if row.try_get::<i64, _>("code_expires_at").map_err(&fault)? <= now.0 {
             return Ok(Used::Expired);
         }
-        sqlx::query(
-            "UPDATE participants SET code_used = 1, pass = ?, pass_expires_at = ? WHERE id = ?",
+        let who = ParticipantId(row.try_get("id").map_err(&fault)?);
+        self.take_seat(who, Some(code), pass, now, life).await
+    }
+
+    /// Gives a seat to a device, once: whoever is second finds it taken. The pass is good for
+    /// `life` from now, and from when the sitting is due.
+    pub(super) async fn take_seat(
+        &self,
+        who: ParticipantId,
+        code: Option<&CodeHash>,
+        pass: &TokenHash,
+        now: Timestamp,
+        life: Duration,
+    ) -> Result<Used, DocketFault> {
+        let done = sqlx::query(
+            "UPDATE participants SET code_used = 1, pass = ?1, pass_expires_at =
+               ?3 + max(?2, (SELECT scheduled_at FROM hearings WHERE id = hearing))
+             WHERE id = ?4 AND code_used = 0 AND account IS NULL
+               AND (?5 IS NULL OR code = ?5)
+               AND hearing IN (SELECT id FROM hearings WHERE closed = 0)",
         )
         .bind(pass.bytes())
-        .bind(pass_expires_at.0)
-        .bind(row.try_get::<u32, _>("id").map_err(&fault)?)
-        .execute(&mut *change)
+        .bind(now.0)
+        .bind(i64::try_from(life.as_millis()).unwrap_or(i64::MAX))
+        .bind(who.0)
+        .bind(code.map(CodeHash::bytes))
+        .execute(&self.pool)
         .await
-        .map_err(&fault)?;
-        change.commit().await.map_err(&fault)?;
+        .map_err(to("take a seat"))?;
+        if done.rows_affected() == 0 {
+            return Ok(Used::Before);
+        }
         match self.seat(pass, now).await? {
             Some(seat) => Ok(Used::Seated(seat)),
             None => Ok(Used::Expired),

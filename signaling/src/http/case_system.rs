@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::docket::api::{
-    ChangeKind, Export, Handover, IMPORT_ROWS_MAX, ImportReport, ImportedRow, NewToken, NewWebhook,
+    ChangeKind, Export, Handover, ImportReport, ImportedRow, NewToken, NewWebhook,
     PersonForm, RefusedRow, SessionForm, TokenMade, WebhookList, WebhookMade,
 };
 use ::docket::problem::check_text;
@@ -16,7 +16,9 @@ use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use model::archive::ArchiveFault;
-use model::limits::NAME_CHARS_MAX;
+use model::limits::{
+    DOCKET_BODY_BYTES_MAX, IMPORT_BYTES_MAX, IMPORT_ROWS_MAX, NAME_CHARS_MAX, TOKEN_DAYS_MAX,
+};
 use model::{HearingId, Refusal, Stage};
 use serde::Deserialize;
 
@@ -27,12 +29,6 @@ use super::{App, stage_of};
 use crate::courier::parts;
 use crate::docket::{Change, Entry};
 
-/// Bytes of an import.
-const IMPORT_BYTES_MAX: usize = 4 * 1024 * 1024;
-/// Bytes of other bodies here.
-const BYTES_MAX: usize = 16 * 1024;
-/// Days a token may be good for.
-const TOKEN_DAYS_MAX: u16 = 366;
 /// What a token may be good for.
 const SCOPES: [&str; 3] = ["import", "export", "receipts"];
 /// Events webhooks may want.
@@ -268,7 +264,7 @@ pub(super) async fn add_webhook(
     body: Body,
 ) -> Result<(StatusCode, Json<WebhookMade>), Failed> {
     app.who(&headers).await?.admin()?;
-    let NewWebhook { url, events } = large(body, BYTES_MAX).await?;
+    let NewWebhook { url, events } = large(body, DOCKET_BODY_BYTES_MAX).await?;
     if url.len() > 500 || parts(&url).is_none() {
         return Err(wrong("url", FieldFault::Unreadable));
     }
@@ -307,7 +303,7 @@ pub(super) async fn add_token(
     body: Body,
 ) -> Result<(StatusCode, Json<TokenMade>), Failed> {
     app.who(&headers).await?.admin()?;
-    let NewToken { name, scopes, days } = large(body, BYTES_MAX).await?;
+    let NewToken { name, scopes, days } = large(body, DOCKET_BODY_BYTES_MAX).await?;
     let mut problems = Vec::new();
     check_text("name", &name, NAME_CHARS_MAX, true, &mut problems);
     if !(1..=TOKEN_DAYS_MAX).contains(&days) {

@@ -7,16 +7,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Path, Query, State};
+use axum::extract::{ConnectInfo, FromRequestParts, Path, Query, State};
 use axum::http::HeaderMap;
 use axum::http::header::SET_COOKIE;
+use axum::http::request::Parts;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{AppendHeaders, IntoResponse};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use futures_util::stream::{self, Stream};
 use model::limits::{DUTY_TURN_MAX, NAME_CHARS_MAX, STATION_LIFE, TEXT_CHARS_MAX};
-use model::{CallId, Refusal, StationId, TicketId};
+use model::{CallId, Private, Refusal, StationId, TicketId};
 use protocol::{
     CallView, CloseTicket, Duty, Enrol, Help, NewStation, NewTurn, Ring, RingBack, SeatPass,
     StaffKind, StationCode, StationLine, StationList, StationPass, Ticket,
@@ -106,26 +107,62 @@ async fn caller(app: &App, headers: &HeaderMap, face: As) -> Result<Caller, Refu
     })
 }
 
-async fn end_of(app: &App, headers: &HeaderMap, face: As) -> Result<hearing::End, Refused> {
-    let caller = caller(app, headers, face).await?;
-    Ok(caller.end().ok_or(Refusal::NotYourRight)?)
+/// Lets a handler ask for what a request must bring as an argument.
+macro_rules! brought {
+    ($($(#[$doc:meta])* $name:ident($what:ty) = |$app:ident, $headers:ident, $face:ident| $find:expr;)*) => {
+        $(
+            $(#[$doc])*
+            struct $name($what);
+
+            impl FromRequestParts<Arc<App>> for $name {
+                type Rejection = Refused;
+
+                async fn from_request_parts(
+                    parts: &mut Parts,
+                    $app: &Arc<App>,
+                ) -> Result<Self, Refused> {
+                    let face = Query::<As>::from_request_parts(parts, $app).await;
+                    let Query($face) = face.map_err(|_| Refusal::Malformed)?;
+                    let $headers = &parts.headers;
+                    $find.map($name)
+                }
+            }
+        )*
+    };
 }
 
-/// Somebody who may look after stations and the roster.
-async fn keeper(app: &App, headers: &HeaderMap) -> Result<Account, Refused> {
-    let who = app.who(headers).await?;
-    let account = who.staff()?;
-    match account.kind {
-        StaffKind::Judge | StaffKind::Clerk | StaffKind::Admin => Ok(account.clone()),
-        StaffKind::Ops | StaffKind::Mediator => Err(Refusal::NotYourRight.into()),
-    }
+brought! {
+    /// Whoever comes to the desk.
+    Comer(Caller) = |app, headers, face| caller(app, headers, face).await;
+    /// One end of a call.
+    AtEnd(hearing::End) = |app, headers, face| {
+        let caller = caller(app, headers, face).await?;
+        caller.end().ok_or(Refused(Refusal::NotYourRight))
+    };
+    /// The terminal of a station.
+    Terminal(StationPass) = |app, headers, _face| station_of(app, headers).await;
+    /// Somebody who may look after stations and the roster.
+    Keeper(()) = |app, headers, _face| {
+        let may = |kind| matches!(kind, StaffKind::Judge | StaffKind::Clerk | StaffKind::Admin);
+        staff_who(app, headers, may).await.map(drop)
+    };
+    /// Somebody who may be on duty and in calls.
+    OnCall(Account) = |app, headers, _face| staff_who(app, headers, takes_calls).await;
+    /// Somebody of operations.
+    OfOps(Account) = |app, headers, _face| {
+        staff_who(app, headers, |kind| kind == StaffKind::Ops).await
+    };
 }
 
-/// Somebody who may be on duty and in calls.
-async fn on_call(app: &App, headers: &HeaderMap) -> Result<Account, Refused> {
+/// The account that asks, if its kind may.
+async fn staff_who(
+    app: &App,
+    headers: &HeaderMap,
+    may: impl Fn(StaffKind) -> bool,
+) -> Result<Account, Refused> {
     let who = app.who(headers).await?;
     let account = who.staff()?;
-    if takes_calls(account.kind) { Ok(account.clone()) } else { Err(Refusal::NotYourRight.into()) }
+    if may(account.kind) { Ok(account.clone()) } else { Err(Refusal::NotYourRight.into()) }
 }
 
 /// What a stream keeps while it runs. The page comes last: it is gone when all else is.
@@ -139,10 +176,8 @@ struct Listening {
 
 async fn listen(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    Query(face): Query<As>,
+    Comer(caller): Comer,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Refused> {
-    let caller = caller(&app, &headers, face).await?;
     if let Caller::Station(pass) = &caller {
         app.docket.station_seen(pass.station, app.clock.now().utc).await?;
     }
@@ -197,12 +232,17 @@ fn name(text: &str) -> Result<String, Refused> {
     Ok(text.to_owned())
 }
 
+/// Words somebody wrote, of bearable length.
+fn said(words: &Private<String>) -> Result<(), Refused> {
+    let fits = words.reveal().chars().count() <= TEXT_CHARS_MAX;
+    if fits { Ok(()) } else { Err(Refusal::TextTooLong.into()) }
+}
+
 async fn add_station(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    _: Keeper,
     request: Body,
 ) -> Result<Json<StationCode>, Refused> {
-    keeper(&app, &headers).await?;
     let new: NewStation = body(request).await?;
     let new = NewStation { name: name(&new.name)?, tribunal: name(&new.tribunal)?, ..new };
     let made = app.docket.add_station(&new, app.clock.now().utc).await?.ok_or(Refusal::Full)?;
@@ -213,10 +253,9 @@ async fn add_station(
 
 async fn station_code(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    _: Keeper,
     Path(station): Path<u32>,
 ) -> Result<Json<StationCode>, Refused> {
-    keeper(&app, &headers).await?;
     let now = app.clock.now().utc;
     let made = app.docket.station_code(StationId(station), now).await?;
     let made = made.ok_or(Refusal::NotFound)?;
@@ -226,10 +265,9 @@ async fn station_code(
 
 async fn revoke(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    _: Keeper,
     Path(station): Path<u32>,
 ) -> Result<Json<StationLine>, Refused> {
-    keeper(&app, &headers).await?;
     let station = StationId(station);
     if !app.docket.revoke_station(station).await? {
         return Err(Refusal::NotFound.into());
@@ -261,10 +299,9 @@ async fn enrol(
 
 async fn duty(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    OnCall(account): OnCall,
     request: Body,
 ) -> Result<Json<Duty>, Refused> {
-    let account = on_call(&app, &headers).await?;
     let duty: Duty = body(request).await?;
     let tribunal = duty.tribunal.as_deref().map(name).transpose()?;
     app.desk.set_duty(&account, tribunal.clone());
@@ -273,10 +310,9 @@ async fn duty(
 
 async fn add_turn(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    _: Keeper,
     request: Body,
 ) -> Result<Json<serde_json::Value>, Refused> {
-    keeper(&app, &headers).await?;
     let turn: NewTurn = body(request).await?;
     let turn = NewTurn { tribunal: name(&turn.tribunal)?, account: name(&turn.account)?, ..turn };
     let length = turn.until.since(turn.from);
@@ -292,10 +328,9 @@ async fn add_turn(
 
 async fn remove_turn(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    _: Keeper,
     Path(turn): Path<u32>,
 ) -> Result<Json<serde_json::Value>, Refused> {
-    keeper(&app, &headers).await?;
     if !app.docket.remove_turn(turn).await? {
         return Err(Refusal::NotFound.into());
     }
@@ -305,20 +340,18 @@ async fn remove_turn(
 
 async fn ring(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    Terminal(pass): Terminal,
     request: Body,
 ) -> Result<Json<CallView>, Refused> {
-    let pass = station_of(&app, &headers).await?;
     let Ring { wanted } = body(request).await?;
     Ok(Json(app.desk.ring(&pass, wanted).await?))
 }
 
 async fn ring_back(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    OnCall(account): OnCall,
     request: Body,
 ) -> Result<Json<CallView>, Refused> {
-    let account = on_call(&app, &headers).await?;
     let RingBack { station } = body(request).await?;
     Ok(Json(app.desk.ring_back(&account, station).await?))
 }
@@ -326,10 +359,9 @@ async fn ring_back(
 /// Missed calls of a station were seen to without a call.
 async fn handled(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    _: OnCall,
     request: Body,
 ) -> Result<Json<RingBack>, Refused> {
-    on_call(&app, &headers).await?;
     let of: RingBack = body(request).await?;
     app.docket.handle_calls(of.station).await?;
     app.desk.ring_bell();
@@ -338,41 +370,34 @@ async fn handled(
 
 async fn accept(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    AtEnd(end): AtEnd,
     Path(call): Path<u32>,
-    Query(face): Query<As>,
 ) -> Result<Json<CallView>, Refused> {
-    let end = end_of(&app, &headers, face).await?;
     Ok(Json(app.desk.accept(CallId(call), end).await?))
 }
 
 async fn decline(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    AtEnd(end): AtEnd,
     Path(call): Path<u32>,
-    Query(face): Query<As>,
 ) -> Result<Json<CallView>, Refused> {
-    let end = end_of(&app, &headers, face).await?;
     Ok(Json(app.desk.decline(CallId(call), end).await?))
 }
 
 async fn hang_up(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    AtEnd(end): AtEnd,
     Path(call): Path<u32>,
-    Query(face): Query<As>,
 ) -> Result<Json<CallView>, Refused> {
-    let end = end_of(&app, &headers, face).await?;
     Ok(Json(app.desk.hang_up(CallId(call), end).await?))
 }
 
 /// The station takes its seat in the sitting its call became.
 async fn enter(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    Terminal(pass): Terminal,
     Path(call): Path<u32>,
 ) -> Result<impl IntoResponse, Refused> {
-    let pass = station_of(&app, &headers).await?;
     let end = hearing::End::Station(pass.station);
     let hearing = app.desk.sitting_of(CallId(call), end).ok_or(Refusal::NotFound)?;
     let entry = app.docket.entry(hearing).await?.ok_or(Refusal::NotFound)?;
@@ -395,15 +420,12 @@ async fn enter(
 
 async fn help(
     State(app): State<Arc<App>>,
+    Comer(caller): Comer,
     headers: HeaderMap,
-    Query(face): Query<As>,
     request: Body,
 ) -> Result<Json<Ticket>, Refused> {
-    let caller = caller(&app, &headers, face).await?;
     let Help { words, mut facts } = body(request).await?;
-    if words.reveal().chars().count() > TEXT_CHARS_MAX {
-        return Err(Refusal::TextTooLong.into());
-    }
+    said(&words)?;
     facts.browser = facts.browser.chars().take(NAME_CHARS_MAX).collect();
     // A seat at a station is helped at that station.
     let mut place = station_of(&app, &headers).await.map(|pass| pass.name).unwrap_or_default();
@@ -449,11 +471,9 @@ async fn ticket(app: &App, id: TicketId, of: Option<Requester>) -> Result<Json<T
 
 async fn acknowledge(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    OfOps(account): OfOps,
     Path(id): Path<u32>,
 ) -> Result<Json<Ticket>, Refused> {
-    let who = app.who(&headers).await?;
-    let account = who.ops()?;
     let id = TicketId(id);
     if !app.docket.acknowledge(id, account.id, app.clock.now().utc).await? {
         return Err(Refusal::AlreadyThere.into());
@@ -465,16 +485,12 @@ async fn acknowledge(
 
 async fn close(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    OfOps(account): OfOps,
     Path(id): Path<u32>,
     request: Body,
 ) -> Result<Json<Ticket>, Refused> {
-    let who = app.who(&headers).await?;
-    let account = who.ops()?;
     let CloseTicket { outcome } = body(request).await?;
-    if outcome.reveal().chars().count() > TEXT_CHARS_MAX {
-        return Err(Refusal::TextTooLong.into());
-    }
+    said(&outcome)?;
     let id = TicketId(id);
     let now = app.clock.now().utc;
     if !app.docket.close_ticket(id, account.id, outcome.reveal(), now).await? {

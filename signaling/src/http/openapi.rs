@@ -35,7 +35,9 @@ use utoipa::OpenApi;
     api::WebhookList,
     api::NewToken,
     api::TokenMade,
-    api::MyNotice,
+    api::OpenMine,
+    api::MyPage,
+    api::MyConsent,
     api::Handover,
     api::Problems,
     statistics::Statistics,
@@ -49,7 +51,9 @@ enum For {
     Staff,
     /// Administration, by cookie.
     Admin,
-    /// A person with a seat, by cookie.
+    /// Whoever shows what the body asks for.
+    Anybody,
+    /// A person with a seat or an open page of their own, by cookie.
     Seat,
     /// The case system by token, or staff by cookie.
     System(&'static str),
@@ -78,7 +82,7 @@ const fn line(
 }
 
 /// The query of everything that asks for a stretch of time.
-const STRETCH: &[&str] = &["from", "to", "tribunal", "site", "account"];
+const STRETCH: &[&str] = &["from", "to", "tribunal", "site", "account", "number"];
 
 const fn stretch(mut line: Line) -> Line {
     line.query = STRETCH;
@@ -161,27 +165,36 @@ pub(super) const PATHS: &[Line] = &[
         None,
     ),
     line(
-        "get",
-        "/api/my/notice",
-        For::Seat,
-        "What the person in front of the page was told.",
-        None,
-        Some("MyNotice"),
+        "post",
+        "/api/my/open",
+        For::Anybody,
+        "Opens a person's own page by join code or by the link of a notice; the code stays unused.",
+        Some("OpenMine"),
+        Some("MyPage"),
     ),
+    line("get", "/api/my", For::Seat, "A person's own page.", None, Some("MyPage")),
     line(
         "post",
         "/api/my/notice",
         For::Seat,
         "The person confirms the notice.",
         None,
-        Some("MyNotice"),
+        Some("MyPage"),
     ),
     line(
         "post",
         "/api/my/consent",
         For::Seat,
-        "The person says whether they agree to a step online.",
-        Some("NewConsent"),
+        "The person says whether they agree to a step online; once the sitting has begun they say it there.",
+        Some("MyConsent"),
+        Some("MyPage"),
+    ),
+    line(
+        "post",
+        "/api/my/enter",
+        For::Seat,
+        "Takes the seat in this browser, once: another device finds it taken.",
+        None,
         None,
     ),
     stretch(line(
@@ -339,6 +352,7 @@ pub(super) fn document() -> Value {
             "securitySchemes": {
                 "staff": { "type": "apiKey", "in": "cookie", "name": crate::access::STAFF_COOKIE },
                 "seat": { "type": "apiKey", "in": "cookie", "name": crate::access::SEAT_COOKIE },
+                "card": { "type": "apiKey", "in": "cookie", "name": crate::access::CARD_COOKIE },
                 "token": { "type": "http", "scheme": "bearer" },
             },
         },
@@ -349,8 +363,7 @@ fn operation(line: &Line) -> Value {
     let reference = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
     let content = |name: &str| json!({ "application/json": { "schema": reference(name) } });
     let in_path = line.path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
-    let integer = json!({ "type": "integer" });
-    let parameter = |name: &str, place: &str, needed: bool| json!({ "name": name, "in": place, "required": needed, "schema": integer });
+    let parameter = |name: &str, place: &str, needed: bool| json!({ "name": name, "in": place, "required": needed, "schema": { "type": if name == "number" { "string" } else { "integer" } } });
     let mut parameters: Vec<Value> = in_path.map(|name| parameter(name, "path", true)).collect();
     parameters.extend(
         line.query.iter().map(|name| parameter(name, "query", matches!(*name, "from" | "to"))),
@@ -363,13 +376,15 @@ fn operation(line: &Line) -> Value {
     let fields = json!({ "description": "Fields are wrong.", "content": content("Problems") });
     let security = match line.who {
         For::Staff | For::Admin => json!([{ "staff": [] }]),
-        For::Seat => json!([{ "seat": [] }]),
+        For::Anybody => json!([]),
+        For::Seat => json!([{ "seat": [] }, { "card": [] }]),
         For::System(_) => json!([{ "token": [] }, { "staff": [] }]),
     };
     let who = match line.who {
         For::Staff => "Judges, clerks, mediators, administration.".to_owned(),
         For::Admin => "Administration.".to_owned(),
-        For::Seat => "Whoever has the seat.".to_owned(),
+        For::Anybody => "Whoever shows what the body asks for.".to_owned(),
+        For::Seat => "Whoever has the seat, or opened their own page.".to_owned(),
         For::System(scope) => format!("A token with the scope `{scope}`, or staff."),
     };
     let mut operation = json!({

@@ -1,30 +1,24 @@
-//! Consents and notices over HTTP, by the clerk and by the person they are for.
+//! Consents and notices over HTTP, as the clerk works on them.
 //!
-//! What is not here: carrying notices (`courier`).
+//! What is not here: carrying notices (`courier`), and the person's own page (`http/my.rs`).
 
 use std::sync::Arc;
 
-use ::docket::api::{MyNotice, NewConsent, NewNotice, NewReceipt};
-use ::docket::{Channel, ConsentForm, FieldFault, NoticeState, announcement};
+use ::docket::api::{NewConsent, NewNotice, NewReceipt};
+use ::docket::{Channel, FieldFault, NoticeState, announcement};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
-use model::limits::TEXT_CHARS_MAX;
+use axum::http::{HeaderMap, header};
+use model::limits::{DOCKET_BODY_BYTES_MAX, TEXT_CHARS_MAX};
 use model::{Private, Refusal};
-use protocol::SeatPass;
 
 use super::case_system::bearer;
 use super::sessions::{Failed, editable, large, may_edit, session_of, wrong};
 use super::{App, participant_id};
-use crate::access::Who;
 use crate::courier::{Courier, Hooks, Letter, Outbox};
 use crate::docket::{DocketFault, Entry, Seated};
 
-/// Bytes of such a body.
-const PAPER_BYTES_MAX: usize = 64 * 1024;
-/// How a person's own page confirms.
-const BY_PAGE: &str = "本人在线确认";
 
 pub(super) async fn consent(
     State(app): State<Arc<App>>,
@@ -35,7 +29,7 @@ pub(super) async fn consent(
     let (account, entry) = editable(&app, &headers, &hearing).await?;
     let who = participant_id(&participant)?;
     entry.person(who).ok_or(Refusal::NobodyThere)?;
-    let consent: NewConsent = large(body, PAPER_BYTES_MAX).await?;
+    let consent: NewConsent = large(body, DOCKET_BODY_BYTES_MAX).await?;
     if consent.told.reveal().chars().count() > TEXT_CHARS_MAX {
         return Err(wrong("told", FieldFault::TooLong));
     }
@@ -57,7 +51,7 @@ pub(super) async fn send(
     body: Body,
 ) -> Result<Json<::docket::api::Session>, Failed> {
     let (_, entry) = editable(&app, &headers, &hearing).await?;
-    let NewNotice { channel, people } = large(body, PAPER_BYTES_MAX).await?;
+    let NewNotice { channel, people } = large(body, DOCKET_BODY_BYTES_MAX).await?;
     if entry.closed {
         return Err(Refusal::HearingClosed.into());
     }
@@ -71,18 +65,22 @@ pub(super) async fn send(
             || (everybody && !attendee.role.is_court() && !attendee.role.only_watches())
     });
     for seated in wanted {
-        notify(&app, &entry, seated, channel).await?;
+        notify(&app, &headers, &entry, seated, channel).await?;
     }
     refresh(&app, &entry).await
 }
 
 /// Tells everybody who was told before, on the same way: the court or the time changed.
-pub(super) async fn tell_everybody(app: &App, entry: &Entry) -> Result<(), DocketFault> {
+pub(super) async fn tell_everybody(
+    app: &App,
+    headers: &HeaderMap,
+    entry: &Entry,
+) -> Result<(), DocketFault> {
     let notices = app.docket.notices(entry.hearing).await?;
     for seated in &entry.seated {
         let last = notices.iter().rev().find(|notice| notice.who == seated.attendee.id);
         if let Some(last) = last {
-            notify(app, entry, seated, last.channel).await?;
+            notify(app, headers, entry, seated, last.channel).await?;
         }
     }
     Ok(())
@@ -91,6 +89,7 @@ pub(super) async fn tell_everybody(app: &App, entry: &Entry) -> Result<(), Docke
 /// Writes a notice and gives it to its carrier.
 async fn notify(
     app: &App,
+    headers: &HeaderMap,
     entry: &Entry,
     seated: &Seated,
     channel: Channel,
@@ -100,6 +99,18 @@ async fn notify(
     let text = announcement::notice(&entry.heading, &entry.brief, name.reveal());
     let text = Private::new(text);
     let notice = docket.add_notice(seated.attendee.id, channel, &text, now).await?;
+    // What opens the person's own page is carried to them and not kept.
+    let card = match channel {
+        Channel::Sms | Channel::Email | Channel::Webhook => docket.card(seated.attendee.id).await?,
+        Channel::Paper => None,
+    };
+    let text = match (card, page_address(app, headers)) {
+        (Some(card), Some(address)) => Private::new(announcement::with_link(
+            text.reveal(),
+            &format!("{address}/my#{}", card.reveal()),
+        )),
+        (Some(_) | None, Some(_) | None) => text,
+    };
     let to = match channel {
         Channel::Email => &seated.email,
         Channel::Sms | Channel::Webhook | Channel::Paper => &seated.phone,
@@ -129,6 +140,14 @@ async fn notify(
     Ok(())
 }
 
+/// Where parties find the page: as it is set, or as whoever sends the notice found it.
+fn page_address(app: &App, headers: &HeaderMap) -> Option<String> {
+    if !app.page.is_empty() {
+        return Some(app.page.clone());
+    }
+    headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()).map(str::to_owned)
+}
+
 /// A receipt: from the clerk, or from the carrier with a token.
 pub(super) async fn receipt(
     State(app): State<Arc<App>>,
@@ -146,7 +165,7 @@ pub(super) async fn receipt(
             return Err(Refusal::NotFound.into());
         }
     }
-    let NewReceipt { state, how } = large(body, PAPER_BYTES_MAX).await?;
+    let NewReceipt { state, how } = large(body, DOCKET_BODY_BYTES_MAX).await?;
     if how.reveal().chars().count() > TEXT_CHARS_MAX {
         return Err(wrong("how", FieldFault::TooLong));
     }
@@ -157,53 +176,4 @@ pub(super) async fn receipt(
         app.hearings.redocket(&entry).await;
     }
     Ok(Json(done))
-}
-
-/// The seat of who asks.
-fn seat(who: Who) -> Result<SeatPass, Refusal> {
-    match who {
-        Who::Nobody => Err(Refusal::SignInNeeded),
-        Who::Staff(_) => Err(Refusal::NotYourRight),
-        Who::Seat(seat) => Ok(seat),
-    }
-}
-
-/// What the person in front of a seat's page is told.
-pub(super) async fn mine(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-) -> Result<Json<MyNotice>, Failed> {
-    let seat = seat(app.who(&headers).await?)?;
-    let last = app.docket.last_notice(seat.participant).await?.ok_or(Refusal::NotFound)?;
-    let (_, text, state) = last;
-    Ok(Json(MyNotice { text, confirmed: state == NoticeState::Confirmed }))
-}
-
-/// The person confirms that they had the notice, and may say what they agree to.
-pub(super) async fn confirm(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-) -> Result<Json<MyNotice>, Failed> {
-    let seat = seat(app.who(&headers).await?)?;
-    let last = app.docket.last_notice(seat.participant).await?.ok_or(Refusal::NotFound)?;
-    let (notice, text, _) = last;
-    let now = app.clock.now().utc;
-    app.docket.receipt(notice, NoticeState::Confirmed, BY_PAGE, "", now).await?;
-    Ok(Json(MyNotice { text, confirmed: true }))
-}
-
-/// The person says on their own page whether they agree to hold a step online.
-pub(super) async fn my_consent(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Json<bool>, Failed> {
-    let seat = seat(app.who(&headers).await?)?;
-    let consent: NewConsent = large(body, PAPER_BYTES_MAX).await?;
-    let consent = NewConsent { form: ConsentForm::Online, told: Private::default(), ..consent };
-    app.docket.consent(seat.participant, &consent, None, app.clock.now().utc).await?;
-    if let Some(entry) = app.docket.entry(seat.hearing).await? {
-        app.hearings.redocket(&entry).await;
-    }
-    Ok(Json(true))
 }

@@ -9,8 +9,7 @@ use ::docket::api::{
     AccountLine, Announcements, ApplicationLine, ApplicationList, ImportReport, NewAct,
     NewApplication, RefusedRow, SiteList, WorkingDay, WorkingDays,
 };
-use ::docket::application::ActRefused;
-use ::docket::calendar::LISTED_DAYS_MAX;
+use ::docket::application::{Act, ActRefused};
 use ::docket::problem::check_text;
 use ::docket::sites::{self, ListFault, ListedSite};
 use ::docket::statistics::{self, Ended, Statistics};
@@ -20,17 +19,15 @@ use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use model::limits::{NAME_CHARS_MAX, SHEET_CHARS_MAX};
-use model::{Private, Refusal, Role};
+use model::limits::{
+    DOCKET_BODY_BYTES_MAX, LISTED_DAYS_MAX, NAME_CHARS_MAX, SHEET_CHARS_MAX, SITE_LIST_BYTES_MAX,
+    TABLE_ROWS_MAX,
+};
+use model::{Kind, Private, Refusal, Role};
 
 use super::App;
 use super::sessions::{Failed, Stretch, large, name, wrong};
 use crate::docket::Entry;
-
-/// Bytes of a list of places.
-const LIST_BYTES_MAX: usize = 2 * 1024 * 1024;
-/// Bytes of other bodies here.
-const BYTES_MAX: usize = 128 * 1024;
 
 pub(super) async fn list(
     State(app): State<Arc<App>>,
@@ -68,7 +65,7 @@ pub(super) async fn import(
     body: Body,
 ) -> Result<Json<ImportReport>, Failed> {
     app.who(&headers).await?.admin()?;
-    let bytes = axum::body::to_bytes(body, LIST_BYTES_MAX).await;
+    let bytes = axum::body::to_bytes(body, SITE_LIST_BYTES_MAX).await;
     let bytes = bytes.map_err(|_| wrong("list", FieldFault::TooLong))?;
     let text = std::str::from_utf8(&bytes).map_err(|_| wrong("list", FieldFault::Unreadable))?;
     let rows = if text.trim_start().starts_with('[') { json(text)? } else { table(text)? };
@@ -109,7 +106,7 @@ fn table(text: &str) -> Result<Rows, Failed> {
 fn json(text: &str) -> Result<Rows, Failed> {
     let rows: Vec<serde_json::Value> =
         serde_json::from_str(text).map_err(|_| wrong("list", FieldFault::Unreadable))?;
-    if rows.len() > ::docket::table::ROWS_MAX {
+    if rows.len() > TABLE_ROWS_MAX {
         return Err(wrong("list", FieldFault::TooMany));
     }
     let read = |value: serde_json::Value| match serde_json::from_value::<ListedSite>(value) {
@@ -136,7 +133,7 @@ pub(super) async fn set_working_days(
     body: Body,
 ) -> Result<Json<WorkingDays>, Failed> {
     app.who(&headers).await?.admin()?;
-    let WorkingDays { days } = large(body, BYTES_MAX).await?;
+    let WorkingDays { days } = large(body, DOCKET_BODY_BYTES_MAX).await?;
     if days.len() > LISTED_DAYS_MAX {
         return Err(wrong("days", FieldFault::TooMany));
     }
@@ -236,7 +233,7 @@ pub(super) async fn apply(
     body: Body,
 ) -> Result<(StatusCode, Json<ApplicationList>), Failed> {
     app.who(&headers).await?.docket()?;
-    let new: NewApplication = large(body, BYTES_MAX).await?;
+    let new: NewApplication = large(body, DOCKET_BODY_BYTES_MAX).await?;
     let mut problems = Vec::new();
     let matter = &new.matter;
     for (field, text, max, needed) in [
@@ -275,7 +272,13 @@ pub(super) async fn act(
 ) -> Result<Json<ApplicationLine>, Failed> {
     app.who(&headers).await?.docket()?;
     let id: u32 = application.parse().map_err(|_| Refusal::NotFound)?;
-    let NewAct { act } = large(body, BYTES_MAX).await?;
+    let NewAct { act } = large(body, DOCKET_BODY_BYTES_MAX).await?;
+    if let Act::Schedule { hearing } = &act {
+        let entry = app.docket.entry(*hearing).await?;
+        if !entry.is_some_and(|entry| entry.brief.kind == Kind::Mediation) {
+            return Err(wrong("act.hearing", FieldFault::NoSuchThing));
+        }
+    }
     let now = app.clock.now().utc;
     let done = app.docket.act(id, now, |application, calendar| application.act(calendar, now, act));
     match done.await?.ok_or(Refusal::NotFound)? {

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ::docket::api::{
-    CalendarLine, CalendarList, CallOff, ChangeKind, PersonForm, Reschedule, SessionForm, Warning,
-    WarningKind,
+    CalendarLine, CalendarList, CallOff, ChangeKind, PersonForm, Reschedule, SessionForm,
+    ShieldForm, Warning, WarningKind,
 };
 use ::docket::notice;
 use ::docket::{FieldFault, Problem};
@@ -16,8 +16,8 @@ use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use model::limits::TEXT_CHARS_MAX;
-use model::{HearingId, Private, Publicity, Refusal, Stage, Timestamp};
+use model::limits::{CALENDAR_TIME_MAX, FORM_BYTES_MAX, NAME_CHARS_MAX, TEXT_CHARS_MAX};
+use model::{HearingId, Private, Publicity, Refusal, Shield, Stage, Timestamp};
 use protocol::StaffKind;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -26,11 +26,6 @@ use super::{App, Refused, hearing_id, stage_of};
 use crate::docket::{
     Account, AccountId, Change, DocketFault, Entry, NewHearing, NewPerson, Revision, Seated, Wanted,
 };
-
-/// Bytes of a sitting as it is filled in.
-pub(super) const FORM_BYTES_MAX: usize = 256 * 1024;
-/// The longest stretch of the calendar in one answer, ms.
-const CALENDAR_MS_MAX: i64 = 400 * 24 * 3_600_000;
 
 /// What goes wrong with a request of the docket: refused, or named field by field.
 #[derive(Debug)]
@@ -126,6 +121,7 @@ pub(super) fn revision(form: SessionForm) -> Revision {
     // What the docket finds out itself is not taken from outside.
     brief.notice_late = false;
     brief.notice_unconfirmed.clear();
+    brief.shields.clear();
     // Seats by default are for sittings that have a gallery.
     if brief.publicity != Publicity::Public {
         brief.gallery_seats = 0;
@@ -152,6 +148,7 @@ fn new_person(person: PersonForm) -> NewPerson {
         phone: person.phone,
         email: person.email,
         consents: person.consents,
+        shields: person.shields,
         ..NewPerson::new(person.role, person.name, person.account.map(AccountId))
     }
 }
@@ -161,6 +158,14 @@ pub(super) fn form_of(entry: &Entry) -> SessionForm {
     let place = |who| {
         let found = entry.seated.iter().position(|seated| seated.attendee.id == who);
         found.and_then(|place| u16::try_from(place).ok())
+    };
+    let shields = |of| {
+        let own = entry.brief.shields.iter().filter(|shield| shield.who == of);
+        let form = |shield: &Shield| {
+            let from = place(shield.from)?;
+            Some(ShieldForm { from, picture: shield.picture, sound: shield.sound })
+        };
+        own.filter_map(form).collect()
     };
     let person = |seated: &Seated| {
         let attendee = &seated.attendee;
@@ -177,6 +182,7 @@ pub(super) fn form_of(entry: &Entry) -> SessionForm {
             phone: seated.phone.clone(),
             email: seated.email.clone(),
             consents: attendee.consents.clone(),
+            shields: shields(attendee.id),
         }
     };
     SessionForm {
@@ -228,6 +234,7 @@ pub(super) async fn session_of(
 ) -> Result<::docket::api::Session, DocketFault> {
     let (tribunals, sites) = app.docket.place_names().await?;
     let notices = app.docket.notices(entry.hearing).await?;
+    let joined = entry.seated.iter().filter(|seated| seated.joined && seated.account.is_none());
     Ok(::docket::api::Session {
         hearing: entry.hearing,
         form: form_of(entry),
@@ -235,6 +242,7 @@ pub(super) async fn session_of(
         closing: entry.closing,
         tribunal_name: name(&tribunals, entry.tribunal),
         site_name: name(&sites, entry.site.map(|site| site.0)),
+        joined: joined.map(|seated| seated.attendee.id).collect(),
         consents: app.docket.consents(entry.hearing).await?,
         changes: app.docket.changes(entry.hearing).await?,
         warnings: warnings(app, entry, !notices.is_empty()),
@@ -299,13 +307,14 @@ pub(super) async fn change(
         // Moving has a path of its own, with a reason.
         return Err(wrong("heading.scheduled_at", FieldFault::ReasonMissing));
     }
-    rebook(&app, &account, &before, revision(form), &reason).await?;
+    rebook(&app, &headers, &account, &before, revision(form), &reason).await?;
     answer(&app, before.hearing).await
 }
 
 /// Writes a sitting anew, if it may be.
 async fn rebook(
     app: &App,
+    headers: &HeaderMap,
     account: &Account,
     before: &Entry,
     revision: Revision,
@@ -336,7 +345,7 @@ async fn rebook(
     let entry = app.docket.entry(before.hearing).await?.ok_or(Refusal::NotFound)?;
     app.hearings.redocket(&entry).await;
     if !court.is_empty() {
-        super::papers::tell_everybody(app, &entry).await?;
+        super::papers::tell_everybody(app, headers, &entry).await?;
     }
     tell(app, before.hearing, if court.is_empty() { "changed" } else { "court_changed" }).await;
     Ok(())
@@ -430,7 +439,7 @@ pub(super) async fn reschedule(
     done.map_err(Failed::Problems)?;
     let entry = app.docket.entry(before.hearing).await?.ok_or(Refusal::NotFound)?;
     app.hearings.redocket(&entry).await;
-    super::papers::tell_everybody(&app, &entry).await?;
+    super::papers::tell_everybody(&app, &headers, &entry).await?;
     tell(&app, before.hearing, "rescheduled").await;
     answer(&app, before.hearing).await
 }
@@ -481,20 +490,33 @@ pub(super) struct Stretch {
     site: Option<u32>,
     #[serde(default)]
     account: Option<i64>,
+    #[serde(default)]
+    number: Option<String>,
 }
 
 impl Stretch {
+    /// Whether a case is looked for by its number.
+    fn asks_for_a_case(&self) -> bool {
+        self.number.as_deref().is_some_and(|number| !number.trim().is_empty())
+    }
+
     /// What it asks for.
     pub(super) fn wanted(&self) -> Result<Wanted, Failed> {
-        if self.to <= self.from || self.to.saturating_sub(self.from) > CALENDAR_MS_MAX {
+        let (from, to) = (Timestamp(self.from), Timestamp(self.to));
+        if to <= from || to.since(from) > CALENDAR_TIME_MAX {
             return Err(wrong("to", FieldFault::OutOfBounds));
         }
+        let number = self.number.as_deref().map(str::trim).filter(|number| !number.is_empty());
+        if number.is_some_and(|number| number.chars().count() > NAME_CHARS_MAX) {
+            return Err(wrong("number", FieldFault::TooLong));
+        }
         Ok(Wanted {
-            from: Timestamp(self.from),
-            to: Timestamp(self.to),
+            from,
+            to,
             tribunal: self.tribunal,
             site: self.site,
             account: self.account,
+            number: number.map(str::to_owned),
         })
     }
 }
@@ -511,6 +533,10 @@ pub(super) async fn calendar(
     let mut lines = Vec::with_capacity(entries.len());
     for entry in entries {
         let mine = may_edit(account, &entry);
+        // Who asks for a number learns of their own sittings alone.
+        if !mine && stretch.asks_for_a_case() {
+            continue;
+        }
         let told = !app.docket.notices(entry.hearing).await?.is_empty();
         let warnings = if mine { warnings(&app, &entry, told).len() } else { 0 };
         lines.push(line(&app, account, &entry, mine, warnings, (&tribunals, &sites)));

@@ -89,6 +89,7 @@ impl Api {
             started_at: Timestamp(0),
             version: "0.0.0",
             real_certificate: false,
+            page: String::new(),
             metrics_from: vec![IpAddr::from([192, 0, 2, 99])],
             attempts: Mutex::default(),
             callers: Callers::default(),

@@ -69,6 +69,7 @@ impl House {
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))],
             certificate: Certificate::Trial,
             data: court.folder.path().to_owned(),
+            page: String::new(),
             metrics_from: Vec::new(),
             version: "0.0.0",
         };

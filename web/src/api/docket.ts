@@ -2,7 +2,7 @@
 
 import type {
   Announcements, ApplicationLine, ApplicationList, Act, CalendarList, Handover, ImportReport, NewApplication, NewConsent, Channel, NoticeState, Problem, Refusal, Session,
-  SessionForm, SiteList, Statistics, TokenMade, WebhookList, WebhookMade, WorkingDays,
+  MyPage, SessionForm, SiteList, Statistics, Step, TokenMade, WebhookList, WebhookMade, WhoAmI, WorkingDays,
 } from '../protocol'
 
 /** The server said no: why, and which fields. */
@@ -38,11 +38,13 @@ export interface Stretch {
   tribunal?: number | undefined
   site?: number | undefined
   account?: number | undefined
+  /** Part of a case number, of the lead case or a further one. */
+  number?: string | undefined
 }
 
 function query(stretch: Stretch): string {
   const words = Object.entries(stretch).filter(([, value]) => value !== undefined)
-  return words.map(([key, value]) => `${key}=${String(value)}`).join('&')
+  return words.map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`).join('&')
 }
 
 export const docketApi = {
@@ -68,8 +70,13 @@ export const docketApi = {
   apply: (application: NewApplication) => call<ApplicationList>('POST', '/api/mediations', application),
   act: (id: number, act: Act) => call<ApplicationLine>('POST', `/api/mediations/${id}/acts`, { act }),
   webhooks: () => call<WebhookList>('GET', '/api/webhooks'),
-  addWebhook: (url: string) => call<WebhookMade>('POST', '/api/webhooks', { url }),
+  addWebhook: (url: string, events: string[]) => call<WebhookMade>('POST', '/api/webhooks', { url, events }),
   dropWebhook: (id: number) => call<boolean>('DELETE', `/api/webhooks/${id}`),
   addToken: (name: string, scopes: string[], days: number) => call<TokenMade>('POST', '/api/tokens', { name, scopes, days }),
+  my: () => call<MyPage>('GET', '/api/my'),
+  openMine: (key: string) => call<MyPage>('POST', '/api/my/open', { key }),
+  confirmMine: () => call<MyPage>('POST', '/api/my/notice'),
+  agreeMine: (step: Step, given: boolean) => call<MyPage>('POST', '/api/my/consent', { step, given }),
+  enterMine: () => call<WhoAmI>('POST', '/api/my/enter'),
   dropToken: (id: number) => call<boolean>('DELETE', `/api/tokens/${id}`),
 }

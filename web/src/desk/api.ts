@@ -15,7 +15,7 @@ function as(who: As): string {
 export const desk = {
   stream: (who: As) => `/api/desk${as(who)}`,
   stations: () => call<StationList>('GET', '/api/stations'),
-  addStation: (name: string, tribunal: string) => call<StationCode>('POST', '/api/stations', { name, tribunal }),
+  addStation: (name: string, tribunal: string, site: number | null) => call<StationCode>('POST', '/api/stations', { name, tribunal, site }),
   stationCode: (station: number) => call<StationCode>('POST', `/api/stations/${station}/code`),
   revoke: (station: number) => call<StationLine>('POST', `/api/stations/${station}/revoke`),
   enrol: (code: string) => call<StationPass>('POST', '/api/station/enrol', { code }),

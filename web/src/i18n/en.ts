@@ -6,6 +6,7 @@ import { evidence } from './evidence'
 import { en as docket } from './docket'
 import { en as lecture } from './lecture'
 import { en as mediation } from './mediation'
+import { en as mine } from './mine'
 import { en as station } from './station'
 import type { zh } from './zh'
 
@@ -30,6 +31,7 @@ export const en: Words<typeof zh> = {
   signedInAs: '{name} ({kind})',
   signOut: 'Sign out',
   agenda: docket,
+  mine,
   nav: { docket: 'Docket', archive: 'Archive', ops: 'Operations' },
   staff: { judge: 'Judge', clerk: 'Clerk', ops: 'Operations', mediator: 'Mediator', admin: 'Administration' },
   role: {
@@ -178,6 +180,7 @@ export const en: Words<typeof zh> = {
     tomorrow: 'Tomorrow',
     enter: 'Enter',
     prepare: 'Enter and start check-in',
+    details: 'Details, notices',
     people: 'People',
     joined: 'Code used',
     notJoined: 'Code not used',

@@ -7,6 +7,7 @@ import { evidence } from './evidence'
 import { zh as docket } from './docket'
 import { zh as lecture } from './lecture'
 import { zh as mediation } from './mediation'
+import { zh as mine } from './mine'
 import { zh as station } from './station'
 
 export const zh = {
@@ -28,6 +29,7 @@ export const zh = {
   signedInAs: '{name}（{kind}）',
   signOut: '退出登录',
   agenda: docket,
+  mine,
   nav: { docket: '庭审排期', archive: '卷宗', ops: '运行监控' },
   staff: { judge: '法官', clerk: '书记员', ops: '运维', mediator: '调解员', admin: '管理员' },
   role: {
@@ -176,6 +178,7 @@ export const zh = {
     tomorrow: '明天',
     enter: '进入庭审',
     prepare: '进入并开始签到',
+    details: '查看安排、通知',
     people: '参加人',
     joined: '已验证',
     notJoined: '未验证',

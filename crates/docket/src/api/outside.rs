@@ -174,16 +174,6 @@ bodies! {
         pub expires_at: Timestamp,
     }
 
-    /// `GET /api/my/notice`: what a person is told about their sitting.
-    pub struct MyNotice {
-        /// The text.
-        #[cfg_attr(feature = "ts", ts(type = "string"))]
-        #[cfg_attr(feature = "openapi", schema(value_type = String))]
-        pub text: Private<String>,
-        /// Whether it was confirmed.
-        pub confirmed: bool,
-    }
-
     /// What goes back to the filing or hearing system when a mediation failed
     /// (在线调解规则 art. 18, 21): identities and undisputed facts, never a concession.
     pub struct Handover {

@@ -19,6 +19,7 @@ fn sitter(role: Role) -> Sitter<'static> {
         account: None,
         phone: "",
         email: "",
+        shields: &[],
     }
 }
 
@@ -258,4 +259,28 @@ fn nobody_is_in_the_courtroom_of_an_online_sitting() {
     };
     assert_eq!(in_court(Mode::Online), ["people.2.attendance NobodyInCourt"]);
     assert_eq!(in_court(Mode::Mixed), [""; 0]);
+}
+
+#[test]
+fn special_measures_are_of_guests_and_from_guests() {
+    const KEEP: ShieldForm = ShieldForm { from: 3, picture: true, sound: false };
+    const NOTHING: ShieldForm = ShieldForm { picture: false, ..KEEP };
+    const CLERK: ShieldForm = ShieldForm { from: 1, ..KEEP };
+    const SELF: ShieldForm = ShieldForm { from: 2, ..KEEP };
+    const NOBODY: ShieldForm = ShieldForm { from: 9, ..KEEP };
+    let of = |who: usize, shields: &'static [ShieldForm]| {
+        wrong(Kind::Hearing, &HEARING, |_, _, s| s.people[who].shields = shields)
+    };
+    assert_eq!(of(2, &[KEEP]), [""; 0]);
+    assert_eq!(
+        of(2, &[KEEP, KEEP, CLERK, SELF, NOBODY]),
+        [
+            "people.2.shields.1.from Twice",
+            "people.2.shields.2.from ShieldUnfit",
+            "people.2.shields.3.from ShieldUnfit",
+            "people.2.shields.4.from NoSuchThing",
+        ]
+    );
+    assert_eq!(of(2, &[NOTHING]), ["people.2.shields.0.from Empty"]);
+    assert_eq!(of(0, &[KEEP]), ["people.0.shields.0.from ShieldUnfit"], "who judges is seen");
 }

@@ -252,7 +252,22 @@ pub(in crate::docket) async fn insert(
                 .await?;
         }
     }
+    write_brief(change, hearing, &new.brief_of(&ids)).await?;
     Ok(hearing)
+}
+
+/// Writes what is settled about a hearing, special measures by seat included.
+pub(in crate::docket) async fn write_brief(
+    change: &mut SqliteConnection,
+    hearing: HearingId,
+    brief: &Brief,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE hearings SET brief = ? WHERE id = ?")
+        .bind(serde_json::to_string(brief).unwrap_or_default())
+        .bind(hearing.0)
+        .execute(&mut *change)
+        .await?;
+    Ok(())
 }
 
 /// Writes one person, whom they act for aside.

@@ -9,6 +9,8 @@ use tokio::net::TcpListener;
 use super::*;
 use crate::courier;
 
+mod pages;
+
 /// Nine in the morning of a day that comes, ms: the same moment however often it is asked.
 fn tomorrow() -> i64 {
     let day = 24 * 3_600_000;
@@ -226,25 +228,33 @@ async fn notices_go_out_and_are_confirmed() {
     assert_eq!(letter["to"], "13800000000");
     assert!(letter["text"].as_str().unwrap().starts_with("张三：咸安区人民法院定于"));
 
-    // The person confirms on their own page.
-    let seat = sent["form"]["people"][2]["id"].as_u64().unwrap();
-    let code = api.post(&format!("{path}/participants/{seat}/code"), &clerk, &json!({})).await;
-    assert_eq!(code.status, StatusCode::NOT_FOUND, "the clerk of the test does not sit there");
-    let issued = api.court.docket.issue_code(
-        HearingId(u32::try_from(id).unwrap()),
-        ParticipantId(u32::try_from(seat).unwrap()),
-        crate::fixture::wall(),
-    );
-    let code = issued.await.unwrap().unwrap().code;
-    let joined = api.post("/api/join", "", &json!({ "code": code })).await;
-    let page = joined.cookie(SEAT_COOKIE).unwrap();
-    assert_eq!(api.get("/api/my/notice", &page).await.json()["confirmed"], false);
-    assert_eq!(api.post("/api/my/notice", &page, &json!({})).await.json()["confirmed"], true);
-    let agreed = json!({ "step": "hearing", "given": true, "form": "online" });
-    assert_eq!(api.post("/api/my/consent", &page, &agreed).await.status, StatusCode::OK);
+    // The link in it opens the person's own page, where they confirm and agree.
+    let (_, link) = letter["text"].as_str().unwrap().split_once("https://court.test/my#").unwrap();
+    let link = link.split(' ').next().unwrap();
+    let opened = api.post("/api/my/open", "", &json!({ "key": link })).await;
+    let mine = opened.cookie(CARD_COOKIE).unwrap();
+    let page = opened.json();
+    assert_eq!((&page["name"], &page["role"]), (&json!("张三"), &json!("plaintiff")));
+    assert_eq!(page["notice"]["confirmed"], false);
+    assert!(!page["notice"]["text"].as_str().unwrap().contains(link), "what is kept has no key");
+    let page = api.post("/api/my/notice", &mine, &json!({})).await.json();
+    assert_eq!(page["notice"]["confirmed"], true);
+    let agreed = json!({ "step": "hearing", "given": true });
+    let page = api.post("/api/my/consent", &mine, &agreed).await.json();
+    let said = |page: &Value| {
+        let steps = page["steps"].as_array().unwrap().iter();
+        steps.map(|step| (step["step"].clone(), step["given"].clone())).collect::<Vec<_>>()
+    };
+    let expected = [(json!("hearing"), json!(true)), (json!("service"), Value::Null)];
+    assert_eq!(said(&page), expected);
+    api.post("/api/my/consent", &mine, &agreed).await;
     let session = api.get(&path, &clerk).await.json();
     assert_eq!(session["notices"][0]["state"], "confirmed");
     assert_eq!(session["form"]["people"][2]["consents"], json!(["hearing"]));
+    assert_eq!(session["consents"].as_array().unwrap().len(), 1, "said again is not said twice");
+    let strange = json!({ "step": "mediation", "given": true });
+    let refused = api.post("/api/my/consent", &mine, &strange).await;
+    assert_eq!(refused.why(), Refusal::NotPlausible, "nobody asked for that step");
 }
 
 #[tokio::test]
@@ -534,7 +544,8 @@ async fn the_description_names_every_path_and_no_other() {
                 &json!({}),
             )
             .await;
-        let known = answer.status == StatusCode::UNAUTHORIZED || path == "/api/notices/1";
+        let known = answer.status == StatusCode::UNAUTHORIZED
+            || ["/api/notices/1", "/api/my/open"].contains(&path.as_str());
         assert!(known, "{} {}: {}", line.method, line.path, answer.status);
     }
     let source = include_str!("../../http.rs");

@@ -1,0 +1,296 @@
+// A clerk's day: places imported, a case put down, notices sent; a party reads the notice at home,
+// confirms it and says what they agree to, by keyboard alone; codes are printed; the case is found by
+// a further number; both parties come in, one by the link and one by the code. And an application
+// that becomes a mediation. Everything runs on this machine.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { House, until } from './house.mjs';
+import { checkIn, signIn } from './people.mjs';
+
+const SITES = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'deploy', 'sites.example.csv');
+const FURTHER = '（2026）鄂1202民初7788号';
+
+let house, chromium, clerk, admin, plaintiff, defendant;
+const known = {};
+
+before(async () => {
+  house = await House.open();
+  chromium = await house.chromium();
+});
+after(async () => { await house?.close(); });
+
+/** With ASSIZE_PICTURES set: what somebody sees, for people to look at, in tests/output/screenshots. */
+async function picture(person, name) {
+  if (!process.env.ASSIZE_PICTURES) return;
+  const folder = join(dirname(fileURLToPath(import.meta.url)), '..', 'output', 'screenshots');
+  mkdirSync(folder, { recursive: true });
+  await person.page.bringToFront();
+  await person.page.screenshot({ path: join(folder, `docket-${name}.png`), fullPage: !name.endsWith('-window') });
+}
+
+/** Goes to a page of the house. */
+async function go(person, path, testid) {
+  await person.page.goto(`${house.url}${path}`);
+  await person.see(testid);
+}
+
+/** Writes into a field anew. */
+async function fill(person, testid, text, at = 0) {
+  await person.see(testid);
+  const fields = await person.page.$$(`[data-testid="${testid}"]`);
+  await fields[at].click({ count: 3 });
+  await fields[at].type(text);
+}
+
+/** Chooses what is called so. */
+async function choose(person, selector, word) {
+  await person.page.waitForSelector(selector);
+  const value = await person.page.$eval(selector, (field, text) =>
+    [...field.options].find((option) => option.textContent.includes(text))?.value, word);
+  assert.ok(value, `${selector} offers ${word}`);
+  await person.page.select(selector, value);
+}
+
+/** The fieldset of one person of the form. */
+const person = (role) => `[data-testid="person-form"][data-role="${role}"]`;
+
+/** Goes by tabulator until this is what the keyboard is on, and presses it. */
+async function byKeyboard(somebody, testid, extra = '') {
+  await somebody.see(testid, `${extra}:not([disabled])`);
+  await until(`the keyboard reaches ${testid}`, async () => {
+    await somebody.page.keyboard.press('Tab');
+    return somebody.page.evaluate((selector) => document.activeElement?.matches(selector) ?? false, `[data-testid="${testid}"]${extra}`);
+  });
+  await somebody.page.keyboard.press('Enter');
+}
+
+/** Notices laid out for the gateway of the telephones. */
+function letters() {
+  const folder = join(house.folder, 'data', 'outbox');
+  return readdirSync(folder).filter((name) => name.startsWith('sms-')).map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
+}
+
+test('administration imports the places', async () => {
+  admin = await signIn(house, chromium, 'admin');
+  await admin.see('sign-out');
+  await go(admin, '/places', 'import-sites');
+  await (await admin.see('import-sites')).uploadFile(SITES);
+  await admin.see('import-report');
+  await admin.page.waitForSelector('[data-testid="site"]');
+});
+
+test('administration sets a webhook for some events alone', async () => {
+  await admin.type('hook-url', 'https://court.example/hook');
+  await admin.page.$$eval('[data-testid="hook-event"]:not([data-event="handover"])', (boxes) => boxes.forEach((box) => box.click()));
+  await admin.press('add-hook');
+  await admin.see('shown-once');
+  const hook = await admin.see('hook');
+  const text = await hook.evaluate((line) => line.innerText);
+  assert.ok(text.includes('调解不成移交') && !text.includes('排期变动'), text);
+  await picture(admin, 'places');
+});
+
+test('a clerk puts a case down', async () => {
+  clerk = await signIn(house, chromium, 'clerk');
+  await clerk.see('sign-out');
+  await go(clerk, '/calendar', 'new-session');
+  await clerk.press('new-session');
+  await fill(clerk, 'court', '咸安区人民法院贺胜人民法庭');
+  await fill(clerk, 'case-number', '（2026）鄂1202民初4321号');
+  await fill(clerk, 'cause', '健康权纠纷');
+  await clerk.press('add-case');
+  await fill(clerk, 'further-number', FURTHER);
+  await fill(clerk, 'further-cause', '健康权纠纷');
+  await choose(clerk, `${person('presiding_judge')} [data-testid="person-account"]`, '李法官');
+  await choose(clerk, `${person('clerk')} [data-testid="person-account"]`, '陈书记员');
+  await fill(clerk, 'person-name', '钟某', 2);
+  await fill(clerk, 'person-name', '邓某', 3);
+  await fill(clerk, 'person-phone', '13800000001', 0);
+  await fill(clerk, 'person-phone', '13800000002', 1);
+  known.place = await clerk.page.$eval(`${person('plaintiff')} [data-testid="person-site"]`, (field) => {
+    const option = [...field.options].at(-1);
+    field.value = option.value;
+    field.dispatchEvent(new Event('change'));
+    return option.textContent;
+  });
+  // The plaintiff is protected: the defendant does not see them.
+  await clerk.press('add-shield');
+  await clerk.see('shield');
+  await picture(clerk, 'form-new');
+  await clerk.press('save-session');
+  await clerk.see('warnings');
+  await clerk.page.waitForFunction(() => /\/session\/\d+$/.test(location.pathname));
+  known.session = await clerk.page.evaluate(() => location.pathname);
+  known.hearing = Number(known.session.split('/').at(-1));
+  await clerk.page.reload();
+  const kept = await clerk.see('shield-of');
+  assert.ok((await kept.evaluate((field) => field.selectedOptions[0].textContent)).includes('邓某'));
+});
+
+test('notices go out with a link', async () => {
+  await clerk.press('send-notices');
+  await until('both are sent', async () => (await clerk.page.$$('[data-testid="notice"][data-state="sent"]')).length === 2);
+  const [first] = letters().filter((letter) => letter.to === '13800000001');
+  known.link = /https:\S+\/my#\S+/.exec(first.text)[0];
+  assert.ok(first.text.startsWith('钟某：'));
+});
+
+test('a party confirms and consents at home, by keyboard alone', async () => {
+  plaintiff = await house.person(chromium);
+  await plaintiff.page.goto(known.link);
+  await plaintiff.see('mine', `[data-hearing="${known.hearing}"]`);
+  assert.equal(await plaintiff.page.evaluate(() => location.hash), '', 'the key does not stay in the address');
+  const place = await plaintiff.page.$eval('[data-testid="mine-place"]', (field) => field.innerText);
+  assert.equal(place, known.place);
+  await picture(plaintiff, 'mine-window');
+  await byKeyboard(plaintiff, 'mine-confirm');
+  await plaintiff.see('mine-confirmed');
+  const step = (name) => `[data-testid="mine-step"][data-step="${name}"]`;
+  await plaintiff.page.$eval(`${step('hearing')} [data-testid="mine-yes"]`, (button) => button.focus());
+  await plaintiff.page.keyboard.press('Enter');
+  await plaintiff.see('mine-step', '[data-step="hearing"][data-given="true"]');
+  await plaintiff.page.$eval(`${step('service')} [data-testid="mine-no"]`, (button) => button.focus());
+  await plaintiff.page.keyboard.press('Enter');
+  await plaintiff.see('mine-step', '[data-step="service"][data-given="false"]');
+  // They may change their mind, and a reload keeps what was said.
+  await plaintiff.page.$eval(`${step('service')} [data-testid="mine-yes"]`, (button) => button.click());
+  await plaintiff.see('mine-step', '[data-step="service"][data-given="true"]');
+  await plaintiff.page.reload();
+  await plaintiff.see('mine-confirmed');
+  await plaintiff.see('mine-step', '[data-step="service"][data-given="true"]');
+  await picture(plaintiff, 'mine');
+});
+
+test('the clerk sees the receipt and each consent by itself', async () => {
+  await clerk.page.reload();
+  await clerk.see('notice', '[data-state="confirmed"]');
+  assert.equal((await clerk.page.$$('[data-testid="consent"]')).length, 3, 'nothing is overwritten');
+  const warnings = await clerk.page.$$eval('[data-warning]', (lines) => lines.map((line) => `${line.dataset.warning} ${line.innerText}`));
+  assert.ok(warnings.some((line) => line.startsWith('consent_missing') && line.includes('邓某')), warnings.join('\n'));
+  assert.ok(!warnings.some((line) => line.includes('钟某')), warnings.join('\n'));
+  await picture(clerk, 'form');
+});
+
+test('a sheet of codes is printed, one slip each', async () => {
+  await clerk.press('make-codes');
+  await clerk.see('sheet-person');
+  await clerk.page.evaluate(() => { window.__printed = 0; window.print = () => { window.__printed += 1; }; });
+  await clerk.press('issue-codes');
+  await until('both slips are there', async () => (await clerk.page.$$('[data-testid="slip"]')).length === 2);
+  await clerk.press('print-codes');
+  assert.equal(await clerk.page.evaluate(() => window.__printed), 1);
+  const slips = await clerk.page.$$eval('[data-testid="slip"]', (found) => found.map((slip) => ({ code: slip.dataset.code, text: slip.innerText })));
+  const mine = slips.find((slip) => slip.text.includes('邓某'));
+  for (const word of ['被告', '（2026）鄂1202民初4321号', '有效至', '/my']) assert.ok(mine.text.includes(word), `${word}: ${mine.text}`);
+  assert.ok(slips.find((slip) => slip.text.includes('钟某')).text.includes(known.place));
+  known.code = mine.code;
+  await picture(clerk, 'codes');
+  await clerk.page.emulateMediaType('print');
+  await picture(clerk, 'codes-print');
+  await clerk.page.emulateMediaType('screen');
+});
+
+test('the calendar finds the case by the number heard with it', async () => {
+  await go(clerk, '/calendar', 'calendar-number');
+  await clerk.type('calendar-number', '7788');
+  await clerk.page.waitForFunction((hearing) => {
+    const lines = [...document.querySelectorAll('[data-testid="calendar-line"]')];
+    return lines.length === 1 && lines[0].dataset.hearing === String(hearing);
+  }, {}, known.hearing);
+  assert.ok((await clerk.page.$eval('[data-testid="further"]', (line) => line.innerText)).includes(FURTHER));
+  await picture(clerk, 'calendar-number');
+  await fill(clerk, 'calendar-number', ' ');
+  await clerk.page.waitForFunction(() => document.querySelectorAll('[data-testid="calendar-line"]').length > 1);
+  await picture(clerk, 'calendar');
+});
+
+test('a party joins with the code of the slip, and nobody else does', async () => {
+  defendant = await house.person(chromium);
+  await go(defendant, '/join', 'code');
+  await defendant.type('code', known.code);
+  // A look at the notice leaves the code unused.
+  await defendant.press('look');
+  await defendant.see('mine', `[data-hearing="${known.hearing}"]`);
+  await go(defendant, '/join', 'code');
+  await defendant.type('code', known.code);
+  await defendant.press('join');
+  await defendant.see('check-in-not-yet');
+  const stranger = await house.person(chromium);
+  await go(stranger, '/join', 'code');
+  await stranger.type('code', known.code);
+  await stranger.press('join');
+  await stranger.see('refusal', '[data-why="code_used"]');
+  await stranger.page.goto('about:blank');
+});
+
+test('the other one enters from their own page, and the judge finds both', async () => {
+  await plaintiff.press('mine-enter');
+  await plaintiff.see('check-in-not-yet');
+  const judge = await signIn(house, chromium, 'judge');
+  await judge.see('sign-out');
+  await judge.page.goto(`${house.url}/hearing/${known.hearing}`);
+  await judge.press('ask-open_check_in');
+  await checkIn(plaintiff);
+  await checkIn(defendant);
+  const people = await clerk.page.evaluate(async (hearing) => (await (await fetch(`/api/hearings/${hearing}`)).json()).form.people, known.hearing);
+  for (const one of people.slice(2)) await judge.press('ask-admit', `[data-participant="${one.id}"]`);
+  for (const one of [plaintiff, defendant]) await one.see('face', '[data-face="room"]');
+  // What the form ordered holds from the first picture.
+  const video = async (somebody) => (await somebody.inbound()).filter((entry) => entry.kind === 'video' && entry.frames > 0).length;
+  await until('the plaintiff sees two', async () => (await video(plaintiff)) === 2);
+  await until('the defendant sees one', async () => (await video(defendant)) === 1);
+});
+
+test('an application becomes a mediation that is tied to it', async () => {
+  await go(clerk, '/mediations', 'new-application');
+  await clerk.press('new-application');
+  await clerk.type('applicant', '方某');
+  await clerk.type('respondent', '石某');
+  await clerk.type('matter-cause', '相邻关系纠纷');
+  await clerk.press('take-application');
+  const step = async (act, words) => {
+    await clerk.press(`act-${act}`);
+    if (words) await clerk.type('act-text', words);
+    if (act === 'name_court') await clerk.press('act-judge');
+    await clerk.press('act-go');
+    await clerk.page.waitForSelector('[data-testid="dialog"]', { hidden: true });
+  };
+  await step('ask_other_side');
+  await step('agrees');
+  await step('name_court', '李法官（演示）');
+  await step('accept');
+  await picture(clerk, 'mediations');
+  await clerk.press('act-schedule');
+  await picture(clerk, 'schedule-window');
+  await clerk.press('schedule-new');
+  await clerk.see('for-application');
+  await fill(clerk, 'court', '咸安区人民法院');
+  await fill(clerk, 'case-number', '（2026）鄂1202诉前调9号');
+  const names = await clerk.page.$$eval('[data-testid="person-name"]', (fields) => fields.map((field) => field.value));
+  assert.ok(names.includes('方某') && names.includes('石某') && names.includes('李法官（演示）'), names.join());
+  await fill(clerk, 'person-name', '陈书记员', names.indexOf(''));
+  await clerk.press('save-session');
+  await clerk.see('warnings');
+  await go(clerk, '/mediations', 'application');
+  await clerk.see('application', '[data-state="scheduled"]');
+});
+
+test('figures and the desk are there for the clerk too', async () => {
+  await go(clerk, '/statistics', 'csv');
+  await picture(clerk, 'statistics');
+  await go(clerk, '/desk', 'station-add');
+  await choose(clerk, '[data-testid="station-site"]', known.place);
+  assert.equal(await clerk.page.$eval('[data-testid="station-name"]', (field) => field.value), known.place, 'the place names the station');
+  await clerk.press('station-add');
+  await clerk.see('issued-code');
+  await clerk.press('issued-close');
+  await clerk.see('station');
+  await picture(clerk, 'desk');
+  await go(clerk, '/docket', 'docket-line');
+  await clerk.see('open-session');
+  await picture(clerk, 'docket');
+});
