@@ -436,8 +436,8 @@ impl Hearing {
             let seen = durable.is_previewed(track.participant);
             assert!(
                 seat.is_some_and(|seat| {
-                    let there = seat.place == Place::InHearing
-                        || (seen && seat.place == Place::Waiting);
+                    let there =
+                        seat.place == Place::InHearing || (seen && seat.place == Place::Waiting);
                     there && seat.role.may_publish(track.kind)
                 }),
                 "who publishes is in the hearing, or looked at, and of a role that may"

@@ -165,7 +165,11 @@ impl Hearing {
             record_mode: durable.sitting.record_mode,
             waits,
             // A helper at a station reads nothing of the matter.
-            sheets: if waits || seat.role == Role::Attendant { Vec::new() } else { self.sheet_views() },
+            sheets: if waits || seat.role == Role::Attendant {
+                Vec::new()
+            } else {
+                self.sheet_views()
+            },
             effective_at: mediation.effective.map(|(_, at)| at),
             failed: mediation.failed,
         })

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use model::view::{SheetView, Signature};
 use model::{
-    Actor, Attendance, Fact, Kind, Minute, ParticipantId, Place, Power, Private, Refusal, Role, Sheet,
-    SigningMethod, limits,
+    Actor, Attendance, Fact, Kind, Minute, ParticipantId, Place, Power, Private, Refusal, Role,
+    Sheet, SigningMethod, limits,
 };
 
 use crate::Hearing;

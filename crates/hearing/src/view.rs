@@ -89,7 +89,9 @@ impl Hearing {
             may_ask: Errand::ALL
                 .iter()
                 .filter(|errand| rights::may(&self.durable, who, **errand).is_ok())
-                .filter(|errand| **errand != Errand::ShowEvidence || self.has_something_to_show(seat))
+                .filter(|errand| {
+                    **errand != Errand::ShowEvidence || self.has_something_to_show(seat)
+                })
                 .map(|errand| errand.name().to_owned())
                 .collect(),
         }

@@ -111,8 +111,7 @@ impl Law {
                     && asker.said < limits::CONSENTS_SAID_MAX
             }
             Ask::NoteConsent { who, step, given, how } => {
-                self.other(*who).is_some_and(|f| f.said_of(*step) != Some(*given))
-                    && reasoned(how)
+                self.other(*who).is_some_and(|f| f.said_of(*step) != Some(*given)) && reasoned(how)
             }
             Ask::CheckIdentity { who, note, .. } => self.other_here(*who).is_some() && short(note),
             Ask::WaiveIdentity { who, reason } => {

@@ -267,7 +267,7 @@ impl Sitting {
             self.must("judge", Ask::AnswerBarred { grounds: Vec::new(), note });
             self.must("kim", Ask::ReadDiscipline);
             self.world.situation = Situation::PreTrial;
-        self.world.looked_at = None;
+            self.world.looked_at = None;
         }
     }
 
