@@ -383,6 +383,7 @@ impl HearingTask {
             None
         };
         self.unanswered.extend(request);
+        let restarted = event == Event::Restarted;
         // What people ask, and the opening that waits for the record, can be undone; what happened
         // in the world cannot.
         let undo = (request.is_some() || matches!(event, Event::FirstFrames { .. }))
@@ -408,7 +409,10 @@ impl HearingTask {
                 return;
             }
         }
-        self.exchange_shown(&effects, now.utc).await;
+        if restarted {
+            self.exchange_what_was_shown().await;
+        }
+        self.exchange_shown(&effects).await;
         for effect in effects {
             self.carry_out(effect).await;
         }

@@ -310,7 +310,11 @@ who: ParticipantId, } | { "do": "dismiss",
 /**
  * Who.
  */
-who: ParticipantId, } | { "do": "open" } | { "do": "recess", 
+who: ParticipantId, } | { "do": "preview", 
+/**
+ * Who.
+ */
+who: ParticipantId | null, } | { "do": "open" } | { "do": "recess", 
 /**
  * The ground.
  */
@@ -540,6 +544,10 @@ on: boolean,
  */
 reason: string, } | { "do": "sign_guarantee", 
 /**
+ * Who signed on paper; none is who asks.
+ */
+who: ParticipantId | null, 
+/**
  * The name, typed out.
  */
 name: string, } | { "do": "note_guarantee_refused", 
@@ -668,6 +676,10 @@ sheet: Sheet,
  */
 version: number, } | { "do": "sign", 
 /**
+ * Who signed on paper; none is who asks.
+ */
+who: ParticipantId | null, 
+/**
  * Which.
  */
 sheet: Sheet, 
@@ -683,6 +695,10 @@ method: SigningMethod,
  * The name typed out, or the drawing as an SVG path.
  */
 mark: string, } | { "do": "refuse_signing", 
+/**
+ * Who refused; none is who asks.
+ */
+who: ParticipantId | null, 
 /**
  * Which.
  */
@@ -1673,7 +1689,11 @@ who: ParticipantId, } | { "fact": "dismissed",
 /**
  * Who.
  */
-who: ParticipantId, } | { "fact": "opening_announced" } | { "fact": "opened" } | { "fact": "opening_failed", 
+who: ParticipantId, } | { "fact": "previewed", 
+/**
+ * Who; none ends it.
+ */
+who: ParticipantId | null, } | { "fact": "opening_announced" } | { "fact": "opened" } | { "fact": "opening_failed", 
 /**
  * Why.
  */
@@ -2749,6 +2769,8 @@ power: Power | null,
  * Steps this person agreed to hold online.
  */
 consents: Array<Step>, 
+declined: Array<Step>, 
+previewed: boolean, 
 /**
  * Whether this person signed the guarantee; none where none is needed.
  */
@@ -3433,6 +3455,8 @@ absent: boolean,
  * Steps they agreed to hold online; only the court sees it.
  */
 consents: Array<Step>, 
+declined: Array<Step>, 
+previewed: boolean, 
 /**
  * Others who sit at the same place or behind the same address; only the court sees it.
  */
@@ -3810,7 +3834,7 @@ fault: RecordFault, } | { "name": "sealed" };
 /**
  * Why something asked was refused. The code is stable; the sentence says what to do.
  */
-export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "not_admitted" | "discipline_not_accepted" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "malformed" | "consent_missing" | "barred_not_answered" | "barred" | "party_unaccounted" | "identity_unchecked" | "power_unchecked" | "special_power_needed" | "phase_out_of_turn" | "phase_not_in_course" | "discipline_unread" | "still_inside" | "challenge_upheld" | "challenge_pending" | "not_challengeable" | "nothing_pending" | "no_floor" | "gallery_full" | "not_public" | "guarantee_needed" | "guarantee_refused" | "only_on_expert_topic" | "in_another_chamber" | "chamber_locked" | "no_chamber" | "not_your_people" | "not_exchanged" | "nothing_shown" | "no_such_page" | "checklist_open" | "recording_not_agreed" | "sheet_changed" | "read_back_needed" | "facts_sheet_needed" | "already_effective" | "file_not_readable" | "file_encrypted" | "file_too_large" | "evidence_full" | "already_exchanged" | "evidence_altered" | "place_taken" | "person_taken" | "case_number_missing" | "not_plausible" | "server_fault";
+export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "not_admitted" | "discipline_not_accepted" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "malformed" | "consent_missing" | "barred_not_answered" | "barred" | "party_unaccounted" | "identity_unchecked" | "power_unchecked" | "special_power_needed" | "phase_out_of_turn" | "phase_not_in_course" | "discipline_unread" | "still_inside" | "challenge_upheld" | "challenge_pending" | "not_challengeable" | "nothing_pending" | "no_floor" | "gallery_full" | "not_public" | "guarantee_needed" | "guarantee_refused" | "only_on_expert_topic" | "in_another_chamber" | "chamber_locked" | "no_chamber" | "not_your_people" | "not_exchanged" | "nothing_to_show" | "nothing_shown" | "no_such_page" | "checklist_open" | "recording_not_agreed" | "sheet_changed" | "read_back_needed" | "facts_sheet_needed" | "signs_themselves" | "not_in_court" | "already_effective" | "file_not_readable" | "file_encrypted" | "file_too_large" | "evidence_full" | "already_exchanged" | "evidence_altered" | "place_taken" | "person_taken" | "case_number_missing" | "not_plausible" | "server_fault";
 
 /**
  * A row that was not taken.
@@ -5240,6 +5264,10 @@ export const REFUSAL_TEXT: Record<Refusal, { zh: string; en: string }> = {
     zh: "该证据尚未交换，不能出示。",
     en: "That evidence has not been exchanged and cannot be shown.",
   },
+  nothing_to_show: {
+    zh: "证据列表中没有您可以出示的证据，请先提交并交换证据。",
+    en: "There is no evidence you may show; hand it in and exchange it first.",
+  },
   nothing_shown: {
     zh: "当前没有正在出示的证据。",
     en: "Nothing is being shown.",
@@ -5267,6 +5295,14 @@ export const REFUSAL_TEXT: Record<Refusal, { zh: string; en: string }> = {
   facts_sheet_needed: {
     zh: "以录音录像代替笔录的，无争议事实仍须书面记载并由各方确认。",
     en: "Where a recording replaces the record, the undisputed facts must be written and signed.",
+  },
+  signs_themselves: {
+    zh: "该参加人有自己的页面，须由其本人在页面上签名或者拒绝。",
+    en: "That person has a page of their own and signs, or refuses, on it.",
+  },
+  not_in_court: {
+    zh: "纸质签名只能为在法庭现场的参加人记明。",
+    en: "A signature on paper is noted only for somebody in the courtroom.",
   },
   already_effective: {
     zh: "协议已经生效，不能修改。",

@@ -1,8 +1,11 @@
 //! How each minute changes the durable state; the only place that changes it.
 //! What is not here: whether the minute was lawful, which was decided before it was written.
 
-use model::{Attendance, Fact, Minute, ParticipantId, Place, RecordFault, Role, Stage, Timestamp};
+use model::{
+    Actor, Attendance, Fact, Minute, ParticipantId, Place, RecordFault, Role, Stage, Timestamp,
+};
 
+use crate::preview::Preview;
 use crate::state::{Durable, Kept, Seat};
 
 impl Durable {
@@ -45,10 +48,17 @@ impl Durable {
                         if seat.role.is_court() { Place::InHearing } else { Place::Waiting };
                 });
             }
-            Fact::Admitted { who } => self.change(*who, |seat| {
-                seat.place = Place::InHearing;
-                seat.absent = false;
-            }),
+            Fact::Admitted { who } => {
+                self.preview_loses(*who);
+                self.change(*who, |seat| {
+                    seat.place = Place::InHearing;
+                    seat.absent = false;
+                });
+            }
+            Fact::Previewed { who } => {
+                let by = if let Actor::Participant { id } = minute.by { Some(id) } else { None };
+                self.preview = by.zip(*who).map(|(by, who)| Preview { by, who });
+            }
             Fact::Dismissed { who } => self.leave(*who, Place::Waiting),
             Fact::Removed { who, .. } => self.remove(*who),
             Fact::Readmitted { who } => self.readmit(*who),
@@ -73,8 +83,10 @@ impl Durable {
                 seat.consents_said = seat.consents_said.saturating_add(1);
                 if *given {
                     seat.consents.insert(*step);
+                    seat.declined.remove(step);
                 } else {
                     seat.consents.remove(step);
+                    seat.declined.insert(*step);
                 }
             }),
             Fact::IdentityChecked { who, method, .. } => {
@@ -176,6 +188,7 @@ impl Durable {
     fn leave(&mut self, who: ParticipantId, to: Place) {
         self.raise(who, None);
         self.sitting_loses(who);
+        self.preview_loses(who);
         self.leave_chambers(who);
         self.apply_interpreting(who, false);
         self.change(who, |seat| {
@@ -222,6 +235,7 @@ impl Durable {
     /// After a restart nobody in session is linked until they come back.
     fn apply_restart(&mut self, at: Timestamp) {
         self.forget_rolling_fault();
+        self.preview = None;
         let open = self.stage.is_open();
         for seat in self.seats.values_mut() {
             if open && seat.place == Place::InHearing && seat.attendance == Attendance::Online {
@@ -232,6 +246,7 @@ impl Durable {
 
     fn enter(&mut self, stage: Stage, at: Timestamp) {
         self.sitting_enters(stage, at);
+        self.preview = None;
         self.stage = stage;
         self.stage_since = Some(at);
     }

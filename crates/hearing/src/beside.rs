@@ -43,13 +43,15 @@ fn has_role(durable: &Durable, who: ParticipantId, seat: &Seat, errand: Errand) 
     let mediates = leads || matches!(seat.role, Role::ChairMediator | Role::Mediator);
     let sides = seat.role.is_party() || seat.role.is_for_party();
     let lecture = durable.sitting.kind == Kind::Lecture;
+    // For who is in the courtroom without a page.
+    let notes = durable.notes_paper(seat);
     match errand {
         Errand::Confront
         | Errand::Testify
         | Errand::Shield
         | Errand::Interpret
         | Errand::AllowDrawing => leads,
-        Errand::SignGuarantee => seat.role.is_called(),
+        Errand::SignGuarantee => seat.role.is_called() || notes,
         Errand::NoteGuaranteeRefused => leads || seat.role == Role::Clerk,
         Errand::Listen => seat.attendance == Attendance::Online,
         Errand::Note => manages,
@@ -60,10 +62,11 @@ fn has_role(durable: &Durable, who: ParticipantId, seat: &Seat, errand: Errand) 
         Errand::TurnPage | Errand::PlayEvidence | Errand::HideEvidence => {
             manages || (sides && durable.showing.as_ref().is_none_or(|shown| shown.by == who))
         }
-        Errand::Opine | Errand::RefuseSigning => sides,
+        Errand::Opine => sides,
+        Errand::RefuseSigning => sides || notes,
         Errand::Draw => manages || seat.may_draw,
         Errand::ClearDrawing | Errand::Tick | Errand::WriteSheet | Errand::ReadBack => manages,
-        Errand::Sign => mediates || sides,
+        Errand::Sign => mediates || sides || notes,
         Errand::CallRoll => leads && lecture,
         Errand::ConfirmPresence => seat.role == Role::Learner && lecture,
         _ => false,
@@ -172,6 +175,11 @@ impl Durable {
                 seat.role,
                 Role::ChairMediator | Role::Mediator | Role::JudgeAssistant | Role::Clerk
             )
+    }
+
+    /// Whether the seat does the clerk's work, and so notes what was signed on paper.
+    pub(crate) const fn notes_paper(&self, seat: &Seat) -> bool {
+        self.is_leader(seat) || matches!(seat.role, Role::Clerk | Role::JudgeAssistant)
     }
 
     /// The side somebody is on: their own, or that of the person they are here for.

@@ -73,13 +73,23 @@ impl Hearing {
         Ok(())
     }
 
-    /// Somebody called read and signed the guarantee (民诉证据规定 art. 71).
+    /// Somebody called read and signed the guarantee (民诉证据规定 art. 71), on their page or, noted
+    /// by the court, on paper.
     pub(crate) fn sign_guarantee(
         &mut self,
         turn: &mut Turn<'_>,
-        who: ParticipantId,
+        asker: ParticipantId,
+        on_paper: Option<ParticipantId>,
         name: Private<String>,
     ) -> Result<(), Refusal> {
+        let who = self.who_signs(asker, on_paper)?;
+        if !self.durable.seats.get(&who).is_some_and(|seat| seat.role.is_called()) {
+            return Err(if on_paper.is_some() {
+                Refusal::NotPlausible
+            } else {
+                Refusal::NotYourRight
+            });
+        }
         if self.durable.seats.get(&who).is_some_and(|seat| seat.guarantee == Some(true)) {
             return Err(Refusal::AlreadyThere);
         }
@@ -89,7 +99,7 @@ impl Hearing {
         if name.reveal().chars().count() > limits::NAME_CHARS_MAX {
             return Err(Refusal::TextTooLong);
         }
-        self.minute(turn, by(who), Fact::GuaranteeSigned { who, name });
+        self.minute(turn, by(asker), Fact::GuaranteeSigned { who, name });
         Ok(())
     }
 
@@ -251,7 +261,7 @@ mod tests {
         scene.must(CLERK, Ask::NoteGuaranteeRefused { who: WEN, reason: reason() });
         assert_eq!(scene.act(JUDGE, testify.clone()), Err(Refusal::GuaranteeRefused));
         assert!(!scene.may(ANNA, "sign_guarantee"));
-        scene.must(WEN, Ask::SignGuarantee { name: Private::from("Wen") });
+        scene.must(WEN, Ask::SignGuarantee { who: None, name: Private::from("Wen") });
         scene.must(JUDGE, testify.clone());
         assert_eq!(scene.act(JUDGE, testify), Err(Refusal::AlreadyThere));
         let known = scene.view(ANNA).people;

@@ -343,6 +343,7 @@ impl Durable {
         match &minute.fact {
             Fact::ChamberOpened { chamber: Chamber::Caucus { side }, .. } => {
                 self.caucus = Some(*side);
+                self.preview = None;
             }
             Fact::ChamberClosed { chamber: Chamber::Caucus { .. } } => self.caucus = None,
             Fact::ChamberOpened { chamber: Chamber::Consultation { by }, asked } => {
@@ -438,7 +439,7 @@ mod tests {
         // The other side, in one ask.
         scene.must(MEDIATOR, caucus(Side::Defendant));
         assert!(scene.talk(JUDGE, BO) && scene.talk(JUDGE, AGENT) && scene.talk(BO, INTERPRETER));
-        assert!(scene.hears(HELPER, BO) && !scene.hears(BO, HELPER));
+        assert!(!scene.hears(HELPER, BO) && !scene.hears(BO, HELPER));
         assert_eq!(scene.received_by(ANNA), 0);
         assert_eq!(scene.act(JUDGE, caucus(Side::Defendant)), Err(Refusal::AlreadyThere));
         scene.crash();

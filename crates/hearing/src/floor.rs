@@ -138,7 +138,9 @@ impl Hearing {
         let Some(link) = self.live.links.get_mut(&who) else { return };
         let former = link.speech_ms.replace(health.speech_ms).unwrap_or(0);
         let spoken = health.speech_ms.checked_sub(former).unwrap_or(health.speech_ms);
-        let side = self.durable.seats.get(&who).and_then(|seat| seat.side);
+        // Who waits and is looked at speaks to nobody's account.
+        let inside = self.durable.seats.get(&who).filter(|seat| seat.place == Place::InHearing);
+        let side = inside.and_then(|seat| seat.side);
         let Some(side) = side.filter(|_| self.durable.stage == Stage::InSession) else { return };
         if spoken == 0 {
             return;

@@ -29,6 +29,7 @@ mod order;
 mod phase;
 mod policy;
 mod preparation;
+mod preview;
 mod procedure;
 mod recess;
 mod record;
@@ -57,6 +58,7 @@ pub use effect::{Effect, Parting};
 pub use event::{Docket, Event};
 pub use lecture::Presence;
 pub use mediation::Mediation;
+pub use preview::Preview;
 pub use sheets::SheetState;
 pub use showing::{Opinions, Showing};
 pub use sitting::{Challenge, Floor, Interruption, Sitting};
@@ -248,6 +250,7 @@ impl Hearing {
             Ask::CheckIn { .. } => self.check_in(turn, who, ask)?,
             Ask::Admit { who: whom } => self.admit(turn, who, whom)?,
             Ask::Dismiss { who: whom } => self.dismiss(turn, who, whom)?,
+            Ask::Preview { who: whom } => self.preview(turn, who, whom)?,
             Ask::Open => self.announce_opening(turn, who, request)?,
             Ask::Recess { ground } => self.recess(turn, who, ground),
             Ask::Resume => self.resume(turn, who)?,
@@ -310,7 +313,9 @@ impl Hearing {
             Ask::Hand { raised } => self.hand(turn, who, raised)?,
             Ask::Devices { on } => self.devices(turn, who, &on),
             Ask::Confront { on, reason } => self.confront(turn, who, on, reason)?,
-            Ask::SignGuarantee { name } => self.sign_guarantee(turn, who, name)?,
+            Ask::SignGuarantee { who: whom, name } => {
+                self.sign_guarantee(turn, who, whom, name)?;
+            }
             Ask::NoteGuaranteeRefused { who: whom, reason } => {
                 self.note_guarantee_refused(turn, who, whom, reason)?;
             }
@@ -346,11 +351,11 @@ impl Hearing {
                 self.write_sheet(turn, who, sheet, base, text)?;
             }
             Ask::ReadBack { sheet, version } => self.read_back(turn, who, sheet, version)?,
-            Ask::Sign { sheet, version, method, mark } => {
-                self.sign(turn, who, sheet, version, method, mark)?;
+            Ask::Sign { who: whom, sheet, version, method, mark } => {
+                self.sign(turn, (who, whom), (sheet, version), method, mark)?;
             }
-            Ask::RefuseSigning { sheet, reason } => {
-                self.refuse_signing(turn, who, sheet, reason)?;
+            Ask::RefuseSigning { who: whom, sheet, reason } => {
+                self.refuse_signing(turn, (who, whom), sheet, reason)?;
             }
             Ask::FailMediation { ground, note } => self.fail_mediation(turn, who, ground, note)?,
             Ask::CallRoll => self.call_roll(turn, who),
@@ -428,11 +433,14 @@ impl Hearing {
         );
         for track in &self.grants.publish {
             let seat = durable.seats.get(&track.participant);
+            let seen = durable.is_previewed(track.participant);
             assert!(
-                seat.is_some_and(
-                    |seat| seat.place == Place::InHearing && seat.role.may_publish(track.kind)
-                ),
-                "who publishes is in the hearing and of a role that may"
+                seat.is_some_and(|seat| {
+                    let there =
+                        seat.place == Place::InHearing || (seen && seat.place == Place::Waiting);
+                    there && seat.role.may_publish(track.kind)
+                }),
+                "who publishes is in the hearing, or looked at, and of a role that may"
             );
         }
         for subscriber in self.grants.receive.keys() {

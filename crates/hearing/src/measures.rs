@@ -213,11 +213,11 @@ mod tests {
     #[test]
     fn a_helper_has_a_voice_with_the_floor_alone_and_never_during_a_testimony() {
         let mut scene = Scene::in_session(brief(Kind::Hearing));
-        assert!(!scene.hears(JUDGE, HELPER) && scene.hears(HELPER, JUDGE));
+        assert!(!scene.hears(JUDGE, HELPER) && !scene.hears(HELPER, JUDGE));
         scene.must(JUDGE, Ask::GiveFloor { who: HELPER, seconds: None });
-        assert!(scene.hears(JUDGE, HELPER));
+        assert!(scene.talk(JUDGE, HELPER));
         scene.must(JUDGE, Ask::Admit { who: WEN });
-        scene.must(WEN, Ask::SignGuarantee { name: model::Private::from("Wen") });
+        scene.must(WEN, Ask::SignGuarantee { who: None, name: model::Private::from("Wen") });
         scene.must(JUDGE, Ask::Testify { who: WEN });
         assert!(!scene.hears(JUDGE, HELPER));
     }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::view::MediationView;
 use model::{
     Actor, Check, Fact, FailureGround, Kind, Minute, ParticipantId, Place, Private, RecordMode,
-    Refusal, Sheet, Stage, Step, Timestamp,
+    Refusal, Role, Sheet, Stage, Step, Timestamp,
 };
 
 use crate::Hearing;
@@ -164,7 +164,12 @@ impl Hearing {
             done: mediation.done.iter().copied().collect(),
             record_mode: durable.sitting.record_mode,
             waits,
-            sheets: if waits { Vec::new() } else { self.sheet_views() },
+            // A helper at a station reads nothing of the matter.
+            sheets: if waits || seat.role == Role::Attendant {
+                Vec::new()
+            } else {
+                self.sheet_views()
+            },
             effective_at: mediation.effective.map(|(_, at)| at),
             failed: mediation.failed,
         })
@@ -250,9 +255,9 @@ mod tests {
         scene.must(CLERK, Ask::WriteSheet { sheet, base: 0, text });
         scene.must(CLERK, Ask::ReadBack { sheet, version: 1 });
         let (method, mark) = (SigningMethod::Typed, Private::from("Anna"));
-        scene.must(ANNA, Ask::Sign { sheet, version: 1, method, mark });
+        scene.must(ANNA, Ask::Sign { who: None, sheet, version: 1, method, mark });
         assert_eq!(scene.act(JUDGE, Ask::Close), Err(Refusal::FactsSheetNeeded));
-        scene.must(BO, Ask::RefuseSigning { sheet, reason: Private::from("no") });
+        scene.must(BO, Ask::RefuseSigning { who: None, sheet, reason: Private::from("no") });
         scene.must(JUDGE, Ask::Close);
     }
 

@@ -2,7 +2,8 @@
 //!
 //! Read it as three tables: [`hall`] says in which room a person is, by stage, role and what was
 //! arranged beside the hearing; [`may_publish`] what a person may bring into it; [`reaches`] what
-//! of that reaches somebody else. Two people never meet but in the same room.
+//! of that reaches somebody else. Two people never meet but in the same room; who waits and is
+//! looked at by who leads (`preview.rs`) meets nobody.
 //!
 //! What is not here: how the router keeps to it.
 
@@ -47,10 +48,13 @@ pub(crate) fn grants(durable: &Durable, epoch: u64) -> Grants {
             .map(|(who, _, kind)| TrackId::new(who, kind))
             .collect();
         for (who, seat) in people {
+            // A helper at a station hears and sees with the floor alone: they sit beside whom they
+            // help.
+            let listens = seat.role != Role::Attendant || has_voice(durable, *who, seat);
             let heard: BTreeSet<_> = tracks
                 .iter()
                 .copied()
-                .filter(|track| reaches(durable, *hall, *track, *who, seat))
+                .filter(|track| listens && reaches(durable, *hall, *track, *who, seat))
                 .collect();
             if !heard.is_empty() {
                 table.receive.insert(*who, heard);
@@ -64,6 +68,10 @@ pub(crate) fn grants(durable: &Durable, epoch: u64) -> Grants {
             table.record.extend(&tracks);
         }
         table.publish.extend(tracks);
+    }
+    for (by, track) in durable.previewed_tracks() {
+        table.publish.insert(track);
+        table.receive.entry(by).or_default().insert(track);
     }
     table
 }
@@ -143,7 +151,7 @@ fn may_publish(
 /// Whether a person has a voice and a face here at all: sites of a lecture and helpers at a station
 /// while they have the floor, helpers never during a testimony.
 #[expect(clippy::wildcard_enum_match_arm, reason = "everybody else has one")]
-fn has_voice(durable: &Durable, who: ParticipantId, seat: &Seat) -> bool {
+pub(crate) fn has_voice(durable: &Durable, who: ParticipantId, seat: &Seat) -> bool {
     let holds = || durable.sitting.floor.as_ref().is_some_and(|floor| floor.who == who);
     match seat.role {
         Role::Learner => holds(),

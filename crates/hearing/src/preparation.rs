@@ -18,7 +18,8 @@ impl Hearing {
         self.minute(turn, by(who), Fact::DisciplineRead);
     }
 
-    /// Somebody agrees, or not, to hold a step online (在线诉讼规则 art. 4).
+    /// Somebody agrees, or not, to hold a step online (在线诉讼规则 art. 4). A refusal is noted as
+    /// well as a consent, and so is a change of mind (art. 5).
     pub(crate) fn consent(
         &mut self,
         turn: &mut Turn<'_>,
@@ -27,7 +28,7 @@ impl Hearing {
         given: bool,
     ) -> Result<(), Refusal> {
         let seat = self.durable.seats.get(&who).ok_or(Refusal::NobodyThere)?;
-        if seat.consents.contains(&step) == given {
+        if seat.said(step) == Some(given) {
             return Err(Refusal::AlreadyThere);
         }
         if seat.consents_said >= limits::CONSENTS_SAID_MAX {
@@ -49,7 +50,7 @@ impl Hearing {
     ) -> Result<(), Refusal> {
         let seat = self.someone_not_of_the_court(who)?;
         check_reason(&how)?;
-        if seat.consents.contains(&step) == given {
+        if seat.said(step) == Some(given) {
             return Err(Refusal::AlreadyThere);
         }
         self.minute(turn, by(noted_by), Fact::Consented { who, step, given, how });

@@ -39,6 +39,8 @@ errands! {
     Admit = "admit",
     /// Send somebody back to the waiting room.
     Dismiss = "dismiss",
+    /// Who leads: see and hear one waiting person before admitting them.
+    Preview = "preview",
     /// Open.
     Open = "open",
     /// Recess.
@@ -248,7 +250,9 @@ const fn row(errand: Errand) -> (By, At, From) {
         Errand::WaiveIdentity | Errand::AnswerBarred | Errand::FindAbsence => {
             (By::Leader, At::Live, From::Inside)
         }
-        Errand::Admit | Errand::Dismiss => (By::Leader, At::Settled, From::Inside),
+        Errand::Admit | Errand::Dismiss | Errand::Preview => {
+            (By::Leader, At::Settled, From::Inside)
+        }
         Errand::EnterPhase | Errand::Interrupt | Errand::Deliberate => {
             (By::Leader, At::Session, From::Inside)
         }
@@ -405,6 +409,8 @@ fn what_waits(durable: &Durable, place: Place, errand: Errand) -> Result<(), Ref
     let sitting = &durable.sitting;
     match errand {
         Errand::CheckIn if place != Place::Expected => Err(Refusal::AlreadyThere),
+        // From a room beside the hearing nobody is looked at.
+        Errand::Preview if durable.sitting_chamber().is_some() => Err(Refusal::WrongStage),
         Errand::Consent if sitting.kind.step().is_none() => Err(Refusal::NothingPending),
         Errand::DisposeChallenge if sitting.challenge.is_none() => Err(Refusal::NothingPending),
         Errand::Challenge if sitting.challenge.is_some() => Err(Refusal::ChallengePending),

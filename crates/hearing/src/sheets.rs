@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use model::view::{SheetView, Signature};
 use model::{
-    Actor, Fact, Kind, Minute, ParticipantId, Place, Power, Private, Refusal, Role, Sheet,
-    SigningMethod, limits,
+    Actor, Attendance, Fact, Kind, Minute, ParticipantId, Place, Power, Private, Refusal, Role,
+    Sheet, SigningMethod, limits,
 };
 
 use crate::Hearing;
@@ -115,13 +115,17 @@ impl Hearing {
     pub(crate) fn sign(
         &mut self,
         turn: &mut Turn<'_>,
-        who: ParticipantId,
-        sheet: Sheet,
-        version: u32,
+        (asker, on_paper): (ParticipantId, Option<ParticipantId>),
+        (sheet, version): (Sheet, u32),
         method: SigningMethod,
         mark: Private<String>,
     ) -> Result<(), Refusal> {
+        let who = self.who_signs(asker, on_paper)?;
         let seat = self.durable.seats.get(&who).ok_or(Refusal::NobodyThere)?;
+        self.durable.may_sign_at_all(seat, on_paper.is_some())?;
+        if (method == SigningMethod::OnPaper) != on_paper.is_some() {
+            return Err(Refusal::NotPlausible);
+        }
         // A mediator's name under an agreement in force changes nothing of it.
         let on_a_side = seat.role.is_party() || seat.role.is_for_party();
         if on_a_side || self.durable.mediation.effective.is_none() {
@@ -143,7 +147,7 @@ impl Hearing {
         if mark.reveal().chars().count() > limits::SIGNATURE_CHARS_MAX {
             return Err(Refusal::TextTooLong);
         }
-        self.minute(turn, by(who), Fact::Signed { sheet, version, who, method, mark });
+        self.minute(turn, by(asker), Fact::Signed { sheet, version, who, method, mark });
         Ok(())
     }
 
@@ -151,10 +155,15 @@ impl Hearing {
     pub(crate) fn refuse_signing(
         &mut self,
         turn: &mut Turn<'_>,
-        who: ParticipantId,
+        (asker, on_paper): (ParticipantId, Option<ParticipantId>),
         sheet: Sheet,
         reason: Private<String>,
     ) -> Result<(), Refusal> {
+        let who = self.who_signs(asker, on_paper)?;
+        let seat = self.durable.seats.get(&who).ok_or(Refusal::NobodyThere)?;
+        if !(seat.role.is_party() || seat.role.is_for_party()) {
+            return Err(Refusal::NotYourRight);
+        }
         self.may_change(sheet)?;
         let state = self.durable.mediation.sheets.get(&sheet).ok_or(Refusal::NotFound)?;
         let signed = state.signed.iter().any(|signature| signature.who == who);
@@ -162,8 +171,37 @@ impl Hearing {
             return Err(Refusal::AlreadyThere);
         }
         check_text(&reason, true)?;
-        self.minute(turn, by(who), Fact::SigningRefused { sheet, who, reason });
+        self.minute(turn, by(asker), Fact::SigningRefused { sheet, who, reason });
         Ok(())
+    }
+
+    /// Whose signature is meant: the asker's own, or that of somebody in the courtroom who has no
+    /// page, which clerk or judge notes.
+    ///
+    /// # Errors
+    /// `NotYourRight` for who does not do the clerk's work; `SignsThemselves` for who has a page;
+    /// `NotInCourt` for who is not in the courtroom; `WrongStage` for who waits meanwhile.
+    pub(crate) fn who_signs(
+        &self,
+        asker: ParticipantId,
+        on_paper: Option<ParticipantId>,
+    ) -> Result<ParticipantId, Refusal> {
+        let Some(who) = on_paper else { return Ok(asker) };
+        let notes = |seat: &Seat| self.durable.notes_paper(seat);
+        if !self.durable.seats.get(&asker).is_some_and(notes) {
+            return Err(Refusal::NotYourRight);
+        }
+        let seat = self.durable.seats.get(&who).ok_or(Refusal::NobodyThere)?;
+        if self.is_online(who) {
+            return Err(Refusal::SignsThemselves);
+        }
+        if seat.attendance != Attendance::InCourt || seat.place != Place::InHearing {
+            return Err(Refusal::NotInCourt);
+        }
+        if self.durable.waits(seat) {
+            return Err(Refusal::WrongStage);
+        }
+        Ok(who)
     }
 
     /// Puts the agreement in force when every party signed it.
@@ -220,6 +258,16 @@ impl Durable {
     fn parties(&self) -> impl Iterator<Item = (ParticipantId, &Seat)> {
         let parties = self.seats.iter().filter(|(_, seat)| seat.role.is_party() && !seat.absent);
         parties.map(|(who, seat)| (*who, seat))
+    }
+
+    /// Whether somebody's name belongs under a sheet: a party's, who acts for one, a mediator's.
+    fn may_sign_at_all(&self, seat: &Seat, on_paper: bool) -> Result<(), Refusal> {
+        let mediates =
+            self.is_leader(seat) || matches!(seat.role, Role::ChairMediator | Role::Mediator);
+        if mediates || seat.role.is_party() || seat.role.is_for_party() {
+            return Ok(());
+        }
+        Err(if on_paper { Refusal::NotPlausible } else { Refusal::NotYourRight })
     }
 
     /// Whether a seat's signature binds anybody: a party's does, a legal representative's, an
@@ -310,7 +358,7 @@ mod tests {
 
     fn sign(sheet: Sheet, version: u32) -> Ask {
         let mark = Private::from("somebody");
-        Ask::Sign { sheet, version, method: SigningMethod::Typed, mark }
+        Ask::Sign { who: None, sheet, version, method: SigningMethod::Typed, mark }
     }
 
     const fn read(sheet: Sheet, version: u32) -> Ask {
@@ -369,7 +417,7 @@ mod tests {
         scene.must(CLERK, write(Sheet::Agreement, 0, "Bo pays."));
         scene.must(CLERK, read(Sheet::Facts, 1));
         let reason = Private::from("no");
-        scene.must(BO, Ask::RefuseSigning { sheet: Sheet::Agreement, reason });
+        scene.must(BO, Ask::RefuseSigning { who: None, sheet: Sheet::Agreement, reason });
         scene.must(LAWYER, sign(Sheet::Facts, 1));
         scene.must(BO, sign(Sheet::Facts, 1));
         let view = scene.view(ANNA).mediation.expect("one");
@@ -389,7 +437,7 @@ mod tests {
         scene.must(JUDGE, write(sheet, 0, "Bo pays."));
         scene.must(JUDGE, read(sheet, 1));
         scene.must(ANNA, sign(sheet, 1));
-        scene.must(BO, Ask::RefuseSigning { sheet, reason: Private::from("no") });
+        scene.must(BO, Ask::RefuseSigning { who: None, sheet, reason: Private::from("no") });
         scene.must(AGENT, sign(sheet, 1));
         assert!(scene.hearing.durable().mediation.effective.is_none());
         scene.must(BO, sign(sheet, 1));

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use model::view::{EvidenceView, OpinionView, ShownEvidence};
 use model::{
     Actor, EvidenceId, EvidenceItem, Fact, Ground, Minute, Opinion, ParticipantId, Place, Playing,
-    Refusal, Stage, Stroke, limits,
+    Refusal, Role, Stage, Stroke, limits,
 };
 
 use crate::Hearing;
@@ -43,13 +43,17 @@ impl Hearing {
         page: u16,
     ) -> Result<(), Refusal> {
         let seat = self.durable.seats.get(&who).ok_or(Refusal::NobodyThere)?;
+        if self.live.evidence.is_empty() {
+            return Err(Refusal::NothingToShow);
+        }
         let found = self.live.evidence.iter().find(|other| other.id == item);
         let found = found.ok_or(Refusal::NotFound)?;
         if !self.durable.manages(seat) {
             if !self.knows_of(seat, found) {
                 return Err(Refusal::NotFound);
             }
-            if found.side != self.durable.side_of(seat) {
+            // What the court took in is the court's to show.
+            if !self.is_own(seat, found) {
                 return Err(Refusal::NotYourRight);
             }
             if !found.exchanged {
@@ -141,7 +145,7 @@ impl Hearing {
             .find(|other| other.id == item && self.knows_of(seat, other))
             .or_else(|| shown.filter(|shown| shown.id == item))
             .ok_or(Refusal::NotFound)?;
-        if found.side.is_some() && found.side == self.durable.side_of(seat) {
+        if self.is_own(seat, found) || self.durable.side_of(seat).is_none() {
             return Err(Refusal::NotYourRight);
         }
         let denied = !(opinion.authentic && opinion.lawful && opinion.relevant);
@@ -277,13 +281,30 @@ impl Hearing {
             return true;
         }
         let sides = seat.role.is_party() || seat.role.is_for_party();
-        let own = item.side.is_some() && item.side == self.durable.side_of(seat);
-        sides && (own || item.exchanged)
+        // Who is on no side takes part in no exchange.
+        let on_a_side = sides && self.durable.side_of(seat).is_some();
+        on_a_side && (self.is_own(seat, item) || item.exchanged)
     }
 
-    /// Whether somebody is in the room where evidence is shown.
+    /// Whether a piece is of the seat's own side.
+    fn is_own(&self, seat: &Seat, item: &EvidenceItem) -> bool {
+        item.side.is_some() && item.side == self.durable.side_of(seat)
+    }
+
+    /// Whether there is a piece the seat may show, leave aside.
+    pub(crate) fn has_something_to_show(&self, seat: &Seat) -> bool {
+        let manages = self.durable.manages(seat);
+        let mut all = self.live.evidence.iter();
+        all.any(|item| manages || (item.exchanged && self.is_own(seat, item)))
+    }
+
+    /// Whether somebody is in the room where evidence is shown; a helper at a station is there for
+    /// the devices.
     fn sees_shown(&self, who: ParticipantId, seat: &Seat) -> bool {
         let durable = &self.durable;
+        if seat.role == Role::Attendant {
+            return false;
+        }
         let there = durable.sitting_chamber().map_or(Hall::Court, Hall::Beside);
         let hidden = matches!(durable.stage, Stage::Recess { ground: Ground::Recess });
         !hidden && policy::hall(durable, who, seat) == Some(there)
@@ -426,9 +447,10 @@ mod tests {
         assert_eq!(scene.act(LAWYER, show(4, 1)), Err(Refusal::NotYourRight));
         assert_eq!(scene.act(LAWYER, show(1, 4)), Err(Refusal::NoSuchPage));
         scene.must(LAWYER, show(1, 2));
-        for who in [JUDGE, BO, GALLERY, HELPER] {
+        for who in [JUDGE, BO, GALLERY] {
             assert_eq!(shown_to(&scene, who), Some((1, 2)), "{who:?}");
         }
+        assert_eq!(shown_to(&scene, HELPER), None, "helpers read nothing");
         assert_eq!(scene.act(BO, Ask::TurnPage { page: 3 }), Err(Refusal::NotYourRight));
         scene.must(LAWYER, Ask::TurnPage { page: 3 });
         scene.crash();

@@ -14,6 +14,7 @@ use crate::chamber::Consultation;
 use crate::event::Docket;
 use crate::lecture::Presence;
 use crate::mediation::Mediation;
+use crate::preview::Preview;
 use crate::showing::{Opinions, Showing};
 use crate::sitting::{Floor, Sitting};
 
@@ -38,6 +39,8 @@ pub struct Durable {
     pub confrontation: bool,
     /// The side the mediators talk with alone.
     pub caucus: Option<Side>,
+    /// Who waits and is seen by who leads.
+    pub preview: Option<Preview>,
     /// Consultations, each under who opened it.
     pub consultations: BTreeMap<ParticipantId, Consultation>,
     /// The evidence that is shown.
@@ -96,6 +99,8 @@ pub struct Seat {
     pub attendance: Attendance,
     /// Steps the person agreed to hold online.
     pub consents: BTreeSet<Step>,
+    /// Steps the person did not agree to hold online, or no more.
+    pub declined: BTreeSet<Step>,
     /// How often the person spoke of their consent, at most `limits::CONSENTS_SAID_MAX`.
     pub consents_said: u8,
     /// How the identity was checked in this sitting.
@@ -152,6 +157,7 @@ impl Durable {
             shields: docket.brief.shields.iter().copied().take(limits::SHIELDS_MAX).collect(),
             confrontation: false,
             caucus: None,
+            preview: None,
             consultations: BTreeMap::new(),
             showing: None,
             opinions: Opinions::new(),
@@ -170,6 +176,12 @@ impl Durable {
 }
 
 impl Seat {
+    /// What the person said of holding a step online; none before they said anything.
+    pub(crate) fn said(&self, step: Step) -> Option<bool> {
+        let agreed = self.consents.contains(&step).then_some(true);
+        agreed.or(self.declined.contains(&step).then_some(false))
+    }
+
     fn new(attendee: &Attendee) -> Self {
         Self {
             role: attendee.role,
@@ -188,6 +200,7 @@ impl Seat {
             power_checked: false,
             attendance: attendee.attendance,
             consents: attendee.consents.iter().copied().collect(),
+            declined: BTreeSet::new(),
             consents_said: 0,
             identity: None,
             identity_waived: false,

@@ -52,10 +52,11 @@ impl Hearing {
         let standing = others()
             .filter(|(_, seat)| seat.role != Role::Witness && !seat.role.only_watches())
             .count();
-        // Witnesses come one by one, unless they are heard together; sites of a lecture speak one
-        // by one.
+        // Witnesses come one by one, unless they are heard together; who leads may look at the next
+        // one meanwhile. Sites of a lecture speak one by one.
         let witnesses = others().filter(|(_, seat)| seat.role == Role::Witness).count();
-        let witness = if self.durable.confrontation { witnesses } else { witnesses.min(1) };
+        let at_once = if self.durable.leads(who) { 2 } else { 1 };
+        let witness = if self.durable.confrontation { witnesses } else { witnesses.min(at_once) };
         let site = usize::from(others().any(|(_, seat)| seat.role == Role::Learner));
         let seats = u8::try_from(standing + witness + site)
             .map_or(limits::SEAT_SLOTS_MAX, |seats| seats.min(limits::SEAT_SLOTS_MAX));
@@ -76,6 +77,8 @@ impl Hearing {
             acts_for: seat.acts_for,
             power: seat.power,
             consents: seat.consents.iter().copied().collect(),
+            declined: seat.declined.iter().copied().collect(),
+            previewed: self.durable.is_previewed(who),
             guarantee: guarantee_of(seat),
             listens_to: seat.listens_to,
             unheard: self.unheard_of(who),
@@ -86,6 +89,9 @@ impl Hearing {
             may_ask: Errand::ALL
                 .iter()
                 .filter(|errand| rights::may(&self.durable, who, **errand).is_ok())
+                .filter(|errand| {
+                    **errand != Errand::ShowEvidence || self.has_something_to_show(seat)
+                })
                 .map(|errand| errand.name().to_owned())
                 .collect(),
         }
@@ -93,6 +99,9 @@ impl Hearing {
 
     fn person(&self, id: ParticipantId, seat: &Seat, (me, mine): (ParticipantId, &Seat)) -> Person {
         let court = mine.role.is_court();
+        // Who helps somebody with their devices knows how those do.
+        let helps = mine.role == Role::Attendant && mine.acts_for == Some(id);
+        let tells = court || helps;
         let shield = self.durable.shield_between(id, me);
         let link = self.live.links.get(&id).cloned().unwrap_or_default();
         let hand = self.durable.hands.iter().position(|hand| *hand == id);
@@ -120,6 +129,8 @@ impl Hearing {
             identity_waived: court && seat.identity_waived,
             absent: seat.absent,
             consents: if court { seat.consents.iter().copied().collect() } else { Vec::new() },
+            declined: if court { seat.declined.iter().copied().collect() } else { Vec::new() },
+            previewed: court && self.durable.is_previewed(id),
             beside: if court { self.beside(id) } else { Vec::new() },
             lost_since: seat.lost_since,
             chamber: self.chamber_shown((id, seat), (me, mine)),
@@ -128,14 +139,14 @@ impl Hearing {
             simultaneous: seat.simultaneous,
             unseen: shield.is_some_and(|shield| shield.picture),
             unheard_of: shield.is_some_and(|shield| shield.sound),
-            device_faults: if court { seat.device_faults.clone() } else { Vec::new() },
+            device_faults: if tells { seat.device_faults.clone() } else { Vec::new() },
             devices: link.devices.iter().copied().collect(),
-            others_present: if court { seat.others_present.clone() } else { Private::default() },
-            tested: court && seat.tested,
-            line_test: if court { link.line_test } else { None },
-            grade: if court { link.grade } else { None },
-            trouble: if court { link.trouble } else { None },
-            unheard: if court { self.unheard_of(id) } else { Vec::new() },
+            others_present: if tells { seat.others_present.clone() } else { Private::default() },
+            tested: tells && seat.tested,
+            line_test: if tells { link.line_test } else { None },
+            grade: if tells { link.grade } else { None },
+            trouble: if tells { link.trouble } else { None },
+            unheard: if tells { self.unheard_of(id) } else { Vec::new() },
         }
     }
 
@@ -174,7 +185,8 @@ impl Hearing {
     /// The court knows everybody. Who is in the hearing knows the court and the parties, called
     /// people once they are called, and a site of a lecture that has the floor; nobody but the
     /// court knows of the gallery. Who is not in it knows nobody; who waits while the other side
-    /// talks with the mediators knows those who wait with them on their own side.
+    /// talks with the mediators knows those who wait with them on their own side. A helper at a
+    /// station knows the court and their own people.
     fn sees(
         &self,
         (me, mine): (ParticipantId, &Seat),
@@ -190,6 +202,12 @@ impl Hearing {
         }
         if mine.place != Place::InHearing {
             return false;
+        }
+        // A helper at a station knows the court and their own people, until asked to speak.
+        if mine.role == Role::Attendant && !policy::has_voice(durable, me, mine) {
+            let own = mine.acts_for.is_some()
+                && (mine.acts_for == Some(id) || other.acts_for == mine.acts_for);
+            return other.role.is_court() || own;
         }
         if other.role.is_called() {
             other.place == Place::InHearing
@@ -229,6 +247,9 @@ impl Hearing {
             procedure.challenge = None;
             procedure.interruption = None;
             procedure.confrontation = false;
+        }
+        if seat.role == Role::Attendant {
+            procedure.challenge = None;
         }
         procedure
     }

@@ -42,6 +42,11 @@ pub enum Ask {
         /// Who.
         who: ParticipantId,
     },
+    /// Who leads: see and hear one waiting person before admitting them; none ends it.
+    Preview {
+        /// Who.
+        who: Option<ParticipantId>,
+    },
     /// Judge: announce opening (宣布开庭).
     Open,
     /// Judge: recess on a ground.
@@ -288,8 +293,12 @@ pub enum Ask {
         #[cfg_attr(feature = "ts", ts(type = "string"))]
         reason: Private<String>,
     },
-    /// Who is called: read and signed the guarantee (保证书).
+    /// Who is called: read and signed the guarantee (保证书); clerk or judge: for who signed it on
+    /// paper in the courtroom and has no page.
     SignGuarantee {
+        /// Who signed on paper; none is who asks.
+        #[serde(default)]
+        who: Option<ParticipantId>,
         /// The name, typed out.
         #[cfg_attr(feature = "ts", ts(type = "string"))]
         name: Private<String>,
@@ -426,20 +435,28 @@ pub enum Ask {
         /// Which version.
         version: u32,
     },
-    /// A party, an agent with special power, a mediator: sign a sheet.
+    /// A party, an agent with special power, a mediator: sign a sheet. Clerk or judge: note that
+    /// somebody in the courtroom who has no page signed it on paper.
     Sign {
+        /// Who signed on paper; none is who asks.
+        #[serde(default)]
+        who: Option<ParticipantId>,
         /// Which.
         sheet: Sheet,
         /// Which version.
         version: u32,
         /// How.
         method: SigningMethod,
-        /// The name typed out, or the drawing as an SVG path.
+        /// The name typed out, or the drawing as an SVG path; on paper, where the paper is.
         #[cfg_attr(feature = "ts", ts(type = "string"))]
         mark: Private<String>,
     },
-    /// A party: refuse to sign a sheet.
+    /// A party: refuse to sign a sheet. Clerk or judge: note that somebody in the courtroom who has
+    /// no page refused.
     RefuseSigning {
+        /// Who refused; none is who asks.
+        #[serde(default)]
+        who: Option<ParticipantId>,
         /// Which.
         sheet: Sheet,
         /// Why.

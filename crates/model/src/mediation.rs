@@ -64,7 +64,7 @@ pub enum SigningMethod {
     Typed,
     /// 手写签名 on a pad.
     Handwritten,
-    /// 现场签名 on paper, noted by the mediator.
+    /// 现场签名 on paper, noted by clerk or judge for who has no page.
     OnPaper,
 }
 

@@ -74,6 +74,11 @@ pub enum Fact {
         /// Who.
         who: ParticipantId,
     },
+    /// Who leads sees and hears somebody who waits, or no more; nothing of it is recorded.
+    Previewed {
+        /// Who; none ends it.
+        who: Option<ParticipantId>,
+    },
     /// The judge announced opening; the recorder was started.
     OpeningAnnounced,
     /// The recorder confirmed frames on disk: the hearing is open.
@@ -508,7 +513,7 @@ pub enum Fact {
         who: ParticipantId,
         /// How.
         method: SigningMethod,
-        /// The name typed out, or the drawing as an SVG path.
+        /// The name typed out, or the drawing as an SVG path; on paper, where the paper is.
         #[cfg_attr(feature = "ts", ts(type = "string"))]
         mark: Private<String>,
     },

@@ -146,6 +146,8 @@ refusals! {
     NotYourPeople => "只能与本方当事人、代理人会商。", "You may consult only with your own side.";
     /// The piece of evidence was not exchanged.
     NotExchanged => "该证据尚未交换，不能出示。", "That evidence has not been exchanged and cannot be shown.";
+    /// The evidence list has nothing the person may show.
+    NothingToShow => "证据列表中没有您可以出示的证据，请先提交并交换证据。", "There is no evidence you may show; hand it in and exchange it first.";
     /// Nothing is shown.
     NothingShown => "当前没有正在出示的证据。", "Nothing is being shown.";
     /// The page does not exist.
@@ -160,6 +162,10 @@ refusals! {
     ReadBackNeeded => "请先宣读并说明该文本。", "Read the text out first.";
     /// Undisputed facts must be in writing when a recording replaces the record.
     FactsSheetNeeded => "以录音录像代替笔录的，无争议事实仍须书面记载并由各方确认。", "Where a recording replaces the record, the undisputed facts must be written and signed.";
+    /// Who has a page signs on it.
+    SignsThemselves => "该参加人有自己的页面，须由其本人在页面上签名或者拒绝。", "That person has a page of their own and signs, or refuses, on it.";
+    /// A signature on paper is only noted for who is in the courtroom.
+    NotInCourt => "纸质签名只能为在法庭现场的参加人记明。", "A signature on paper is noted only for somebody in the courtroom.";
     /// Signed and in force.
     AlreadyEffective => "协议已经生效，不能修改。", "The agreement is in force and cannot be changed.";
     /// What the file claims to be it is not.

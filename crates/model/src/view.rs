@@ -376,6 +376,10 @@ pub struct Me {
     pub power: Option<Power>,
     /// Steps this person agreed to hold online.
     pub consents: Vec<Step>,
+    /// Steps this person did not agree to hold online, or no more.
+    pub declined: Vec<Step>,
+    /// Whether who leads sees and hears this person, who waits.
+    pub previewed: bool,
     /// Whether this person signed the guarantee; none where none is needed.
     pub guarantee: Option<bool>,
     /// Which interpreter this person hears instead of the court.
@@ -439,6 +443,10 @@ pub struct Person {
     pub absent: bool,
     /// Steps they agreed to hold online; only the court sees it.
     pub consents: Vec<Step>,
+    /// Steps they did not agree to hold online, or no more; only the court sees it.
+    pub declined: Vec<Step>,
+    /// Whether who leads sees and hears them while they wait; only the court sees it.
+    pub previewed: bool,
     /// Others who sit at the same place or behind the same address; only the court sees it.
     pub beside: Vec<ParticipantId>,
     /// Since when their link is gone; none while it stands.
@@ -455,22 +463,24 @@ pub struct Person {
     pub unseen: bool,
     /// Whether their voice is kept from this person.
     pub unheard_of: bool,
-    /// What did not work in their device test; only the court sees it.
+    /// What did not work in their device test; the court sees it, and who helps them at their
+    /// station.
     pub device_faults: Vec<DeviceFault>,
     /// Kinds switched on at their end.
     pub devices: Vec<TrackKind>,
-    /// Who else is in their room, as declared; only the court sees it.
+    /// Who else is in their room, as declared; the court sees it, and who helps them.
     #[cfg_attr(feature = "ts", ts(type = "string"))]
     pub others_present: Private<String>,
-    /// Whether camera and microphone tests passed; only the court sees it.
+    /// Whether camera and microphone tests passed; the court sees it, and who helps them.
     pub tested: bool,
-    /// What their page found in its connection test, once it made one; only the court sees it.
+    /// What their page found in its connection test, once it made one; the court sees it, and who
+    /// helps them.
     pub line_test: Option<LineTest>,
-    /// Their line; only the court sees it.
+    /// Their line; the court sees it, and who helps them.
     pub grade: Option<Grade>,
-    /// What is wrong with their line; only the court sees it.
+    /// What is wrong with their line; the court sees it, and who helps them.
     pub trouble: Option<Trouble>,
-    /// Kinds that are switched on and granted but bring no packet for `limits::UNHEARD_WAIT`; only
-    /// the court and the person see it.
+    /// Kinds that are switched on and granted but bring no packet for `limits::UNHEARD_WAIT`; the
+    /// court, the person, and who helps them see it.
     pub unheard: Vec<TrackKind>,
 }

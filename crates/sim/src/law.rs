@@ -50,6 +50,7 @@ pub(crate) struct Figure {
     pub(crate) leave: bool,
     pub(crate) warned: bool,
     pub(crate) consents: BTreeSet<Step>,
+    pub(crate) declined: BTreeSet<Step>,
     pub(crate) said: u8,
     pub(crate) known: bool,
     pub(crate) waived: bool,
@@ -65,6 +66,17 @@ pub(crate) struct Figure {
     pub(crate) hand: Option<u32>,
     /// Where somebody ordered to leave was, and when their hand was raised.
     pub(crate) was: Option<(At, Option<u32>)>,
+}
+
+impl Figure {
+    /// What somebody said of holding a step online.
+    pub(crate) fn said_of(&self, step: Step) -> Option<bool> {
+        if self.consents.contains(&step) {
+            Some(true)
+        } else {
+            self.declined.contains(&step).then_some(false)
+        }
+    }
 }
 
 /// A room of people who talk among themselves.
@@ -115,6 +127,8 @@ pub(crate) struct Law {
     pub(crate) confrontation: bool,
     pub(crate) shields: Vec<Shield>,
     pub(crate) caucus: Option<Side>,
+    /// Who looks at whom in the waiting room.
+    pub(crate) looks: Option<(ParticipantId, ParticipantId)>,
     pub(crate) rooms: BTreeMap<ParticipantId, Room>,
     pub(crate) shown: Option<Shown>,
     pub(crate) turned: Option<Instant>,
@@ -149,6 +163,7 @@ impl Law {
             leave: false,
             warned: false,
             consents: person.consents.iter().copied().collect(),
+            declined: BTreeSet::new(),
             said: 0,
             known: false,
             waived: false,
@@ -181,6 +196,7 @@ impl Law {
             confrontation: false,
             shields: docket.brief.shields.clone(),
             caucus: None,
+            looks: None,
             rooms: BTreeMap::new(),
             shown: None,
             turned: None,
@@ -253,6 +269,7 @@ impl Law {
                     figure.drew = None;
                 }
                 self.live.clear();
+                self.looks = None;
                 self.turned = None;
                 self.evidence.clear();
                 if self.fault.is_some_and(|fault| !is_lasting(fault)) {
@@ -340,6 +357,7 @@ impl Law {
     }
 
     pub(crate) fn at(&mut self, who: ParticipantId, at: At) {
+        self.looks.take_if(|(_, whom)| *whom == who);
         self.change(who, |figure| {
             figure.at = if figure.role.is_court() { At::Inside } else { at };
         });
@@ -355,6 +373,7 @@ impl Law {
     pub(crate) fn leaves(&mut self, who: ParticipantId, to: At) {
         self.floor.take_if(|holder| *holder == who);
         self.large.take_if(|large| *large == who);
+        self.looks.take_if(|(_, whom)| *whom == who);
         for room in self.rooms.values_mut() {
             room.inside.remove(&who);
             room.ringing.remove(&who);
@@ -376,6 +395,7 @@ impl Law {
         if matches!(stage, Stage::Recess { .. } | Stage::Deliberation) {
             self.forget_passing_trouble();
         }
+        self.looks = None;
         self.stage = stage;
     }
 

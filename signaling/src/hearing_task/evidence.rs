@@ -23,20 +23,31 @@ impl HearingTask {
     }
 
     /// What the court shows to all is exchanged by that, whether its side handed it over or not.
-    pub(super) async fn exchange_shown(&mut self, effects: &[Effect], at: Timestamp) {
+    pub(super) async fn exchange_shown(&mut self, effects: &[Effect]) {
+        let minutes = effects.iter().filter_map(|effect| {
+            if let Effect::Minute(minute) = effect { shown_first(minute) } else { None }
+        });
+        let shown: Vec<_> = minutes.collect();
+        self.exchange(shown).await;
+    }
+
+    /// After a restart: what was shown before, and the list does not say so because the end came
+    /// between the minute and the list.
+    pub(super) async fn exchange_what_was_shown(&mut self) {
+        let mut shown: Vec<_> = self.ledger.minutes().iter().filter_map(shown_first).collect();
+        let open = |item: EvidenceId| {
+            self.evidence.iter().any(|listed| listed.id == item && !listed.exchanged)
+        };
+        shown.retain(|(item, ..)| open(*item));
+        self.exchange(shown).await;
+    }
+
+    async fn exchange(&mut self, shown: Vec<(EvidenceId, ParticipantId, Timestamp)>) {
         let hearing = self.id();
         let mut changed = false;
-        for effect in effects {
-            let Effect::Minute(Minute { by, fact: Fact::EvidenceShown { item, .. }, .. }) = effect
-            else {
-                continue;
-            };
-            let Actor::Participant { id: who } = *by else { continue };
-            if item.exchanged {
-                continue;
-            }
+        for (item, who, at) in shown {
             let hand = Hand { hearing, who, court: true, at };
-            match self.rooms.docket.exchange_evidence(hand, item.id).await {
+            match self.rooms.docket.exchange_evidence(hand, item).await {
                 Ok(_) => changed = true,
                 Err(fault) => tracing::error!(%hearing, %fault, "cannot exchange what is shown"),
             }
@@ -62,4 +73,11 @@ impl HearingTask {
             tracing::debug!(hearing = %self.id(), "nobody waits to hear who sees evidence");
         }
     }
+}
+
+/// A piece that was shown before it was exchanged, by whom and when.
+fn shown_first(minute: &Minute) -> Option<(EvidenceId, ParticipantId, Timestamp)> {
+    let Fact::EvidenceShown { item, .. } = &minute.fact else { return None };
+    let Actor::Participant { id: who } = minute.by else { return None };
+    (!item.exchanged).then_some((item.id, who, minute.at))
 }

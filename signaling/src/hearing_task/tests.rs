@@ -8,6 +8,8 @@ use model::view::Person;
 use model::{Fact, Grade, Health, SlotCount, TrackKind, Trial, Trouble};
 use tokio::task::JoinHandle;
 
+mod evidence;
+
 use super::*;
 use crate::fixture::{Court, Seats, clock, reach, registry};
 use crate::outbox::Next;
@@ -39,6 +41,11 @@ impl Stand {
         let court = Court::new().await;
         // The database is open; from here on only the test moves time.
         tokio::time::pause();
+        Self::of(court, minutes, Vec::new()).await
+    }
+
+    /// The same in a court that is there already, with its evidence list.
+    async fn of(court: Court, minutes: Option<Vec<Minute>>, evidence: Vec<EvidenceItem>) -> Self {
         let (orders_to, orders) = mpsc::channel(64);
         let (record_to, record_orders) = mpsc::channel(64);
         let (letters, letters_in) = mpsc::channel(64);
@@ -55,8 +62,7 @@ impl Stand {
         let inbox = Inbox { letters: letters_in, record: record_in };
         let docket = court.entry.for_hearing();
         let shown = watch::channel(empty(docket.hearing)).0;
-        let task =
-            HearingTask::new(rooms, inbox, Start { docket, minutes, evidence: Vec::new() }, shown);
+        let task = HearingTask::new(rooms, inbox, Start { docket, minutes, evidence }, shown);
         let task = tokio::spawn(task.run());
         let seats = court.seats();
         let mut stand =
@@ -81,6 +87,13 @@ impl Stand {
 
     /// A page enters and is welcomed.
     async fn enter(&mut self, who: ParticipantId) -> (u64, Arc<Outbox>, model::View) {
+        let (page, outbox) = self.knock(who).await;
+        let view = welcomed(&outbox).await;
+        (page, outbox, view)
+    }
+
+    /// A page comes to the door.
+    async fn knock(&mut self, who: ParticipantId) -> (u64, Arc<Outbox>) {
         self.pages += 1;
         let (page, outbox) = (self.pages, Arc::new(Outbox::default()));
         let reached = Reached::private(
@@ -89,11 +102,7 @@ impl Stand {
             (Ipv4Addr::LOCALHOST, 5000).into(),
         );
         self.send(Letter::Enter { who, page, outbox: Arc::clone(&outbox), reached }).await;
-        let first = next(&outbox).await;
-        let Next::Message(ServerMessage::Welcome { view, .. }) = first else {
-            panic!("not welcome: {first:?}");
-        };
-        (page, outbox, view)
+        (page, outbox)
     }
 
     async fn ask(&self, who: ParticipantId, page: u64, request: u32, ask: Ask) {
@@ -134,6 +143,15 @@ impl Stand {
         outcome(&judge_box, 2).await;
         (judge_page, judge_box, page, outbox)
     }
+}
+
+/// A page is welcomed.
+async fn welcomed(outbox: &Outbox) -> model::View {
+    let first = next(outbox).await;
+    let Next::Message(ServerMessage::Welcome { view, .. }) = first else {
+        panic!("not welcome: {first:?}");
+    };
+    view
 }
 
 /// The next thing a page is sent; virtual minutes later the test has failed.

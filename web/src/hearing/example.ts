@@ -20,7 +20,7 @@ export function examplePerson(id: number, role: Role, more: Partial<Person> = {}
     id, role, name: `人${id}`, place: 'in_hearing', checked_in: true, online: true, media: true, locked: false,
     screen_allowed: false, hand: 0, prompts: 0, warnings: 0, reprimands: 0, side: null, acts_for: null,
     power: null, power_checked: false, attendance: 'online', site_name: '', identity: null,
-    identity_waived: false, absent: false, consents: [], beside: [], lost_since: null, chamber: null,
+    identity_waived: false, absent: false, consents: [], declined: [], previewed: false, beside: [], lost_since: null, chamber: null,
     guarantee: null, testifies: false, simultaneous: false, unseen: false, unheard_of: false,
     device_faults: [], devices: ['microphone', 'camera'], others_present: '', tested: true, line_test: null,
     grade: 'good', trouble: null, unheard: [], ...more,
@@ -31,7 +31,7 @@ export function examplePerson(id: number, role: Role, more: Partial<Person> = {}
 export function exampleMe(role: Role, more: Partial<Me> = {}): Me {
   return {
     id: 1, role, name: '我', place: 'in_hearing', checked_in: true, locked: false, hand: false, warnings: 0,
-    side: null, acts_for: null, power: null, consents: [], guarantee: null, listens_to: null, unheard: [],
+    side: null, acts_for: null, power: null, consents: [], declined: [], previewed: false, guarantee: null, listens_to: null, unheard: [],
     may_publish: [], may_ask: [], ...more,
   }
 }

@@ -248,8 +248,9 @@ export class Visit {
   private seen(view: View): void {
     this.clock.heard(view.server_time, Date.now())
     this.view.value = view
-    const mine = view.me.place === 'in_hearing' || isCourt(view.me.role)
-    this.local.allow(mine ? view.me.may_publish : [])
+    const waits = view.me.place === 'waiting'
+    const mine = view.me.place === 'in_hearing' || isCourt(view.me.role) || view.me.previewed
+    this.local.allow(mine ? view.me.may_publish : [], waits)
     this.tellDevices()
   }
 

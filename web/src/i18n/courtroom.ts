@@ -139,6 +139,7 @@ const zh = {
     waived: '未核对，已决定继续',
     powerDone: '授权已核对',
     consentDone: '同意在线',
+    consentNo: '不同意在线',
     absent: '缺席',
     noteAbsent: '记明缺席',
     notAbsent: '已到庭',
@@ -178,6 +179,12 @@ const zh = {
     shares: '发言时长',
     sharesNote: '按服务器收到的发言计算，供均衡各方发言机会时参考。',
   },
+  preview: {
+    look: '查看画面',
+    end: '结束查看',
+    told: '只有您能看到、听到；已告知对方，不录制。',
+    noPicture: '没有画面，对方的摄像头可能未打开',
+  },
   witness: {
     rule: '证人在传唤前听不到、看不到庭审，也不知道进行到哪里；一次只传一名。',
     none: '本案没有证人、鉴定人。',
@@ -194,6 +201,7 @@ const zh = {
     refused: '拒签保证书',
     signed: '已签署保证书',
     unsigned: '到庭后请其宣读并签署保证书',
+    paper: '已在纸质保证书上签名',
     noGuarantee: '无须签署保证书',
     isolated: '隔离中：不接收任何庭审音视频',
     isolatedBefore: '传唤前的隔离情况已记入事项',
@@ -270,6 +278,7 @@ const zh = {
     consentText: '每一项分别表示意见，同意一项不代表同意其他各项；不同意不影响您的诉讼权利。',
     agree: '同意',
     agreed: '已同意',
+    disagreed: '已表示不同意',
     disagree: '不同意',
     step: {
       hearing: '通过互联网参加庭审，效力与到庭相同。',
@@ -522,6 +531,7 @@ const en: typeof zh = {
     waived: 'Not checked, goes on',
     powerDone: 'Power checked',
     consentDone: 'Agrees online',
+    consentNo: 'Refuses online',
     absent: 'Absent',
     noteAbsent: 'Note absent',
     notAbsent: 'Is here',
@@ -561,6 +571,12 @@ const en: typeof zh = {
     shares: 'Spoken so far',
     sharesNote: 'As the server heard it, to give both sides their say.',
   },
+  preview: {
+    look: 'Look',
+    end: 'Stop looking',
+    told: 'You alone see and hear them; they are told, and nothing is recorded.',
+    noPicture: 'No picture: their camera may be off',
+  },
   witness: {
     rule: 'Before the call a witness hears, sees and knows nothing; one at a time.',
     none: 'No witness or expert in this case.',
@@ -577,6 +593,7 @@ const en: typeof zh = {
     refused: 'Refuses guarantee',
     signed: 'Guarantee signed',
     unsigned: 'Has to read and sign the guarantee once here',
+    paper: 'Signed the guarantee on paper',
     noGuarantee: 'No guarantee needed',
     isolated: 'Kept apart: receives no sound or picture',
     isolatedBefore: 'What was received before the call is in the minutes',
@@ -653,6 +670,7 @@ const en: typeof zh = {
     consentText: 'Each point by itself; agreeing to one is not agreeing to another. Refusing costs you no right.',
     agree: 'Agree',
     agreed: 'Agreed',
+    disagreed: 'Said no',
     disagree: 'Do not agree',
     step: {
       hearing: 'Attend over the internet, with the same effect as in court.',

@@ -58,11 +58,11 @@ describe('words of the protocol', () => {
   const paths: Record<MediaPath, string> = zh.ops.paths
   const trial: Record<Trial, string> = zh.lineTest.trial
   const advice: Record<Advice, string> = zh.lineTest.advice
-  const fact: Record<Fact['fact'] | 'screen_denied' | 'hand_lowered' | 'consented_no' | 'absence_noted_no' | 'challenge_disposed_no' | 'floor_strict_no' | 'confrontation_no' | 'interpreting_no' | 'chamber_answered_no' | 'chamber_locked_no' | 'drawing_allowed_no' | 'evidence_played_no', string> = zh.fact
+  const fact: Record<Fact['fact'] | 'screen_denied' | 'hand_lowered' | 'previewed_no' | 'consented_no' | 'absence_noted_no' | 'challenge_disposed_no' | 'floor_strict_no' | 'confrontation_no' | 'interpreting_no' | 'chamber_answered_no' | 'chamber_locked_no' | 'drawing_allowed_no' | 'evidence_played_no', string> = zh.fact
 
   it('are all there', () => {
     const sizes = [role, stage, ground, place, grade, record, fault, cause, kind, staff, ask, fact, trouble, ownTrouble, paths, trial, advice].map((each) => Object.keys(each).length)
-    expect(sizes).toEqual([27, 9, 3, 5, 4, 6, 6, 5, 3, 5, 73, 89, 6, 6, 5, 3, 5])
+    expect(sizes).toEqual([27, 9, 3, 5, 4, 6, 6, 5, 3, 5, 74, 91, 6, 6, 5, 3, 5])
     expect(Object.keys(unheard)).toContain('screen')
   })
 

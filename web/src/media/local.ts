@@ -82,14 +82,15 @@ export class LocalMedia {
 
   /**
    * The hearing says what may be sent now. A microphone (or screen) that loses its leave is
-   * switched off and stays off until the person switches it on; a camera waits.
+   * switched off and stays off until the person switches it on; a camera waits. Who `waits` to be
+   * let in was only looked at: nothing was taken from them.
    */
-  allow(kinds: readonly TrackKind[]): void {
+  allow(kinds: readonly TrackKind[], waits = false): void {
     const before = this.allowed
     this.allowed = [...kinds]
     for (const kind of ['microphone', 'camera', 'screen'] as const) {
       const lost = before.includes(kind) && !kinds.includes(kind)
-      if (lost && kind !== 'camera' && this.kinds[kind].on) this.switchOff(kind)
+      if (lost && !waits && kind !== 'camera' && this.kinds[kind].on) this.switchOff(kind)
       else if (lost || (!before.includes(kind) && kinds.includes(kind))) this.tell(kind)
     }
   }

@@ -62,7 +62,7 @@ pub(crate) fn asks() -> Vec<Ask> {
         Ask::SetLayout { layout: Layout::Court },
         Ask::FindAbsence { who: WHO, finding: AbsenceFinding::Network, note: private("…") },
         Ask::Confront { on: true, reason: private("speaks without leave") },
-        Ask::SignGuarantee { name: private("…") },
+        Ask::SignGuarantee { who: None, name: private("…") },
         Ask::NoteGuaranteeRefused { who: WHO, reason: private("speaks without leave") },
         Ask::Testify { who: WHO },
         Ask::Shield {
@@ -97,17 +97,23 @@ pub(crate) fn asks() -> Vec<Ask> {
         Ask::WriteSheet { sheet: Sheet::Agreement, base: 1, text: private("…") },
         Ask::ReadBack { sheet: Sheet::Agreement, version: 1 },
         Ask::Sign {
+            who: None,
             sheet: Sheet::Agreement,
             version: 1,
             method: SigningMethod::Typed,
             mark: private("…"),
         },
-        Ask::RefuseSigning { sheet: Sheet::Agreement, reason: private("speaks without leave") },
+        Ask::RefuseSigning {
+            who: None,
+            sheet: Sheet::Agreement,
+            reason: private("speaks without leave"),
+        },
+        Ask::Preview { who: Some(WHO) },
         Ask::FailMediation { ground: FailureGround::NoAgreement, note: private("…") },
         Ask::CallRoll,
         Ask::ConfirmPresence { people: 30 },
     ];
-    assert_each_once(&all, 73, place);
+    assert_each_once(&all, 74, place);
     all
 }
 
@@ -187,5 +193,6 @@ fn place(ask: &Ask) -> usize {
         Ask::FailMediation { .. } => 70,
         Ask::CallRoll => 71,
         Ask::ConfirmPresence { .. } => 72,
+        Ask::Preview { .. } => 73,
     }
 }

@@ -13,7 +13,7 @@ impl Law {
     pub(crate) fn done(&mut self, now: Instant, who: ParticipantId, ask: &Ask) {
         match ask {
             Ask::OpenCheckIn => {
-                self.stage = Stage::CheckIn;
+                self.enters(Stage::CheckIn);
                 for figure in self.people.values_mut() {
                     if figure.role.is_court() && figure.page {
                         figure.at = At::Inside;
@@ -26,6 +26,7 @@ impl Law {
                 self.change(*who, |figure| figure.absent = false);
             }
             Ask::Dismiss { who } => self.leaves(*who, At::Waiting),
+            Ask::Preview { who: whom } => self.looks = whom.map(|whom| (who, whom)),
             Ask::Open if self.is_recorded() => self.enters(Stage::Opening),
             Ask::Open => {
                 self.enters(Stage::InSession);
@@ -118,8 +119,8 @@ impl Law {
             Ask::Spotlight { who } => self.large = *who,
             Ask::SetLayout { layout } => self.layout = *layout,
             Ask::Confront { on, .. } => self.confrontation = *on,
-            Ask::SignGuarantee { .. } => {
-                self.change(who, |figure| figure.guarantee = Some(true));
+            Ask::SignGuarantee { who: whom, .. } => {
+                self.change(whom.unwrap_or(who), |figure| figure.guarantee = Some(true));
             }
             Ask::NoteGuaranteeRefused { who, .. } => {
                 self.change(*who, |figure| figure.guarantee = Some(false));
@@ -163,6 +164,9 @@ impl Law {
             }
             Ask::Caucus { side } => {
                 self.shown = None;
+                if side.is_some() {
+                    self.looks = None;
+                }
                 self.caucus = *side;
             }
             Ask::ShowEvidence { item, page } => {
@@ -210,12 +214,12 @@ impl Law {
                 self.papers.insert(*sheet, Paper { version: base + 1, ..Paper::default() });
             }
             Ask::ReadBack { sheet, .. } => self.on_paper(*sheet, |paper| paper.read = true),
-            Ask::Sign { sheet, .. } => self.on_paper(*sheet, |paper| {
-                paper.refused.remove(&who);
-                paper.signed.insert(who);
+            Ask::Sign { who: whom, sheet, .. } => self.on_paper(*sheet, |paper| {
+                paper.refused.remove(&whom.unwrap_or(who));
+                paper.signed.insert(whom.unwrap_or(who));
             }),
-            Ask::RefuseSigning { sheet, .. } => self.on_paper(*sheet, |paper| {
-                paper.refused.insert(who);
+            Ask::RefuseSigning { who: whom, sheet, .. } => self.on_paper(*sheet, |paper| {
+                paper.refused.insert(whom.unwrap_or(who));
             }),
             Ask::FailMediation { ground, .. } => self.failed = Some(*ground),
             Ask::CallRoll => self.roll = Some(BTreeSet::new()),
@@ -235,6 +239,7 @@ impl Law {
 
     fn ends(&mut self) {
         self.stage = Stage::Closed;
+        self.looks = None;
         for figure in self.people.values_mut() {
             figure.hand = None;
         }
@@ -259,8 +264,10 @@ impl Law {
             figure.said = figure.said.saturating_add(1);
             if given {
                 figure.consents.insert(step);
+                figure.declined.remove(&step);
             } else {
                 figure.consents.remove(&step);
+                figure.declined.insert(step);
             }
         });
     }

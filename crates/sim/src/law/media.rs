@@ -51,6 +51,13 @@ impl Law {
     /// Whether a track may be sent at all.
     pub(crate) fn sends(&self, track: TrackId) -> bool {
         let who = track.participant;
+        if self.looks.is_some_and(|(_, whom)| whom == who) {
+            return self.people.get(&who).is_some_and(|figure| match track.kind {
+                TrackKind::Camera => true,
+                TrackKind::Microphone => !figure.locked,
+                TrackKind::Screen => false,
+            });
+        }
         let (Some(hall), Some(figure)) = (self.hall(who), self.people.get(&who)) else {
             return false;
         };
@@ -73,7 +80,7 @@ impl Law {
 
     /// The audience has no voice; sites of a lecture and helpers have one with the floor alone,
     /// helpers never during a testimony.
-    fn has_voice(&self, who: ParticipantId, figure: &Figure) -> bool {
+    pub(crate) fn has_voice(&self, who: ParticipantId, figure: &Figure) -> bool {
         let testimony = self.people.values().any(|f| f.testifies && f.at == At::Inside);
         let floor = self.floor == Some(who);
         let helper = figure.role == Role::Attendant;
@@ -100,6 +107,15 @@ impl Law {
         let from = track.participant;
         let (hall, listener) = (self.hall(to), self.people.get(&to));
         let Some(listener) = listener.filter(|figure| !figure.in_court) else { return false };
+        if let Some((leader, whom)) = self.looks
+            && whom == from
+        {
+            return to == leader && self.sends(track);
+        }
+        // A helper sits beside whom they help: they hear by the floor, as they speak.
+        if listener.role == Role::Attendant && !self.has_voice(to, listener) {
+            return false;
+        }
         if from == to || hall.is_none() || self.hall(from) != hall || !self.sends(track) {
             return false;
         }

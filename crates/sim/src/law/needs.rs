@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use model::{
     Ask, Check, FailureGround, Instant, Kind, ParticipantId, Phase, Power, Private, Publicity,
-    RecordMode, Role, Sheet, Shield, Side, Stage, Step, TrackKind, limits,
+    RecordMode, Role, Sheet, Shield, Side, SigningMethod, Stage, Step, TrackKind, limits,
 };
 
 use super::{At, Figure, Law};
@@ -68,6 +68,14 @@ impl Law {
             }
             Ask::Admit { who } => self.may_come_in(*who),
             Ask::Dismiss { who } => self.other_inside(*who).is_some(),
+            Ask::Preview { who: None } => self.looks.is_some(),
+            Ask::Preview { who: Some(whom) } => self.other(*whom).is_some_and(|figure| {
+                let face = !figure.role.only_watches()
+                    && figure.role != Role::Attendant
+                    && !figure.in_court;
+                let other = self.looks.is_none_or(|(_, seen)| seen != *whom);
+                figure.at == At::Waiting && figure.page && face && other
+            }),
             Ask::Open => self.may_open(who),
             Ask::Resume => {
                 let rolls = self.stage == Stage::TechInterrupted;
@@ -99,12 +107,11 @@ impl Law {
             }
             Ask::Consent { step, given } => {
                 self.brief.kind.step().is_some()
-                    && asker.consents.contains(step) != *given
+                    && asker.said_of(*step) != Some(*given)
                     && asker.said < limits::CONSENTS_SAID_MAX
             }
             Ask::NoteConsent { who, step, given, how } => {
-                self.other(*who).is_some_and(|f| f.consents.contains(step) != *given)
-                    && reasoned(how)
+                self.other(*who).is_some_and(|f| f.said_of(*step) != Some(*given)) && reasoned(how)
             }
             Ask::CheckIdentity { who, note, .. } => self.other_here(*who).is_some() && short(note),
             Ask::WaiveIdentity { who, reason } => {
@@ -169,8 +176,11 @@ impl Law {
                 let said = if *on { reasoned(reason) } else { short(reason) && witnesses < 2 };
                 self.confrontation != *on && said
             }
-            Ask::SignGuarantee { name } => {
-                asker.guarantee != Some(true) && says(name) && fits(name, limits::NAME_CHARS_MAX)
+            Ask::SignGuarantee { who: on_paper, name } => {
+                self.signer(who, *on_paper).is_some_and(|(_, figure)| {
+                    figure.role.is_called() && figure.guarantee != Some(true)
+                }) && says(name)
+                    && fits(name, limits::NAME_CHARS_MAX)
             }
             Ask::NoteGuaranteeRefused { who, reason } => {
                 self.called_inside(*who).is_some_and(|f| f.guarantee.is_none()) && reasoned(reason)
@@ -227,9 +237,10 @@ impl Law {
                 let sound = opinion.authentic && opinion.lawful && opinion.relevant;
                 let said = if sound { short(&opinion.reason) } else { reasoned(&opinion.reason) };
                 let side = self.side(who);
+                let on_a_side = side.is_some();
                 let listed = self.evidence.iter().find(|known| {
                     let own = known.side.is_some() && known.side == side;
-                    known.id == *item && (known.exchanged || own)
+                    known.id == *item && on_a_side && (known.exchanged || own)
                 });
                 let shown = self.shown.as_ref().map(|shown| &shown.item);
                 let known = listed.or(shown.filter(|shown| shown.id == *item));
@@ -237,7 +248,11 @@ impl Law {
                 let key = (*item, asker.acts_for.unwrap_or(who));
                 let room =
                     self.opinions.contains(&key) || self.opinions.len() < limits::OPINIONS_MAX;
-                !self.waits(who) && known.is_some_and(|known| !own(known)) && said && room
+                !self.waits(who)
+                    && on_a_side
+                    && known.is_some_and(|known| !own(known))
+                    && said
+                    && room
             }
             Ask::AllowDrawing { who, allowed } => self
                 .other_inside(*who)
@@ -272,24 +287,34 @@ impl Law {
                     && self.caucus.is_none()
                     && paper.is_some_and(|paper| !paper.read)
             }
-            Ask::Sign { sheet, version, mark, .. } => {
+            Ask::Sign { who: on_paper, sheet, version, method, mark } => {
+                let Some((who, signer)) = self.signer(who, *on_paper) else { return false };
                 let paper = self.papers.get(sheet).filter(|paper| paper.version == *version);
-                let late = *sheet == Sheet::Agreement && self.effective && asker.role.is_court();
-                let binds = asker.role != Role::Agent
+                let late = *sheet == Sheet::Agreement && self.effective && signer.role.is_court();
+                let binds = signer.role != Role::Agent
                     || *sheet == Sheet::Facts
-                    || asker.power == Some(Power::Special);
+                    || signer.power == Some(Power::Special);
+                let named = self.leads(signer.role)
+                    || matches!(signer.role, Role::ChairMediator | Role::Mediator)
+                    || signer.role.is_party()
+                    || signer.role.is_for_party();
+                let how = (*method == SigningMethod::OnPaper) == on_paper.is_some();
                 !self.waits(who)
                     && (self.may_change(*sheet) || late)
                     && paper.is_some_and(|paper| paper.read && !paper.signed.contains(&who))
                     && binds
+                    && named
+                    && how
                     && says(mark)
                     && fits(mark, limits::SIGNATURE_CHARS_MAX)
             }
-            Ask::RefuseSigning { sheet, reason } => {
+            Ask::RefuseSigning { who: on_paper, sheet, reason } => {
+                let Some((who, signer)) = self.signer(who, *on_paper) else { return false };
                 let free = |paper: &super::Paper| {
                     !paper.signed.contains(&who) && !paper.refused.contains(&who)
                 };
                 !self.waits(who)
+                    && (signer.role.is_party() || signer.role.is_for_party())
                     && self.may_change(*sheet)
                     && self.papers.get(sheet).is_some_and(free)
                     && reasoned(reason)
@@ -304,6 +329,20 @@ impl Law {
                 asked && *people > 0 && *people <= limits::SITE_PEOPLE_MAX
             }
         }
+    }
+
+    /// Whose signature is meant: the asker's, or that of somebody in the courtroom who has no page
+    /// and signs on paper.
+    fn signer(
+        &self,
+        asker: ParticipantId,
+        on_paper: Option<ParticipantId>,
+    ) -> Option<(ParticipantId, &Figure)> {
+        let Some(who) = on_paper else { return self.people.get(&asker).map(|f| (asker, f)) };
+        let noted = self.people.get(&asker).is_some_and(|f| self.notes_paper(f.role));
+        let figure = self.people.get(&who)?;
+        let there = figure.in_court && !figure.page && figure.at == At::Inside;
+        (noted && there && !self.waits(who)).then_some((who, figure))
     }
 
     fn count_inside(&self, wanted: impl Fn(Role) -> bool) -> usize {

@@ -11,6 +11,7 @@ open_check_in           clerk       scheduled   no
 check_in                others      live        no
 admit                   lead        settled     yes
 dismiss                 lead        settled     yes
+preview                 lead        looking     yes
 open                    lead        before      yes
 recess                  lead        rolling     yes
 resume                  lead        pause       yes
@@ -51,7 +52,7 @@ spotlight               lead        live        yes
 set_layout              lead        live        yes
 find_absence            lead        live        yes
 confront                lead        heard       yes
-sign_guarantee          called      heard       yes
+sign_guarantee          witnessing  heard       yes
 note_guarantee_refused  keeper      heard       yes
 testify                 lead        heard       yes
 shield                  lead        live        yes
@@ -76,7 +77,7 @@ set_record_mode         mediator    mode        yes
 write_sheet             manager     mediating   yes
 read_back               manager     mediating   yes
 sign                    signer      mediating   yes
-refuse_signing          sides       mediating   yes
+refuse_signing          refuser     mediating   yes
 fail_mediation          mediator    failing     yes
 call_roll               lead        roll        yes
 confirm_presence        site        roll        yes
@@ -121,7 +122,9 @@ impl Law {
             }
             "voice" => !matches!(role, Role::Gallery | Role::Media),
             "holder" => lead || self.floor == Some(who),
-            "called" => role.is_called(),
+            // On paper, for who has no page, the clerk's work.
+            "witnessing" => role.is_called() || self.notes_paper(role),
+            "refuser" => sides || self.notes_paper(role),
             "online" => !figure.in_court,
             "manager" => self.manages(role),
             "own_people" => sides || interprets,
@@ -131,10 +134,15 @@ impl Law {
                 self.manages(role) || self.shown.as_ref().is_some_and(|shown| shown.by == who)
             }
             "drawer" => self.manages(role) || figure.draws,
-            "signer" => mediator || sides,
+            "signer" => mediator || sides || self.notes_paper(role),
             "site" => role == Role::Learner,
             _ => false,
         }
+    }
+
+    /// Who does the clerk's work.
+    pub(crate) fn notes_paper(&self, role: Role) -> bool {
+        self.leads(role) || matches!(role, Role::Clerk | Role::JudgeAssistant)
     }
 
     fn is_time(&self, column: &str) -> bool {
@@ -146,6 +154,10 @@ impl Law {
             "live" => live,
             "settled" => live && stage != Stage::Opening,
             "check_in" => stage == Stage::CheckIn,
+            "looking" => {
+                let apart = stage == Stage::Deliberation || self.caucus.is_some();
+                live && stage != Stage::Opening && !apart
+            }
             "before" => matches!(stage, Stage::CheckIn | Stage::PreTrial),
             "open" => stage.is_open(),
             "session" => stage == Stage::InSession,

@@ -211,6 +211,7 @@ const fn wire_str(ask: &Ask) -> &'static str {
         Ask::CheckIn { .. } => "check_in",
         Ask::Admit { .. } => "admit",
         Ask::Dismiss { .. } => "dismiss",
+        Ask::Preview { .. } => "preview",
         Ask::Open => "open",
         Ask::Recess { .. } => "recess",
         Ask::Resume => "resume",

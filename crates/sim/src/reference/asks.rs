@@ -79,6 +79,7 @@ impl Reference {
             }
             Ask::Devices { .. } => asker.at == At::Inside && asker.role != Role::Gallery,
             Ask::Consent { .. }
+            | Ask::Preview { .. }
             | Ask::NoteConsent { .. }
             | Ask::CheckIdentity { .. }
             | Ask::WaiveIdentity { .. }
@@ -239,6 +240,7 @@ impl Reference {
                 self.change(who, |soul| soul.switched_on = on);
             }
             Ask::Consent { .. }
+            | Ask::Preview { .. }
             | Ask::NoteConsent { .. }
             | Ask::CheckIdentity { .. }
             | Ask::WaiveIdentity { .. }

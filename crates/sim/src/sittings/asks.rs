@@ -116,9 +116,10 @@ impl Source<'_> {
         let law = self.law;
         let role = |figure: &Figure, wanted: Role| figure.role == wanted && figure.at == At::Inside;
         let fits = |figure: &Figure| match name {
-            "admit" => figure.at == At::Waiting,
+            "admit" | "preview" => figure.at == At::Waiting,
+            "sign" | "refuse_signing" => figure.in_court,
             "readmit" => figure.at == At::Expelled,
-            "testify" | "note_guarantee_refused" => {
+            "testify" | "note_guarantee_refused" | "sign_guarantee" => {
                 figure.role.is_called() && figure.at == At::Inside
             }
             "interpret" => role(figure, Role::Interpreter),
@@ -187,6 +188,7 @@ pub(super) fn named(name: &str, law: &Law, dice: &mut Dice) -> Ask {
         },
         "admit" => Ask::Admit { who },
         "dismiss" => Ask::Dismiss { who },
+        "preview" => Ask::Preview { who: by.dice.chance(800).then_some(who) },
         "open" => Ask::Open,
         "recess" => Ask::Recess { ground: one(by.dice, &Ground::ALL) },
         "resume" => Ask::Resume,
@@ -256,7 +258,10 @@ pub(super) fn named(name: &str, law: &Law, dice: &mut Dice) -> Ask {
             note: reason(by.dice, "<absence>"),
         },
         "confront" => Ask::Confront { on: by.yes(), reason: by.text() },
-        "sign_guarantee" => Ask::SignGuarantee { name: by.text() },
+        "sign_guarantee" => {
+            let who = by.dice.chance(200).then_some(who);
+            Ask::SignGuarantee { who, name: by.text() }
+        }
         "note_guarantee_refused" => Ask::NoteGuaranteeRefused { who, reason: by.text() },
         "testify" => Ask::Testify { who },
         "shield" => {
@@ -314,9 +319,17 @@ pub(super) fn named(name: &str, law: &Law, dice: &mut Dice) -> Ask {
         "sign" => {
             let sheet = by.sheet();
             let (version, mark) = (by.version(sheet), by.text());
-            Ask::Sign { sheet, version, method: SigningMethod::Typed, mark }
+            let who = by.dice.chance(250).then_some(who);
+            let method = match who {
+                Some(_) => mostly(by.dice, &[SigningMethod::OnPaper, SigningMethod::Typed]),
+                None => mostly(by.dice, &[SigningMethod::Typed, SigningMethod::OnPaper]),
+            };
+            Ask::Sign { who, sheet, version, method, mark }
         }
-        "refuse_signing" => Ask::RefuseSigning { sheet: by.sheet(), reason: by.text() },
+        "refuse_signing" => {
+            let who = by.dice.chance(250).then_some(who);
+            Ask::RefuseSigning { who, sheet: by.sheet(), reason: by.text() }
+        }
         "fail_mediation" => {
             let ground = one(by.dice, &FailureGround::ALL);
             Ask::FailMediation { ground, note: by.text() }

@@ -2,7 +2,7 @@
 //! What is not here: how sittings are made.
 
 use hearing::{Effect, Event, Hearing};
-use model::{Ask, Fact, ParticipantId, Place, Stage, TrackId, TrackKind};
+use model::{Ask, Fact, ParticipantId, Place, Role, Stage, TrackId, TrackKind};
 use serde_json::to_string;
 
 use super::Play;
@@ -212,8 +212,13 @@ impl Play<'_> {
                     return Err(format!("{} knows the name of {}", person.id, other.id));
                 }
             }
+            // Who helps somebody at a station knows who else is in the room with them.
+            let helps = person.role == Role::Attendant && person.acts_for.is_some();
             if !person.role.is_court()
-                && let Some(own) = COURTS_OWN.iter().find(|own| text.contains(*own))
+                && let Some(own) = COURTS_OWN
+                    .iter()
+                    .filter(|own| **own != "<others>" || !helps)
+                    .find(|own| text.contains(*own))
             {
                 return Err(format!("{}'s view has {own}", person.id));
             }
@@ -223,7 +228,9 @@ impl Play<'_> {
                     return Err(format!("{} knows of evidence {}", person.id, item.id.0));
                 }
             }
-            if self.law.waits(person.id) && text.contains("<sheet>") {
+            if (self.law.waits(person.id) || person.role == Role::Attendant)
+                && text.contains("<sheet>")
+            {
                 return Err(format!("{} waits and reads what is written", person.id));
             }
         }
@@ -251,6 +258,7 @@ impl Play<'_> {
         let law = &self.law;
         let marks = [
             (law.caucus.is_some(), "caucus"),
+            (law.looks.is_some(), "somebody looked at"),
             (law.rooms.values().any(|room| room.inside.len() > 1), "consultation"),
             (law.shown.is_some(), "evidence shown"),
             (law.effective, "agreement in force"),
@@ -279,7 +287,12 @@ impl Law {
         let called = !other.role.is_called() || other.at == At::Inside;
         // A site of a lecture that has the floor is no audience.
         let watches = other.role.only_watches() && self.floor != Some(whom);
-        me.at == At::Inside && called && !watches && !over
+        // A helper at a station knows the court and their own people, until asked to speak.
+        let own = other.role.is_court()
+            || (me.acts_for.is_some()
+                && (me.acts_for == Some(whom) || other.acts_for == me.acts_for));
+        let helper = me.role == Role::Attendant && !self.has_voice(who, me);
+        me.at == At::Inside && called && !watches && !over && (own || !helper)
     }
 
     /// Whether somebody may know of a piece of evidence: the court of all, a side of its own and
@@ -288,11 +301,11 @@ impl Law {
         let Some(me) = self.people.get(&who).filter(|figure| figure.at == At::Inside) else {
             return false;
         };
-        let sides = me.role.is_party() || me.role.is_for_party();
+        let sides = (me.role.is_party() || me.role.is_for_party()) && self.side(who).is_some();
         let own = item.side.is_some() && item.side == self.side(who);
         let shown = self.shown.as_ref().is_some_and(|shown| shown.item.id == item.id);
         me.role.is_court()
             || (sides && (own || item.exchanged))
-            || (shown && self.is_where_it_is_shown(who))
+            || (shown && me.role != Role::Attendant && self.is_where_it_is_shown(who))
     }
 }

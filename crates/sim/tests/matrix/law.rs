@@ -55,6 +55,8 @@ pub(crate) struct Figure {
     pub(crate) interprets: bool,
     /// Has no media of their own.
     pub(crate) in_court: bool,
+    /// Helps at a station.
+    pub(crate) helps: bool,
 }
 
 /// Everything the law needs to know of a sitting.
@@ -88,6 +90,8 @@ pub(crate) struct World {
     pub(crate) listens: BTreeMap<&'static str, &'static str>,
     /// Whether somebody testifies.
     pub(crate) testimony: bool,
+    /// Who waits and is looked at by the judge.
+    pub(crate) looked_at: Option<&'static str>,
 }
 
 /// Where people of each kind are in each situation: in the courtroom (`c`), in the room the panel
@@ -169,12 +173,16 @@ impl World {
     /// Whether a person may send a kind of track at all.
     pub(crate) fn sends(&self, name: &str, kind: TrackKind) -> bool {
         let person = &self.people[name];
+        if self.looked_at == Some(self.named(name)) {
+            let heard = kind != TrackKind::Microphone || !self.locked.contains(name);
+            return kind != TrackKind::Screen && heard;
+        }
         let Some(room) = self.room(name) else { return false };
         let holds = self.floor == Some(self.named(name));
         if person.mute || person.in_court {
             return false;
         }
-        if person.by_floor && !(holds && !(self.testimony && person.column == "side")) {
+        if person.by_floor && !(holds && !(self.testimony && person.helps)) {
             return false;
         }
         match kind {
@@ -185,6 +193,11 @@ impl World {
                 private || !(self.locked.contains(name) || (room == 0 && self.is_hushed(name)))
             }
         }
+    }
+
+    /// Whether a helper has the floor, and nobody testifies.
+    fn is_asked(&self, name: &str) -> bool {
+        self.floor == Some(self.named(name)) && !self.testimony
     }
 
     fn named(&self, name: &str) -> &'static str {
@@ -205,6 +218,14 @@ impl World {
 
     /// Whether a track reaches somebody.
     pub(crate) fn reaches(&self, from: &str, kind: TrackKind, to: &str) -> bool {
+        if self.looked_at == Some(self.named(from)) {
+            // One way, to the judge alone.
+            return to == "judge" && self.sends(from, kind);
+        }
+        // A helper hears what they are asked, and nothing else.
+        if self.people[to].helps && !self.is_asked(to) {
+            return false;
+        }
         let room = self.room(to);
         if from == to || room.is_none() || self.room(from) != room || self.people[to].in_court {
             return false;

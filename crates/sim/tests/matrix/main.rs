@@ -87,6 +87,55 @@ fn with_called_people() {
 }
 
 #[test]
+fn somebody_looked_at_before_the_door() {
+    let mut sitting = Sitting::new(Kind::Hearing);
+    sitting.check_in();
+    sitting.dismiss("bo");
+    sitting.look_at(Some("bo"));
+    sitting.compare("a party looked at before opening");
+    sitting.look_at(Some("wen"));
+    sitting.compare("a witness looked at instead");
+    sitting.call("bo");
+    sitting.compare("the party admitted meanwhile");
+    sitting.read_discipline();
+    sitting.compare("the stage ends it");
+    sitting.announce();
+    sitting.confirm();
+    sitting.call("wen");
+    sitting.look_at(Some("xu"));
+    sitting.compare("the next witness, while one is heard");
+    sitting.lock("anna");
+    sitting.dismiss("anna");
+    sitting.look_at(Some("anna"));
+    sitting.compare("a locked microphone stays locked");
+    sitting.call("anna");
+    sitting.strict();
+    sitting.look_at(Some("xu"));
+    sitting.compare("under a strict floor");
+    sitting.recess(Situation::Recess);
+    sitting.look_at(Some("xu"));
+    sitting.compare("in a recess");
+    sitting.look_at(None);
+    sitting.compare("no more");
+    sitting.resume();
+    sitting.look_at(Some("xu"));
+    sitting.interrupt();
+    sitting.compare("an interruption ends it");
+    sitting.look_at(Some("xu"));
+    sitting.compare("in an interruption");
+}
+
+#[test]
+fn somebody_looked_at_in_a_mediation() {
+    let mut sitting = Sitting::mediation(RecordMode::Recording);
+    sitting.dismiss("agent");
+    sitting.look_at(Some("agent"));
+    sitting.compare("looked at, on the record");
+    sitting.caucus(Some(Side::Plaintiff));
+    sitting.compare("a caucus ends it");
+}
+
+#[test]
 fn under_a_strict_floor() {
     for holder in [None, Some("anna"), Some("bo"), Some("kim"), Some("tao"), Some("helper")] {
         let mut sitting = Sitting::in_session(Kind::Hearing);

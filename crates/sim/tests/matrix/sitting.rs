@@ -95,6 +95,7 @@ fn figure(cast: &[Line], line: &Line, kind: Kind) -> Figure {
         bench: leads || (name == "judge2" && role == Role::Judge),
         interprets: matches!(name, "tao" | "ling"),
         in_court: name == "third",
+        helps: name == "helper",
     }
 }
 
@@ -135,6 +136,7 @@ impl Sitting {
             beside: BTreeSet::new(),
             listens: BTreeMap::new(),
             testimony: false,
+            looked_at: None,
         };
         let heading = Heading {
             court: "a court".to_owned(),
@@ -265,6 +267,7 @@ impl Sitting {
             self.must("judge", Ask::AnswerBarred { grounds: Vec::new(), note });
             self.must("kim", Ask::ReadDiscipline);
             self.world.situation = Situation::PreTrial;
+            self.world.looked_at = None;
         }
     }
 
@@ -272,6 +275,7 @@ impl Sitting {
     pub(crate) fn announce(&mut self) {
         self.must("judge", Ask::Open);
         self.world.situation = Situation::Opening;
+        self.world.looked_at = None;
         self.world.consultations.clear();
     }
 
@@ -283,6 +287,7 @@ impl Sitting {
         }
         assert_eq!(self.hearing.stage(), Stage::InSession, "open");
         self.world.situation = Situation::InSession;
+        self.world.looked_at = None;
     }
 
     /// Calls somebody.
@@ -290,11 +295,26 @@ impl Sitting {
         let who = self.id(name);
         self.must("judge", Ask::Admit { who });
         self.world.inside.insert(name);
+        self.world.looked_at.take_if(|seen| *seen == name);
+    }
+
+    /// Sends somebody back to the waiting room.
+    pub(crate) fn dismiss(&mut self, name: &'static str) {
+        let who = self.id(name);
+        self.must("judge", Ask::Dismiss { who });
+        self.world.inside.remove(name);
+    }
+
+    /// The judge looks at somebody who waits, or at nobody any more.
+    pub(crate) fn look_at(&mut self, name: Option<&'static str>) {
+        let who = name.map(|name| self.id(name));
+        self.must("judge", Ask::Preview { who });
+        self.world.looked_at = name;
     }
 
     /// The guarantee is signed and the testimony begins.
     pub(crate) fn testify(&mut self, name: &'static str) {
-        self.must(name, Ask::SignGuarantee { name: Private::from(name) });
+        self.must(name, Ask::SignGuarantee { who: None, name: Private::from(name) });
         let who = self.id(name);
         self.must("judge", Ask::Testify { who });
         self.world.testimony = true;
@@ -377,6 +397,7 @@ impl Sitting {
     pub(crate) fn interrupt(&mut self) {
         self.must("judge", Ask::Interrupt { reason: Private::from("the line") });
         self.world.situation = Situation::Interrupted;
+        self.world.looked_at = None;
     }
 
     /// A pause.
@@ -390,6 +411,7 @@ impl Sitting {
         };
         self.must("judge", Ask::Recess { ground });
         self.world.situation = situation;
+        self.world.looked_at = None;
     }
 
     /// The sitting goes on.
@@ -400,12 +422,16 @@ impl Sitting {
             self.world.consultations.clear();
         }
         self.world.situation = Situation::InSession;
+        self.world.looked_at = None;
     }
 
     /// The mediators talk with one side alone, or with all.
     pub(crate) fn caucus(&mut self, side: Option<Side>) {
         self.must("judge", Ask::Caucus { side });
         self.world.caucus = side;
+        if side.is_some() {
+            self.world.looked_at = None;
+        }
         // Whose turn it is does not talk among themselves any more.
         let people = self.world.people.clone();
         self.world
@@ -441,6 +467,7 @@ impl Sitting {
         self.must("judge", Ask::EnterPhase { phase: Phase::Mediation, reason });
         self.must("judge", Ask::Deliberate);
         self.world.situation = Situation::Deliberation;
+        self.world.looked_at = None;
     }
 
     /// The sitting is over.
@@ -449,6 +476,7 @@ impl Sitting {
         self.must("judge", Ask::EnterPhase { phase: Phase::Closing, reason });
         self.must("judge", Ask::Close);
         self.world.situation = Situation::Closed;
+        self.world.looked_at = None;
     }
 
     /// The process dies; another takes over.
