@@ -112,6 +112,7 @@ impl Reference {
             | Ask::Interpret { .. }
             | Ask::Listen { .. }
             | Ask::Note { .. }
+            | Ask::RecordDeliberation { .. }
             | Ask::Consult { .. }
             | Ask::AnswerConsultation { .. }
             | Ask::LeaveChamber
@@ -272,6 +273,7 @@ impl Reference {
             | Ask::Interpret { .. }
             | Ask::Listen { .. }
             | Ask::Note { .. }
+            | Ask::RecordDeliberation { .. }
             | Ask::Consult { .. }
             | Ask::AnswerConsultation { .. }
             | Ask::LeaveChamber
