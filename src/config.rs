@@ -5,7 +5,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use model::Codec;
+use model::{Codec, Private};
 use serde::Deserialize;
 
 /// Everything an operator may set. Keys that are not here are refused.
@@ -37,6 +37,18 @@ pub(crate) struct Config {
     /// Address of the page as parties reach it, for the links in notices (`https://court.example`).
     /// Empty: as whoever sends the notice reached it.
     pub(crate) page: String,
+    /// A text file with the discipline everybody but the court accepts at check-in. Without it the usual text.
+    pub(crate) discipline: Option<PathBuf>,
+    /// Where faces are compared: an outside service's address, `https://` or `http://`. Without it nobody is asked.
+    pub(crate) face_url: Option<String>,
+    /// The secret the requests to it are signed with.
+    pub(crate) face_secret: Option<Private<String>>,
+    /// A lecture's first check of presence comes so many minutes after it began: from, to.
+    pub(crate) presence_first: [u16; 2],
+    /// Each later check comes so many minutes after the former: from, to.
+    pub(crate) presence_every: [u16; 2],
+    /// How long a site has to answer, seconds; 0 asks nobody.
+    pub(crate) presence_answer: u16,
     /// Addresses besides this machine that may read `/metrics` without signing in.
     pub(crate) metrics_from: Vec<IpAddr>,
     /// Log level: error, warn, info, debug, trace.
@@ -63,6 +75,12 @@ impl Default for Config {
             certificate: None,
             certificate_key: None,
             page: String::new(),
+            discipline: None,
+            face_url: None,
+            face_secret: None,
+            presence_first: [10, 30],
+            presence_every: [105, 135],
+            presence_answer: 120,
             metrics_from: Vec::new(),
             log: "info".to_owned(),
         }
@@ -134,6 +152,17 @@ fn check(config: &Config) -> Result<(), String> {
             "certificate and certificate_key go together",
         );
     }
+    if config.face_url.is_some() != config.face_secret.is_some() {
+        return wrong("face_url 与 face_secret 须同时设置", "face_url and face_secret go together");
+    }
+    for [from, to] in [config.presence_first, config.presence_every] {
+        if from == 0 || from > to {
+            return wrong(
+                "presence_first、presence_every 须为两个数，前小后大，不得为 0",
+                "presence_first and presence_every are two numbers, the smaller first, none 0",
+            );
+        }
+    }
     Ok(())
 }
 
@@ -159,11 +188,21 @@ mod tests {
         )
         .unwrap();
         // Optional keys stand as comments; with the mark taken off the file must still be read.
-        let all: String = text.replace("\n# certificate", "\ncertificate");
+        let all: String = text
+            .replace("\n# certificate", "\ncertificate")
+            .replace("\n# discipline =", "\ndiscipline =")
+            .replace("\n# face_", "\nface_");
         let config = parse(&all).unwrap();
         let defaults = Config::default();
         assert_eq!(
-            Config { certificate: None, certificate_key: None, ..config },
+            Config {
+                certificate: None,
+                certificate_key: None,
+                discipline: None,
+                face_url: None,
+                face_secret: None,
+                ..config
+            },
             defaults,
             "deploy/assize.example.toml shows another default than the code"
         );
@@ -179,6 +218,12 @@ mod tests {
             "archive_free_min",
             "certificate",
             "certificate_key",
+            "discipline",
+            "face_url",
+            "face_secret",
+            "presence_first",
+            "presence_every",
+            "presence_answer",
             "metrics_from",
             "log",
         ] {
@@ -199,6 +244,9 @@ mod tests {
             ("media_threads = 0", "media_threads"),
             ("camera_codec = \"opus\"", "camera_codec"),
             ("certificate = \"a\"", "go together"),
+            ("face_url = \"https://h/\"", "go together"),
+            ("presence_first = [3, 2]", "presence_first"),
+            ("presence_every = [0, 2]", "presence_every"),
         ] {
             let said = parse(text).unwrap_err();
             assert!(said.contains(word), "{text}: {said}");

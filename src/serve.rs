@@ -3,18 +3,18 @@
 //! What is not here: anything a room does.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use model::letters::Unfinished;
-use model::{Now, limits};
+use model::{Now, PresenceChecks, limits};
 use prometheus::Registry;
 use recorder::{ArchiveFolder, RecorderConfig, RecorderFault};
 use sfu::{Ends, Sfu, SfuConfig, SfuFault};
 use signaling::{
-    Certificate, Clock, Docket, MediaStream, NodeFigures, Reach, Signaling, StartFault,
+    Certificate, Clock, Docket, MediaStream, NodeFigures, Reach, Settings, Signaling, StartFault,
 };
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
@@ -209,9 +209,10 @@ async fn open_rooms(
             }
         }),
     };
-    let signaling = Signaling::start(signaling_settings(config), doors, unfinished)
-        .await
-        .map_err(|fault| signaling_sentence(&fault))?;
+    let signaling =
+        Signaling::start(signaling_settings(config, court_settings(config)?), doors, unfinished)
+            .await
+            .map_err(|fault| signaling_sentence(&fault))?;
     Ok(Node { signaling, sfu, recorder, stop_recorder })
 }
 
@@ -227,7 +228,34 @@ fn sfu_settings(config: &Config) -> SfuConfig {
     }
 }
 
-fn signaling_settings(config: &Config) -> signaling::Config {
+/// What sittings are told at their start.
+///
+/// # Errors
+/// One sentence about the discipline's file.
+fn court_settings(config: &Config) -> Result<Settings, String> {
+    let wrong = |path: &Path, fault: &dyn core::fmt::Display| {
+        format!(
+            "法庭纪律文件 {0} 不可用：{fault}。The discipline's file {0} cannot be used: {fault}.",
+            path.display()
+        )
+    };
+    let own = match &config.discipline {
+        Some(path) => Some(std::fs::read_to_string(path).map_err(|fault| wrong(path, &fault))?),
+        None => None,
+    };
+    let path = config.discipline.as_deref().unwrap_or(Path::new("-"));
+    let discipline = signaling::discipline(own.as_deref()).map_err(|why| wrong(path, &why))?;
+    let seconds = |[from, to]: [u16; 2]| (u32::from(from) * 60, u32::from(to) * 60);
+    let answer = config.presence_answer;
+    let presence = (answer > 0).then(|| PresenceChecks {
+        first: seconds(config.presence_first),
+        every: seconds(config.presence_every),
+        answer,
+    });
+    Ok(Settings { discipline: Some(discipline), presence })
+}
+
+fn signaling_settings(config: &Config, settings: Settings) -> signaling::Config {
     signaling::Config {
         listen: config.https.clone(),
         certificate: match (&config.certificate, &config.certificate_key) {
@@ -238,6 +266,8 @@ fn signaling_settings(config: &Config) -> signaling::Config {
         },
         data: config.data.clone(),
         page: config.page.clone(),
+        settings,
+        faces: config.face_url.clone().zip(config.face_secret.clone()),
         metrics_from: config.metrics_from.clone(),
         version: env!("CARGO_PKG_VERSION"),
     }

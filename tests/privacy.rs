@@ -53,6 +53,7 @@ async fn a_whole_hearing_leaves_nothing_private_in_the_log() {
             camera: true,
             microphone: true,
             faults: Vec::new(),
+            version: page.discipline.clone(),
         })
         .await;
     assert_eq!(outcome, protocol::RequestOutcome::Done {});

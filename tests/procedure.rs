@@ -66,6 +66,6 @@ fn sittings_reach_every_corner() {
     assert_eq!(reach.stages.len(), 11, "{:?}", reach.stages);
     assert_eq!(reach.phases.len(), Phase::ALL.len(), "{:?}", reach.phases);
     assert_eq!(reach.kinds.len(), Kind::ALL.len(), "{:?}", reach.kinds);
-    assert_eq!(reach.marks.len(), 12, "{:?}", reach.marks);
+    assert_eq!(reach.marks.len(), 14, "{:?}", reach.marks);
     assert!(reach.crashes > 60, "{} crashes", reach.crashes);
 }

@@ -11,7 +11,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use model::archive::{Archive, ArchiveFault, ArchiveLine, ArchiveRecord, Playable, Verdict};
+use model::archive::{
+    Archive, ArchiveFault, ArchiveLine, ArchiveRecord, Playable, Proofs, Verdict,
+};
 use model::limits::{ARCHIVE_LIST_MAX, ARCHIVE_READ_MAX, HEARINGS_MAX, LEDGER_LINE_BYTES_MAX};
 use model::{HearingId, ParticipantId};
 use record::entry::Entry;
@@ -23,6 +25,7 @@ use record::verify::{Liveness, verify};
 
 use crate::RecorderFault;
 use crate::folder::{FolderFiles, doing, hearings, read_ledger};
+use crate::proof;
 
 /// Hearings whose whole index is kept in memory, the least used goes first: some 20 MB for a long
 /// one.
@@ -202,6 +205,10 @@ impl Archive for ArchiveFolder {
         let known = self.known(hearing, true)?;
         let known = locked(&known);
         known.reader.index.archive_record(&known.reader.ledger).ok_or(ArchiveFault::NotFound)
+    }
+
+    fn proofs(&self, hearing: HearingId) -> Result<Proofs, ArchiveFault> {
+        proof::proofs(&self.hearing_folder(hearing))
     }
 
     fn playable(

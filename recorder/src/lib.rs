@@ -22,6 +22,7 @@ mod docket;
 mod folder;
 mod ledger_task;
 mod metrics;
+mod proof;
 mod recover;
 
 pub use archive::ArchiveFolder;

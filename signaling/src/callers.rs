@@ -422,7 +422,16 @@ impl Caller {
             let others_present = if sends { Private::from(DECLARED) } else { Private::default() };
             let (camera, microphone) = (sends, sends);
             let faults = Vec::new();
-            let ask = Ask::CheckIn { discipline: true, others_present, camera, microphone, faults };
+            let text = view.discipline.as_ref();
+            let version = text.map(|text| text.version.clone()).unwrap_or_default();
+            let ask = Ask::CheckIn {
+                discipline: true,
+                others_present,
+                camera,
+                microphone,
+                faults,
+                version,
+            };
             self.ask(ask).await?;
         }
         if self.inside && !me.locked && !self.told_on && !self.on.is_empty() {

@@ -150,7 +150,7 @@ pub(crate) async fn post_due(
     clock: Clock,
     mut stopping: watch::Receiver<bool>,
 ) {
-    let tls = tls();
+    let tls = trusted_tls();
     let mut look = interval(LOOK_EVERY);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -279,7 +279,7 @@ async fn exchange(
 }
 
 /// What `https://` is checked against: the authorities this machine trusts.
-fn tls() -> Option<TlsConnector> {
+pub(crate) fn trusted_tls() -> Option<TlsConnector> {
     let mut roots = RootCertStore::empty();
     for path in AUTHORITIES {
         let Ok(found) = CertificateDer::pem_file_iter(path) else { continue };

@@ -13,19 +13,22 @@ use hearing::{Docket as HearingDocket, Effect, Event, Hearing, Parting};
 use model::letters::{Notice, OfferForm, Order, RecordNotice, RecordOrder};
 use model::stage::LinkCause;
 use model::{
-    Ask, EvidenceId, EvidenceItem, Grants, HearingId, Line, LineTest, MediaPath, Minute,
-    ParticipantId, Private, RecordFault, Refusal, Stage, Tile, TrackId,
+    Ask, Comparison, EvidenceId, EvidenceItem, Grants, HearingId, Line, LineTest, MediaPath,
+    Minute, ParticipantId, Private, RecordFault, Refusal, Stage, Tile, TrackId,
 };
 use protocol::{Bye, ClientStats, OpsHearing, RequestOutcome, ServerMessage};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{sleep, timeout};
 
+use crate::apart::{Apart, Kept};
 use crate::clock::Clock;
 use crate::docket::Docket;
 use crate::metrics::Metrics;
 use crate::outbox::Outbox;
 use crate::reach::{Reach, Reached};
+use crate::settings::Settings;
 
+mod apart;
 mod evidence;
 mod ledger;
 mod measured;
@@ -68,6 +71,14 @@ pub(crate) enum Letter {
     Notice(Notice),
     /// The evidence list changed.
     Evidence,
+    /// Whether somebody may have a face compared now.
+    MayCompare {
+        by: ParticipantId,
+        who: ParticipantId,
+        answer: oneshot::Sender<Result<(), Refusal>>,
+    },
+    /// An outside service compared a face.
+    Compared { by: ParticipantId, who: ParticipantId, comparison: Comparison },
     /// Whether somebody may see a piece of evidence: it is on their view.
     Sees { who: ParticipantId, item: EvidenceId, answer: oneshot::Sender<bool> },
     /// The docket changed before the hearing began.
@@ -104,6 +115,8 @@ pub(crate) struct Rooms {
     pub(crate) clock: Clock,
     pub(crate) metrics: Metrics,
     pub(crate) reach: Reach,
+    pub(crate) apart: Apart,
+    pub(crate) settings: Arc<Settings>,
 }
 
 /// What the task reads from.
@@ -121,6 +134,8 @@ pub(crate) struct Start {
     pub(crate) minutes: Option<Vec<Minute>>,
     /// Its evidence list.
     pub(crate) evidence: Vec<EvidenceItem>,
+    /// What the court keeps apart of it.
+    pub(crate) kept: Kept,
 }
 
 /// One live hearing.
@@ -139,6 +154,8 @@ pub(crate) struct HearingTask {
     media: Media,
     /// The evidence list as the core was last told it.
     evidence: Vec<EvidenceItem>,
+    /// Notes and deliberation as they stand on disk.
+    kept: Kept,
     grants: Grants,
     wake_at: Option<model::Instant>,
     /// Requests the core has not answered yet; an opening waits for the recorder.
@@ -165,6 +182,8 @@ impl HearingTask {
         let minutes = start.minutes.unwrap_or_default();
         let hearing = Hearing::rebuild(now, start.docket.clone(), &minutes);
         let mut todo = if found { VecDeque::from([Event::Restarted]) } else { VecDeque::new() };
+        let origins = RandomState::new();
+        todo.extend(apart::told(&rooms.settings, &start.kept, &origins));
         if !start.evidence.is_empty() {
             todo.push_back(Event::Evidence { items: start.evidence.clone() });
         }
@@ -183,6 +202,7 @@ impl HearingTask {
             ledger,
             media: Media::default(),
             evidence: start.evidence,
+            kept: start.kept,
             grants: Grants::default(),
             wake_at: None,
             unanswered: BTreeSet::new(),
@@ -190,7 +210,7 @@ impl HearingTask {
             visited: false,
             closed: false,
             stopped: false,
-            origins: RandomState::new(),
+            origins,
             rooms,
             inbox,
         }
@@ -218,6 +238,7 @@ impl HearingTask {
                 }
             }
         }
+        self.forget_notes().await;
         if !self.stopped {
             self.tell_sfu(Order::Close { hearing: self.docket.hearing }).await;
         }
@@ -269,6 +290,14 @@ impl HearingTask {
             }
             Letter::HangUp => self.todo.push_back(Event::HungUp),
             Letter::Notice(notice) => self.notice(notice),
+            Letter::MayCompare { by, who, answer } => {
+                if answer.send(self.hearing.may_compare(by, who)).is_err() {
+                    tracing::debug!(hearing = %self.id(), "nobody waits to compare a face");
+                }
+            }
+            Letter::Compared { by, who, comparison } => {
+                self.todo.push_back(Event::Compared { by, who, comparison });
+            }
             Letter::Evidence => self.read_evidence().await,
             Letter::Sees { who, item, answer } => self.tell_whether_seen(who, item, answer),
             Letter::Docket { docket } => self.redocket(docket),
@@ -386,7 +415,7 @@ impl HearingTask {
         let restarted = event == Event::Restarted;
         // What people ask, and the opening that waits for the record, can be undone; what happened
         // in the world cannot.
-        let undo = (request.is_some() || matches!(event, Event::FirstFrames { .. }))
+        let mut undo = (request.is_some() || matches!(event, Event::FirstFrames { .. }))
             .then(|| self.hearing.clone());
         let mut effects = Vec::new();
         let handled =
@@ -401,7 +430,7 @@ impl HearingTask {
                 self.ledger.silent = true;
                 self.todo.push_back(Event::RecordFault { fault: RecordFault::Silent });
             }
-            if let Some(before) = undo {
+            if let Some(before) = undo.take() {
                 tracing::error!(hearing = %self.id(), "undone: its minute is not durable");
                 self.hearing = before;
                 self.ledger.undo();
@@ -411,6 +440,13 @@ impl HearingTask {
         }
         if restarted {
             self.exchange_what_was_shown().await;
+        }
+        if !self.keep_apart(&effects).await
+            && let Some(before) = undo
+        {
+            self.hearing = before;
+            self.answer(request, Some(Refusal::RecordAtRisk));
+            return;
         }
         self.exchange_shown(&effects).await;
         for effect in effects {
@@ -422,8 +458,8 @@ impl HearingTask {
         let at = self.rooms.clock.now().utc;
         let hearing = self.id();
         match effect {
-            // Done before, by `write_down`.
-            Effect::OpenLedger | Effect::Minute(_) => {}
+            // Done before, by `write_down` and `keep_apart`.
+            Effect::OpenLedger | Effect::Minute(_) | Effect::Deliberated(_) => {}
             Effect::Grants(grants) => self.grant(grants).await,
             Effect::Roll { rolling } => {
                 self.tell_recorder(RecordOrder::Roll { hearing, rolling, at }).await;
@@ -521,6 +557,7 @@ impl HearingTask {
         }
         let items = self.evidence.clone();
         let mut todo = VecDeque::from([Event::Restarted, Event::Evidence { items }]);
+        todo.extend(apart::told(&self.rooms.settings, &self.kept, &self.origins));
         todo.extend(self.pages.keys().map(|who| Event::Joined { who: *who }));
         todo.extend(self.pages.iter().map(|(who, page)| {
             let origin = page.reached.reveal().origin(&self.origins);

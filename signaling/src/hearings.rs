@@ -12,11 +12,12 @@ use model::archive::{Archive, ArchiveFault};
 use model::letters::{Notice, RecordNotice, Unfinished};
 use model::limits::{HEARINGS_MAX, RECORD_QUEUE_MAX};
 use model::stage::LinkCause;
-use model::{EvidenceId, EvidenceItem, HearingId, ParticipantId, Private};
+use model::{Comparison, EvidenceId, EvidenceItem, HearingId, ParticipantId, Private, Refusal};
 use protocol::{Bye, OpsHearing, OpsPerson};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout};
 
+use crate::apart::Kept;
 use crate::docket::Entry;
 use crate::hearing_task::{self, HearingTask, Inbox, Letter, Rooms, Start};
 use crate::outbox::Outbox;
@@ -115,7 +116,8 @@ impl Hearings {
             attendees: found.attendees,
         };
         let evidence = self.evidence_of(found.hearing).await;
-        self.launch(Start { docket, minutes: Some(found.minutes), evidence });
+        let kept = self.kept_of(found.hearing).await;
+        self.launch(Start { docket, minutes: Some(found.minutes), evidence, kept });
     }
 
     /// Brings a page into its hearing, making the hearing live when it is not.
@@ -170,6 +172,71 @@ impl Hearings {
         })
     }
 
+    /// What the court keeps apart; without it a hearing can still be held.
+    async fn kept_of(&self, hearing: HearingId) -> Kept {
+        let apart = self.rooms.apart.clone();
+        let read = tokio::task::spawn_blocking(move || apart.read(hearing)).await;
+        match read {
+            Ok(Ok(kept)) => kept,
+            Ok(Err(fault)) => {
+                tracing::error!(%hearing, %fault, "cannot read what is kept apart");
+                Kept::default()
+            }
+            Err(fault) => {
+                tracing::error!(%hearing, %fault, "cannot read what is kept apart");
+                Kept::default()
+            }
+        }
+    }
+
+    /// Deletes private notes of sittings that ended while the node was not there to see it.
+    pub(crate) async fn forget_old_notes(&self) {
+        for hearing in self.rooms.apart.with_notes() {
+            let entry = self.rooms.docket.entry(hearing).await;
+            let over = entry.is_ok_and(|entry| entry.is_none_or(|entry| entry.closed));
+            if over && self.handle(hearing).is_none() {
+                let forgotten = self.rooms.apart.forget_notes(hearing);
+                if let Err(fault) = forgotten {
+                    tracing::error!(%hearing, %fault, "private notes cannot be deleted");
+                }
+            }
+        }
+    }
+
+    /// Whether somebody of the court may have a face compared now.
+    ///
+    /// # Errors
+    /// Why not; `WrongStage` when the hearing is not live.
+    pub(crate) async fn may_compare(
+        &self,
+        hearing: HearingId,
+        by: ParticipantId,
+        who: ParticipantId,
+    ) -> Result<(), Refusal> {
+        let handle = self.handle(hearing).ok_or(Refusal::WrongStage)?;
+        let (answer, may) = oneshot::channel();
+        let letter = Letter::MayCompare { by, who, answer };
+        handle.letters.send(letter).await.map_err(|_| Refusal::WrongStage)?;
+        let answered = timeout(LETTER_WAIT, may).await;
+        answered.ok().and_then(Result::ok).unwrap_or(Err(Refusal::ServerFault))
+    }
+
+    /// Tells a live hearing what an outside service answered.
+    pub(crate) async fn compared(
+        &self,
+        hearing: HearingId,
+        by: ParticipantId,
+        who: ParticipantId,
+        comparison: Comparison,
+    ) {
+        let letter = Letter::Compared { by, who, comparison };
+        if let Some(handle) = self.handle(hearing)
+            && handle.letters.send(letter).await.is_err()
+        {
+            tracing::debug!(%hearing, "the hearing ended before it heard of a comparison");
+        }
+    }
+
     /// What is known of a hearing that is not live.
     async fn start_of(&self, hearing: HearingId) -> Result<Start, Bye> {
         let entry = match self.rooms.docket.entry(hearing).await {
@@ -198,7 +265,8 @@ impl Hearings {
             }
         };
         let evidence = self.evidence_of(hearing).await;
-        Ok(Start { docket: entry.for_hearing(), minutes, evidence })
+        let kept = self.kept_of(hearing).await;
+        Ok(Start { docket: entry.for_hearing(), minutes, evidence, kept })
     }
 
     fn launch(&self, start: Start) -> Handle {

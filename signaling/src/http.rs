@@ -29,11 +29,13 @@ use crate::access::{
     Attempts, Key, CARD_COOKIE, SEAT_COOKIE, STAFF_COOKIE, Who, clear_cookie, cookie, identify,
     is_same_origin, set_cookie,
 };
+use crate::apart::Apart;
 use crate::callers::Callers;
 use crate::clock::Clock;
 use crate::desk::Desk;
 use crate::docket::{CodeUse, Docket, DocketFault, Entry};
 use crate::evidence::{Evidence, EvidenceFault};
+use crate::faces::Faces;
 use crate::hearings::Hearings;
 use crate::metrics::Metrics;
 use crate::node::NodeFigures;
@@ -46,11 +48,13 @@ mod archive;
 mod case_system;
 mod desk;
 mod evidence;
+mod faces;
 mod line_test;
 mod my;
 mod openapi;
 mod papers;
 mod places;
+mod proofs;
 mod sessions;
 mod whip;
 
@@ -66,6 +70,12 @@ pub(crate) struct App {
     pub(crate) desk: Desk,
     pub(crate) archive: Arc<dyn Archive>,
     pub(crate) evidence: Evidence,
+    /// What the court keeps apart.
+    pub(crate) apart: Apart,
+    /// Who compares faces, where the court has somebody.
+    pub(crate) faces: Option<Arc<dyn Faces>>,
+    /// Faces compared at once.
+    pub(crate) comparing: Arc<Semaphore>,
     pub(crate) clock: Clock,
     pub(crate) metrics: Metrics,
     pub(crate) registry: Registry,
@@ -162,13 +172,16 @@ fn status(why: Refusal) -> StatusCode {
         StatusCode::GONE
     } else if why == Refusal::Malformed {
         StatusCode::BAD_REQUEST
-    } else if why == Refusal::Full {
+    } else if matches!(why, Refusal::Full | Refusal::OutsideSilent) {
         StatusCode::SERVICE_UNAVAILABLE
     } else if why == Refusal::FileTooLarge {
         StatusCode::PAYLOAD_TOO_LARGE
     } else if matches!(why, Refusal::FileNotReadable | Refusal::FileEncrypted) {
         StatusCode::UNSUPPORTED_MEDIA_TYPE
-    } else if matches!(why, Refusal::ServerFault | Refusal::EvidenceAltered) {
+    } else if matches!(
+        why,
+        Refusal::ServerFault | Refusal::EvidenceAltered | Refusal::RecordAltered
+    ) {
         StatusCode::INTERNAL_SERVER_ERROR
     } else {
         StatusCode::CONFLICT
@@ -199,6 +212,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(desk::routes())
         .merge(whip::routes())
         .merge(evidence::routes())
+        .merge(faces::routes())
+        .merge(proofs::routes())
         .fallback(file)
         .layer(middleware::from_fn_with_state(state, guard))
         .with_state(app)

@@ -4,6 +4,7 @@
 //! (crate `recorder`); they are reached by the letters of `model::letters` alone.
 
 mod access;
+mod apart;
 mod callers;
 mod certificate;
 mod clock;
@@ -11,6 +12,7 @@ mod courier;
 mod desk;
 mod docket;
 mod evidence;
+mod faces;
 #[cfg(test)]
 mod fixture;
 mod fragment;
@@ -23,6 +25,7 @@ mod outbox;
 mod reach;
 mod secrets;
 mod server;
+mod settings;
 mod socket;
 mod tls;
 mod web;
@@ -35,3 +38,4 @@ pub use clock::Clock;
 pub use node::NodeFigures;
 pub use reach::{ByteStream, MakeRelays, MediaStream, Reach, TakeStream};
 pub use server::{Config, Doors, Signaling, StartFault};
+pub use settings::{Settings, discipline};

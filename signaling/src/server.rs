@@ -10,8 +10,10 @@ use std::time::Duration;
 
 use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use axum::{Router, serve};
+use model::Private;
 use model::archive::Archive;
 use model::letters::{Notice, Order, RecordNotice, RecordOrder, Unfinished};
+use model::limits::FACES_MAX;
 use prometheus::Registry;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
@@ -19,6 +21,7 @@ use tokio::time::timeout;
 use tokio_rustls::rustls::ServerConfig;
 
 use crate::access::Attempts;
+use crate::apart::Apart;
 use crate::callers::Callers;
 use crate::certificate::{self, Certificate, CertificateFault};
 use crate::clock::Clock;
@@ -26,12 +29,14 @@ use crate::courier;
 use crate::desk::Desk;
 use crate::docket::Docket;
 use crate::evidence::{Evidence, EvidenceFault};
+use crate::faces;
 use crate::hearing_task::Rooms;
 use crate::hearings::Hearings;
 use crate::http::{App, router};
 use crate::metrics::Metrics;
 use crate::node::NodeFigures;
 use crate::reach::Reach;
+use crate::settings::Settings;
 use crate::tls::{self, Peer, TlsListener};
 
 /// Archive reads at once: more would only make the disk seek.
@@ -53,6 +58,10 @@ pub struct Config {
     /// Address of the page as parties reach it; empty when whoever sends a notice reaches it the
     /// same way.
     pub page: String,
+    /// What sittings are told at their start.
+    pub settings: Settings,
+    /// Where faces are compared, and the secret the requests are signed with.
+    pub faces: Option<(String, Private<String>)>,
     /// Addresses besides this machine that may read `/metrics`.
     pub metrics_from: Vec<IpAddr>,
     /// Version of the product, for the ops page.
@@ -144,14 +153,8 @@ impl Signaling {
         let now = doors.clock.now().utc;
         let identity = certificate::load(&config.certificate, &config.data, now)?;
         let sockets = listen(&config.listen)?;
-        let rooms = Rooms {
-            orders: doors.orders,
-            record_orders: doors.record_orders,
-            docket: Arc::clone(&doors.docket),
-            clock: doors.clock.clone(),
-            metrics: metrics.clone(),
-            reach: doors.reach.clone(),
-        };
+        let rooms = rooms(&config, &doors, &metrics);
+        let apart = rooms.apart.clone();
         let evidence =
             Evidence::open(&config.data, Arc::clone(&doors.docket), metrics.clone()).await?;
         let hearings = Hearings::new(rooms, Arc::clone(&doors.archive));
@@ -165,6 +168,7 @@ impl Signaling {
         for found in unfinished {
             hearings.take_back(found).await;
         }
+        hearings.forget_old_notes().await;
         let (stop, stopping) = watch::channel(false);
         let poster = (Arc::clone(&doors.docket), doors.clock.clone(), stopping.clone());
         carriers.push(tokio::spawn(courier::post_due(poster.0, poster.1, poster.2)));
@@ -175,6 +179,9 @@ impl Signaling {
             desk: desk.clone(),
             archive: doors.archive,
             evidence,
+            apart,
+            faces: config.faces.map(|(url, secret)| faces::of(url, secret)),
+            comparing: Arc::new(Semaphore::new(FACES_MAX)),
             clock: doors.clock,
             metrics,
             registry: doors.registry,
@@ -239,6 +246,20 @@ impl Signaling {
         for task in self.servers.iter().chain(&self.carriers) {
             task.abort();
         }
+    }
+}
+
+/// The other rooms as hearings reach them.
+fn rooms(config: &Config, doors: &Doors, metrics: &Metrics) -> Rooms {
+    Rooms {
+        orders: doors.orders.clone(),
+        record_orders: doors.record_orders.clone(),
+        docket: Arc::clone(&doors.docket),
+        clock: doors.clock.clone(),
+        metrics: metrics.clone(),
+        reach: doors.reach.clone(),
+        apart: Apart::new(&config.data),
+        settings: Arc::new(config.settings.clone()),
     }
 }
 

@@ -252,7 +252,12 @@ impl Robot {
         }
     }
 
-    async fn ask(&mut self, ask: Ask) -> u32 {
+    async fn ask(&mut self, mut ask: Ask) -> u32 {
+        if let Ask::CheckIn { version, .. } = &mut ask {
+            // A person reads the text that is on the page.
+            let text = self.view.as_ref().and_then(|view| view.discipline.as_ref());
+            *version = text.map(|text| text.version.clone()).unwrap_or_default();
+        }
         self.requests += 1;
         let request = self.requests;
         self.say(&ClientMessage::Ask { request, ask }).await;

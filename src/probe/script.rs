@@ -135,6 +135,7 @@ pub(super) fn check_in() -> Ask {
         camera: true,
         microphone: true,
         faults: Vec::new(),
+        version: String::new(),
     }
 }
 

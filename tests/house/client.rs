@@ -220,7 +220,10 @@ impl Client {
             let mut page = self.try_page(hearing).await.expect("the socket opens");
             page.say(&ClientMessage::Hello { version: protocol::VERSION }).await;
             match page.next().await {
-                Some(ServerMessage::Welcome { .. }) => return page,
+                Some(ServerMessage::Welcome { view, .. }) => {
+                    page.discipline = view.discipline.map(|text| text.version).unwrap_or_default();
+                    return page;
+                }
                 Some(ServerMessage::Bye { why: Bye::Restart }) => (),
                 other => panic!("no welcome: {other:?}"),
             }
@@ -233,6 +236,8 @@ impl Client {
 pub(crate) struct Page {
     socket: WebSocketStream<TlsStream<TcpStream>>,
     request: u32,
+    /// The version of the discipline that has to be accepted; empty for who need not.
+    pub(crate) discipline: String,
 }
 
 impl Page {

@@ -33,7 +33,7 @@ export function person(id, more = {}) {
     id, role, name, place: 'in_hearing', checked_in: true, online: true, media: true, locked: false,
     screen_allowed: false, hand: 0, warnings: 0, prompts: 0, reprimands: 0, side: SIDE[id] ?? null,
     acts_for: id === 8 ? 4 : null, power: id === 8 ? 'special' : null, power_checked: true, attendance: 'online',
-    site_name: id === 3 ? '白马镇诉讼服务站' : '', identity: 'id_card', identity_waived: false, absent: false, consents: ['hearing'],
+    site_name: id === 3 ? '白马镇诉讼服务站' : '', identity: 'id_card', compared: null, identity_waived: false, absent: false, consents: ['hearing'],
     beside: [], lost_since: null, chamber: null, guarantee: id === 5 ? false : null, testifies: false, simultaneous: id === 12,
     unseen: false, unheard_of: false, device_faults: [],
     devices: ['microphone', 'camera'], others_present: '', tested: true, line_test: null, grade: 'good', trouble: null, unheard: [], ...more,
@@ -91,7 +91,7 @@ export function view(me, stage, more = {}) {
       may_ask: may_ask ?? (me === 1 ? [...COURT, ...(AT[at] ?? [])] : me === 2 ? CLERK : ['check_in', 'hand', 'devices', 'consent', 'challenge']), ...own,
     },
     people: [], brief: brief(), procedure: procedure(at === 'in_session' ? 'debate' : null), chambers: [],
-    evidence: { items: [], shown: null, opinions: [] }, mediation: null, presence: null,
+    evidence: { items: [], shown: null, opinions: [] }, mediation: null, presence: null, discipline: null, deliberation: null,
     ...rest,
   }
 }
@@ -129,7 +129,8 @@ export const record = {
   ]).filter((each) => !(each.who === 4 && each.kind === 'microphone')),
   gaps: [{ track: null, from: zero + 44_000, to: zero + 46_000 }],
   minutes: [
-    ['check_in_opened', -600_000], ['arrived', -500_000, { who: 3, others_present: '', camera: true, microphone: true, faults: [] }],
+    ['check_in_opened', -600_000], ['discipline_set', -600_000, { discipline: { version: '4f1c0a92b7de', text: '一、服从审判长或者独任审判员的指挥，尊重司法礼仪。' } }],
+    ['arrived', -500_000, { who: 3, others_present: '', camera: true, microphone: true, faults: [], version: '4f1c0a92b7de' }], ['isolation', 30_000, { who: 2, packets: 0, beside: [] }],
     ['admitted', -200_000, { who: 3 }], ['opening_announced', -1000], ['opened', 0], ['warned', 12_000, { who: 4, reason: '未经许可发言、打断他人' }],
     ['link_lost', 41_000, { who: 3, cause: 'socket_lost' }], ['link_back', 43_000, { who: 3 }],
     ['recess_called', 44_000, { ground: 'unrecorded_mediation' }], ['resumed', 46_000], ['closed', 60_000, { ending: 'closed', ground: null, note: '' }],

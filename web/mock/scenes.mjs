@@ -2,6 +2,7 @@
 
 import { court } from './court.mjs'
 import { desk } from './desk.mjs'
+import { papers } from './papers.mjs'
 import { person, seat, slots, staff, view } from './data.mjs'
 
 const test = (id) => `[data-testid="${id}"]`
@@ -26,6 +27,7 @@ const thin = [
 export const scenes = {
   ...court,
   ...desk,
+  ...papers,
   home: { path: '/', act: (page) => page.locator(test('home-join')).waitFor() },
   'home-seat': { path: '/', me: seat, act: (page) => page.locator(test('home-resume')).waitFor() },
   join: {

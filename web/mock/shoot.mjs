@@ -31,7 +31,7 @@ async function serve(page, scene) {
     const path = new URL(route.request().url()).pathname
     const answers = {
       '/api/me': scene.me ?? { kind: 'nobody' }, '/api/docket': data.docket, '/api/archive': data.archive, '/api/archive/12': data.record,
-      '/api/archive/12/verify': data.verdict, '/api/ops': data.ops, '/api/hearings/17/participants/4/code': { code: '40718265', expires_at: data.NOW + 86_400_000 },
+      '/api/archive/12/verify': data.verdict, '/api/ops': data.ops, '/api/faces': { offered: true }, '/api/hearings/17/participants/4/code': { code: '40718265', expires_at: data.NOW + 86_400_000 },
     }
     if (/\/(camera|screen)$/.test(path)) {
       const file = `${folder}/sample.webm`
@@ -43,7 +43,8 @@ async function serve(page, scene) {
     } else if (path === '/api/desk') {
       const body = `data: ${JSON.stringify(scene.desk ?? data.desk)}\n\n`
       await route.fulfill({ status: 200, headers: { 'Content-Type': 'text/event-stream' }, body })
-    } else if (path === '/api/stations') await route.fulfill({ json: { stations: scene.stations ?? [] } })
+    } else if (path.endsWith('/face')) await route.fulfill(scene.face ? { json: scene.face } : { status: 503, json: { why: 'outside_silent', zh: '', en: '' } })
+    else if (path === '/api/stations') await route.fulfill({ json: { stations: scene.stations ?? [] } })
     else if (path === '/api/sign-out') await route.fulfill({ json: { kind: 'nobody' } })
     else if (path === '/api/line-test') await route.fulfill({ status: 200, body: Buffer.alloc(1024 * 1024) })
     else if (path === '/api/join') await route.fulfill({ status: 403, json: { why: 'code_used', zh: '', en: '' } })

@@ -302,7 +302,11 @@ microphone: boolean,
 /**
  * What did not work in the device test.
  */
-faults: Array<DeviceFault>, } | { "do": "admit", 
+faults: Array<DeviceFault>, 
+/**
+ * Which version of the discipline was read; empty where the court has no text of its own.
+ */
+version: string, } | { "do": "admit", 
 /**
  * Who.
  */
@@ -582,7 +586,11 @@ to: ParticipantId | null, } | { "do": "note",
 /**
  * The words.
  */
-text: string, } | { "do": "consult", 
+text: string, } | { "do": "record_deliberation", 
+/**
+ * What is done to it.
+ */
+act: DeliberationAct, } | { "do": "consult", 
 /**
  * Whom to ask.
  */
@@ -1190,6 +1198,23 @@ code: string,
 expires_at: Timestamp, };
 
 /**
+ * An outside service's answer, as it was given. Neither picture nor number is part of it.
+ */
+export type Comparison = { 
+/**
+ * What it says.
+ */
+likeness: Likeness, 
+/**
+ * Its score, per mille; none where it gives none.
+ */
+score: number | null, 
+/**
+ * Under what it can be asked about again, at most `limits::REFERENCE_CHARS_MAX`.
+ */
+reference: string, };
+
+/**
  * How consent was given (在线诉讼规则 art. 4).
  */
 export type ConsentForm = "written" | "oral" | "phone" | "online";
@@ -1251,7 +1276,8 @@ told_before: boolean,
 panel: boolean, };
 
 /**
- * A private note among the court's own. Never a minute, never recorded, gone with the process.
+ * A private note among the court's own. Never a minute, never recorded, kept in no ledger and no archive, and deleted
+ * when the sitting is over.
  */
 export type CourtNote = { 
 /**
@@ -1266,6 +1292,98 @@ at: Timestamp,
  * The words.
  */
 text: string, };
+
+/**
+ * One thing done to the record of a deliberation.
+ */
+export type DeliberationAct = { "kind": "write", 
+/**
+ * The version that was changed, 0 for none.
+ */
+base: number, 
+/**
+ * The whole text.
+ */
+text: string, } | { "kind": "conclude", 
+/**
+ * The version that was read.
+ */
+base: number, 
+/**
+ * The outcome.
+ */
+text: string, } | { "kind": "dissent", 
+/**
+ * The opinion.
+ */
+text: string, } | { "kind": "sign", 
+/**
+ * Which version.
+ */
+version: number, 
+/**
+ * The name, typed out.
+ */
+name: string, };
+
+/**
+ * `GET /api/archive/{hearing}/deliberation`, for the panel and its clerk.
+ */
+export type DeliberationRecord = { 
+/**
+ * The record.
+ */
+record: DeliberationView, 
+/**
+ * SHA-256 of its last line, hexadecimal.
+ */
+head_sha256: string, };
+
+/**
+ * A signature under the record of a deliberation.
+ */
+export type DeliberationSignature = { 
+/**
+ * Whose.
+ */
+who: ParticipantId, 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * The name, typed out.
+ */
+name: string, };
+
+/**
+ * The record of a deliberation as its readers see it.
+ */
+export type DeliberationView = { 
+/**
+ * Which version; 0 before the first word. Every change but a signature counts.
+ */
+version: number, 
+/**
+ * The talk.
+ */
+text: string, 
+/**
+ * What the majority decided.
+ */
+conclusion: string, 
+/**
+ * Members' differing opinions.
+ */
+dissents: Array<Dissent>, 
+/**
+ * Who must sign.
+ */
+signers: Array<ParticipantId>, 
+/**
+ * Who signed this version, and when.
+ */
+signed: Array<DeliberationSignature>, };
 
 /**
  * One delivery.
@@ -1342,6 +1460,33 @@ export type DeviceFault = "camera" | "microphone" | "speaker" | "bad_line" | "in
  * Who rang whom.
  */
 export type Direction = "from_station" | "to_station";
+
+/**
+ * The discipline everybody but the court accepts before checking in (法庭纪律). Another text is
+ * another version.
+ */
+export type Discipline = { 
+/**
+ * Which version: follows from the text alone.
+ */
+version: string, 
+/**
+ * The very words.
+ */
+text: string, };
+
+/**
+ * A member's differing opinion.
+ */
+export type Dissent = { 
+/**
+ * Whose.
+ */
+who: ParticipantId, 
+/**
+ * The opinion.
+ */
+text: string, };
 
 /**
  * One hearing on the docket.
@@ -1681,7 +1826,15 @@ microphone: boolean,
 /**
  * What did not work in the device test.
  */
-faults: Array<DeviceFault>, } | { "fact": "admitted", 
+faults: Array<DeviceFault>, 
+/**
+ * Which version of the discipline was accepted; empty for who need not.
+ */
+version: string, } | { "fact": "discipline_set", 
+/**
+ * Version and words.
+ */
+discipline: Discipline, } | { "fact": "admitted", 
 /**
  * Who.
  */
@@ -1813,7 +1966,15 @@ method: IdentityMethod,
 /**
  * What was seen.
  */
-note: string, } | { "fact": "identity_waived", 
+note: string, } | { "fact": "face_compared", 
+/**
+ * Whose.
+ */
+who: ParticipantId, 
+/**
+ * What it answered.
+ */
+comparison: Comparison, } | { "fact": "identity_waived", 
 /**
  * Who.
  */
@@ -1961,7 +2122,11 @@ who: ParticipantId,
 /**
  * Media packets forwarded to them before the call.
  */
-packets: bigint, } | { "fact": "guarantee_signed", 
+packets: number, 
+/**
+ * Who sat at the same place or behind the same address at the call.
+ */
+beside: Array<ParticipantId>, } | { "fact": "guarantee_signed", 
 /**
  * Who.
  */
@@ -2161,7 +2326,15 @@ note: string, } | { "fact": "spoken",
 /**
  * Each side's total.
  */
-sides: Array<SideTime>, } | { "fact": "presence_asked" } | { "fact": "presence_confirmed", 
+sides: Array<SideTime>, } | { "fact": "presence_asked", 
+/**
+ * How long a site has to answer; none is until the next roll.
+ */
+seconds: number | null, } | { "fact": "presence_over", 
+/**
+ * Sites in the lecture that did not answer.
+ */
+silent: Array<ParticipantId>, } | { "fact": "presence_confirmed", 
 /**
  * Who.
  */
@@ -2599,6 +2772,11 @@ export type Kind = "hearing" | "mediation" | "evidence_exchange" | "inquiry" | "
  * How the picture of the courtroom is arranged for everybody.
  */
 export type Layout = "court" | "grid" | "speaker";
+
+/**
+ * What an outside service says of a face.
+ */
+export type Likeness = "same" | "different" | "unclear";
 
 /**
  * One media line of an offer.
@@ -3444,6 +3622,10 @@ site_name: string,
  */
 identity: IdentityMethod | null, 
 /**
+ * What an outside service said of their face; only the court sees it.
+ */
+compared: Comparison | null, 
+/**
  * Whether the judge went on without an identity check; only the court sees it.
  */
 identity_waived: boolean, 
@@ -3687,7 +3869,27 @@ people: number,
 /**
  * The sites that confirmed, each with how many listen; for who leads.
  */
-sites: Array<PresenceSite>, };
+sites: Array<PresenceSite>, 
+/**
+ * Until when it is answered; none without a limit.
+ */
+until: Timestamp | null, 
+/**
+ * Whether the time to answer is over.
+ */
+over: boolean, 
+/**
+ * Which roll of this lecture it is, from 1.
+ */
+number: number, 
+/**
+ * Whether it was asked by chance, and not by the lecturer.
+ */
+by_chance: boolean, 
+/**
+ * Sites that did not answer in time; for who leads. A fact, no verdict.
+ */
+silent: Array<ParticipantId>, };
 
 /**
  * One thing that is wrong.
@@ -3834,7 +4036,7 @@ fault: RecordFault, } | { "name": "sealed" };
 /**
  * Why something asked was refused. The code is stable; the sentence says what to do.
  */
-export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "not_admitted" | "discipline_not_accepted" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "malformed" | "consent_missing" | "barred_not_answered" | "barred" | "party_unaccounted" | "identity_unchecked" | "power_unchecked" | "special_power_needed" | "phase_out_of_turn" | "phase_not_in_course" | "discipline_unread" | "still_inside" | "challenge_upheld" | "challenge_pending" | "not_challengeable" | "nothing_pending" | "no_floor" | "gallery_full" | "not_public" | "guarantee_needed" | "guarantee_refused" | "only_on_expert_topic" | "in_another_chamber" | "chamber_locked" | "no_chamber" | "not_your_people" | "not_exchanged" | "nothing_to_show" | "nothing_shown" | "no_such_page" | "checklist_open" | "recording_not_agreed" | "sheet_changed" | "read_back_needed" | "facts_sheet_needed" | "signs_themselves" | "not_in_court" | "already_effective" | "file_not_readable" | "file_encrypted" | "file_too_large" | "evidence_full" | "already_exchanged" | "evidence_altered" | "place_taken" | "person_taken" | "case_number_missing" | "not_plausible" | "server_fault";
+export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "not_admitted" | "discipline_not_accepted" | "discipline_changed" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "malformed" | "consent_missing" | "barred_not_answered" | "barred" | "party_unaccounted" | "identity_unchecked" | "power_unchecked" | "special_power_needed" | "phase_out_of_turn" | "phase_not_in_course" | "discipline_unread" | "still_inside" | "challenge_upheld" | "challenge_pending" | "not_challengeable" | "nothing_pending" | "no_floor" | "gallery_full" | "not_public" | "guarantee_needed" | "guarantee_refused" | "only_on_expert_topic" | "in_another_chamber" | "chamber_locked" | "no_chamber" | "not_your_people" | "not_exchanged" | "nothing_to_show" | "nothing_shown" | "no_such_page" | "checklist_open" | "recording_not_agreed" | "sheet_changed" | "read_back_needed" | "facts_sheet_needed" | "signs_themselves" | "not_in_court" | "already_effective" | "file_not_readable" | "file_encrypted" | "file_too_large" | "evidence_full" | "already_exchanged" | "evidence_altered" | "record_altered" | "place_taken" | "person_taken" | "case_number_missing" | "not_plausible" | "outside_silent" | "server_fault";
 
 /**
  * A row that was not taken.
@@ -4899,7 +5101,15 @@ mediation: MediationView | null,
 /**
  * Whether attendance is being asked for, and who confirmed (lectures).
  */
-presence: PresenceView | null, };
+presence: PresenceView | null, 
+/**
+ * The discipline this person has to accept, as long as they have not checked in.
+ */
+discipline: Discipline | null, 
+/**
+ * The record of the deliberation, for the panel and its clerk alone.
+ */
+deliberation: DeliberationView | null, };
 
 /**
  * Whom a station asks for.
@@ -5051,6 +5261,10 @@ export const REFUSAL_TEXT: Record<Refusal, { zh: string; en: string }> = {
   discipline_not_accepted: {
     zh: "请先阅读并同意法庭纪律。",
     en: "Read and accept the court discipline first.",
+  },
+  discipline_changed: {
+    zh: "法庭纪律的内容已更新，请重新阅读后再同意。",
+    en: "The court discipline was changed; read it again and accept it.",
   },
   not_connected: {
     zh: "该参加人目前不在线，请等其重新连接。",
@@ -5332,6 +5546,10 @@ export const REFUSAL_TEXT: Record<Refusal, { zh: string; en: string }> = {
     zh: "该证据文件与提交时的校验值不一致，不能出示。请联系运维核查。",
     en: "That file is no longer the one that was handed in and cannot be shown; call operations.",
   },
+  record_altered: {
+    zh: "合议笔录与保存时的校验值不一致，不能显示。请联系运维核查。",
+    en: "The record of the deliberation is not what was written and is not shown; call operations.",
+  },
   place_taken: {
     zh: "该场所在此时段已被占用，请更换时间或场所。",
     en: "That place is taken at that time; choose another time or place.",
@@ -5347,6 +5565,10 @@ export const REFUSAL_TEXT: Record<Refusal, { zh: string; en: string }> = {
   not_plausible: {
     zh: "填写内容不合要求，请核对后再试。",
     en: "Something filled in does not fit; check it and try again.",
+  },
+  outside_silent: {
+    zh: "外部比对服务没有响应，请改用其他方式核对身份。",
+    en: "The outside service does not answer; check the identity in another way.",
   },
   server_fault: {
     zh: "服务器出现故障，已通知运维，请稍后重试。",

@@ -283,8 +283,9 @@ pub async fn check_in(doors: &[Door], hearing: u64, court: usize) -> Result<Vec<
     pages[0].ask(ask(json!({"do": "open_check_in"}))).await?;
     for page in pages.iter().skip(court) {
         let others = json!("");
+        let version = page.seen().view["discipline"]["version"].as_str().unwrap_or("").to_owned();
         page.ask(ask(json!({"do": "check_in", "discipline": true, "others_present": others,
-            "camera": true, "microphone": true})))
+            "camera": true, "microphone": true, "version": version})))
             .await?;
         let me = page.seen().view["me"]["id"].clone();
         pages[0].ask(ask(json!({"do": "admit", "who": me}))).await?;

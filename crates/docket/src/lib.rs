@@ -6,11 +6,13 @@
 pub mod announcement;
 pub mod api;
 pub mod application;
+pub mod attendance;
 pub mod booking;
 pub mod calendar;
 pub mod consent;
 pub mod deadline;
 pub mod handover;
+pub mod isolation;
 pub mod notice;
 pub mod problem;
 pub mod session;

@@ -13,6 +13,7 @@ impl Hearing {
     pub(crate) fn open_check_in(&mut self, turn: &mut Turn<'_>, who: ParticipantId) {
         turn.write(Effect::OpenLedger);
         self.minute(turn, by(who), Fact::CheckInOpened);
+        self.set_discipline(turn);
         let court: Vec<_> = self
             .durable
             .seats
@@ -40,6 +41,7 @@ impl Hearing {
                 camera: true,
                 microphone: true,
                 faults: Vec::new(),
+                version: String::new(),
             };
             self.minute(turn, by(who), fact);
         }
@@ -52,11 +54,15 @@ impl Hearing {
         who: ParticipantId,
         ask: Ask,
     ) -> Result<(), Refusal> {
-        let Ask::CheckIn { discipline, others_present, camera, microphone, faults } = ask else {
+        let Ask::CheckIn { discipline, others_present, camera, microphone, faults, version } = ask
+        else {
             return Err(Refusal::ServerFault);
         };
         if !discipline {
             return Err(Refusal::DisciplineNotAccepted);
+        }
+        if self.durable.discipline_version() != version {
+            return Err(Refusal::DisciplineChanged);
         }
         if others_present.reveal().chars().count() > limits::TEXT_CHARS_MAX {
             return Err(Refusal::TextTooLong);
@@ -64,7 +70,7 @@ impl Hearing {
         self.minute(
             turn,
             by(who),
-            Fact::Arrived { who, others_present, camera, microphone, faults },
+            Fact::Arrived { who, others_present, camera, microphone, faults, version },
         );
         Ok(())
     }

@@ -38,7 +38,7 @@ impl Durable {
                 self.enter(Stage::Recess { ground: *ground }, at);
             }
             Fact::Closed { .. } => self.apply_closed(at),
-            Fact::Arrived { who, others_present, camera, microphone, faults } => {
+            Fact::Arrived { who, others_present, camera, microphone, faults, .. } => {
                 self.change(*who, |seat| {
                     seat.checked_in = true;
                     seat.device_faults = faults.clone();
@@ -92,6 +92,10 @@ impl Durable {
             Fact::IdentityChecked { who, method, .. } => {
                 self.change(*who, |seat| seat.identity = Some(*method));
             }
+            Fact::FaceCompared { who, comparison } => {
+                self.change(*who, |seat| seat.compared = Some(comparison.clone()));
+            }
+            Fact::DisciplineSet { discipline } => self.discipline = Some(discipline.clone()),
             Fact::IdentityWaived { who, .. } => {
                 self.change(*who, |seat| seat.identity_waived = true);
             }
@@ -158,7 +162,9 @@ impl Durable {
             | Fact::SigningRefused { .. }
             | Fact::AgreementEffective { .. }
             | Fact::MediationFailed { .. } => self.mediation.apply(minute),
-            Fact::PresenceAsked | Fact::PresenceConfirmed { .. } => self.apply_presence(minute),
+            Fact::PresenceAsked { .. }
+            | Fact::PresenceConfirmed { .. }
+            | Fact::PresenceOver { .. } => self.apply_presence(minute),
             Fact::NodeRestarted => self.apply_restart(at),
         }
     }

@@ -6,6 +6,7 @@ use model::{Attendance, Ground, Kind, ParticipantId, Phase, Place, Refusal, Role
 
 use crate::Hearing;
 use crate::chamber::joins_caucus;
+use crate::deliberation::keeps_deliberation;
 use crate::rights::Errand;
 use crate::state::{Durable, Seat};
 use crate::turn::Turn;
@@ -55,6 +56,7 @@ fn has_role(durable: &Durable, who: ParticipantId, seat: &Seat, errand: Errand) 
         Errand::NoteGuaranteeRefused => leads || seat.role == Role::Clerk,
         Errand::Listen => seat.attendance == Attendance::Online,
         Errand::Note => manages,
+        Errand::RecordDeliberation => durable.sitting.has_panel() && keeps_deliberation(seat.role),
         Errand::Consult | Errand::LockChamber => sides,
         Errand::AnswerConsultation | Errand::LeaveChamber => sides || is_interpreter(seat.role),
         Errand::Caucus | Errand::SetRecordMode | Errand::FailMediation => mediates,
@@ -109,7 +111,9 @@ fn has_stage(durable: &Durable, errand: Errand) -> bool {
             durable.is_mediating()
         }
         Errand::FailMediation => durable.is_mediating() || (mediation && stage != Stage::Opening),
-        Errand::CallRoll | Errand::ConfirmPresence => stage == Stage::InSession,
+        Errand::CallRoll => stage == Stage::InSession,
+        Errand::ConfirmPresence => stage.is_open(),
+        Errand::RecordDeliberation => durable.was_deliberated(),
         _ => true,
     }
 }
@@ -133,7 +137,7 @@ fn has_occasion(durable: &Durable, who: ParticipantId, errand: Errand) -> Result
         Errand::LeaveChamber if durable.consultation_of(who).is_none() => Err(Refusal::NoChamber),
         Errand::LockChamber if durable.consultation_of(who) != Some(who) => Err(Refusal::NoChamber),
         Errand::AnswerConsultation if !durable.is_asked(who) => Err(Refusal::NoChamber),
-        Errand::ConfirmPresence if durable.presence.is_none() => Err(Refusal::NothingPending),
+        Errand::ConfirmPresence if durable.open_roll().is_none() => Err(Refusal::NothingPending),
         // Who waits while the other side talks knows nothing of what is done there.
         Errand::Sign | Errand::RefuseSigning | Errand::ShowEvidence | Errand::Opine if waits => {
             Err(Refusal::WrongStage)
@@ -156,6 +160,7 @@ impl Hearing {
             self.settle_record_mode(turn);
             self.settle_agreement(turn);
             self.send_experts_out(turn);
+            self.settle_presence(turn);
         }
     }
 }

@@ -29,6 +29,7 @@ impl Hearing {
                 camera: true,
                 microphone: true,
                 faults: Vec::new(),
+                version: String::new(),
             };
             self.minute(turn, by(who), fact);
         }

@@ -50,7 +50,8 @@ impl Hearing {
         let first = |seat: &Seat| seat.role.is_called() && !seat.called;
         if self.durable.seats.get(&who).is_some_and(first) {
             let packets = self.live.links.get(&who).map_or(0, |link| link.packets_down);
-            self.minute(turn, Actor::Server, Fact::Isolation { who, packets });
+            let beside = self.beside(who);
+            self.minute(turn, Actor::Server, Fact::Isolation { who, packets, beside });
         }
     }
 
@@ -223,12 +224,16 @@ mod tests {
         let health = Health { packets_down: 7, ..Health::default() };
         scene.event(Event::Health { who: XU, health });
         scene.must(JUDGE, call(WEN));
-        assert_eq!(scene.facts()[0], Fact::Isolation { who: WEN, packets: 0 });
+        assert_eq!(scene.facts()[0], Fact::Isolation { who: WEN, packets: 0, beside: vec![] });
         assert_eq!(scene.act(JUDGE, call(XU)), Err(Refusal::OneWitnessAtATime));
         scene.must(JUDGE, Ask::Dismiss { who: WEN });
         assert_eq!(scene.received_by(WEN), 0);
         scene.must(JUDGE, call(XU));
-        assert_eq!(scene.facts()[0], Fact::Isolation { who: XU, packets: 7 }, "a leak shows");
+        assert_eq!(
+            scene.facts()[0],
+            Fact::Isolation { who: XU, packets: 7, beside: vec![] },
+            "a leak shows"
+        );
         // A second call proves nothing any more.
         scene.must(JUDGE, Ask::Dismiss { who: XU });
         scene.must(JUDGE, call(WEN));

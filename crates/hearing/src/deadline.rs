@@ -29,6 +29,7 @@ impl Hearing {
         self.end_countdown(turn);
         self.end_floor_by_rule(turn);
         self.interrupt_by_rule(turn);
+        self.check_presence_by_rule(turn);
         let outstayed: Vec<_> =
             self.seats_kept().filter(|(_, until)| *until <= now).map(|(who, _)| who).collect();
         for who in outstayed {
@@ -52,6 +53,7 @@ impl Hearing {
             .chain(self.live.countdown)
             .chain(floor)
             .chain(missed)
+            .chain(self.next_presence())
             .chain(self.next_unanswered())
             .min()
     }

@@ -1,12 +1,12 @@
 //! What must be done about an event: the hearing decides, its task carries out, in this order.
 //! What is not here: how it is done.
 
-use model::{CourtNote, Grants, Instant, Minute, ParticipantId, Refusal};
+use model::{CourtNote, DeliberationEntry, Grants, Instant, Minute, ParticipantId, Refusal};
 
 /// One thing to do.
 ///
-/// The effects of one event come in a fixed order: `OpenLedger`, every `Minute`, then `Grants`,
-/// `Roll`, `Seal` and `DropMedia`, then the answers, notes, then `Views`, then `Part`, then `WakeAt`.
+/// The effects of one event come in a fixed order: `OpenLedger`, every `Minute`, then `Deliberated`,
+/// `Grants`, `Roll`, `Seal` and `DropMedia`, then the answers, notes, then `Views`, then `Part`, then `WakeAt`.
 /// So it is enough to wait once, after the last minute, for the ledger to be synced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
@@ -45,7 +45,10 @@ pub enum Effect {
         /// Why.
         why: Refusal,
     },
-    /// Tell these people a private note of the court; it is kept nowhere.
+    /// Keep this in the record of the deliberation, apart from the ledger; what follows must not be
+    /// carried out before it is durable.
+    Deliberated(DeliberationEntry),
+    /// Tell these people a private note of the court; it is kept apart until the sitting is over.
     Note {
         /// To whom.
         to: Vec<ParticipantId>,

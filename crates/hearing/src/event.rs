@@ -5,7 +5,8 @@ use model::archive::Attendee;
 use model::stage::LinkCause;
 use model::view::Heading;
 use model::{
-    Ask, Brief, EvidenceItem, Health, HearingId, LineTest, ParticipantId, RecordFault, TrackId,
+    Ask, Brief, Comparison, CourtNote, DeliberationEntry, Discipline, EvidenceItem, Health,
+    HearingId, LineTest, ParticipantId, PresenceChecks, RecordFault, TrackId,
 };
 
 /// What the docket knows of a hearing before it starts.
@@ -37,6 +38,38 @@ pub enum Event {
         who: ParticipantId,
         /// The number.
         origin: u64,
+    },
+    /// The discipline everybody but the court accepts, as the court's configuration has it: at the
+    /// start. None is a court without a text of its own.
+    Discipline {
+        /// Version and words.
+        discipline: Option<Discipline>,
+    },
+    /// When sites of a lecture are asked by chance whether they are there: at the start.
+    PresenceChecks {
+        /// The bounds; none is never.
+        checks: Option<PresenceChecks>,
+        /// Chance, for every moment that is drawn.
+        chance: u64,
+    },
+    /// The court's private notes as they were kept, the oldest first: once, after a restart.
+    Notes {
+        /// The notes.
+        notes: Vec<CourtNote>,
+    },
+    /// The record of the deliberation as it was kept: once, after a restart.
+    Deliberated {
+        /// Its entries, in order.
+        entries: Vec<DeliberationEntry>,
+    },
+    /// An outside service compared a face for somebody of the court.
+    Compared {
+        /// Who asked for it.
+        by: ParticipantId,
+        /// Whose face.
+        who: ParticipantId,
+        /// What it answered.
+        comparison: Comparison,
     },
     /// The evidence of the hearing's list, whole: at the start and at every change.
     Evidence {

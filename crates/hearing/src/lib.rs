@@ -13,6 +13,7 @@ mod challenge;
 mod chamber;
 mod course;
 mod deadline;
+mod deliberation;
 mod effect;
 mod ending;
 mod event;
@@ -54,6 +55,7 @@ use model::{
 };
 
 pub use chamber::Consultation;
+pub use deliberation::{Deliberation, keeps_deliberation};
 pub use effect::{Effect, Parting};
 pub use event::{Docket, Event};
 pub use lecture::Presence;
@@ -210,6 +212,14 @@ impl Hearing {
                 self.live.evidence = items.into_iter().take(limits::EVIDENCE_MAX).collect();
                 turn.views = true;
             }
+            Event::Discipline { discipline } => self.discipline_told(turn, discipline),
+            Event::PresenceChecks { checks, chance } => self.checks_told(checks, chance),
+            Event::Notes { notes } => self.notes_kept(notes),
+            Event::Deliberated { entries } => {
+                self.live.deliberation = Deliberation::of(&entries);
+                turn.views = true;
+            }
+            Event::Compared { by, who, comparison } => self.compared(turn, by, who, comparison),
             Event::Woke => {}
         }
     }
@@ -326,6 +336,7 @@ impl Hearing {
             }
             Ask::Listen { to } => self.listen(turn, who, to)?,
             Ask::Note { text } => self.note(turn, who, text)?,
+            Ask::RecordDeliberation { act } => self.record_deliberation(turn, who, act)?,
             Ask::Consult { with } => self.consult(turn, who, with)?,
             Ask::AnswerConsultation { by, accept } => {
                 self.answer_consultation(turn, who, by, accept)?;
@@ -374,8 +385,14 @@ impl Hearing {
     ) {
         let room = self.durable.refusals < REFUSALS_MAX
             && self.durable.seats.get(&who).is_some_and(|seat| seat.refusals < REFUSALS_EACH_MAX);
-        let procedure =
-            !matches!(errand, Errand::Hand | Errand::Devices | Errand::Note | Errand::Draw);
+        let procedure = !matches!(
+            errand,
+            Errand::Hand
+                | Errand::Devices
+                | Errand::Note
+                | Errand::RecordDeliberation
+                | Errand::Draw
+        );
         if room && procedure && self.is_minuted() {
             let fact = Fact::Refused { who, asked: errand.name().to_owned(), why };
             self.write(turn, turn::by(who), fact);

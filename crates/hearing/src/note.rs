@@ -31,6 +31,12 @@ impl Hearing {
         Ok(())
     }
 
+    /// The notes as they were kept over a restart.
+    pub(crate) fn notes_kept(&mut self, notes: Vec<CourtNote>) {
+        let from = notes.len().saturating_sub(limits::NOTES_MAX);
+        self.live.notes = notes.into_iter().skip(from).collect();
+    }
+
     /// The private notes somebody may read again: the court's, to the court alone.
     pub fn notes_for(&self, who: ParticipantId) -> Vec<CourtNote> {
         if self.reads_notes(who) { self.live.notes.clone() } else { Vec::new() }

@@ -15,6 +15,7 @@ use model::{
 };
 
 use crate::chamber::joins_caucus;
+use crate::deliberation::keeps_deliberation;
 use crate::state::{Durable, Seat};
 
 /// Where people hear each other.
@@ -92,8 +93,7 @@ pub(crate) fn hall(durable: &Durable, who: ParticipantId, seat: &Seat) -> Option
         return joins.then_some(Hall::Beside(Chamber::Caucus { side }));
     }
     if durable.stage == Stage::Deliberation {
-        let panel = seat.role.is_bench() || seat.role == Role::Clerk;
-        return panel.then_some(Hall::Beside(Chamber::Deliberation {}));
+        return keeps_deliberation(seat.role).then_some(Hall::Beside(Chamber::Deliberation {}));
     }
     sits(seat.role, durable.stage, durable.sitting.kind).then_some(Hall::Court)
 }

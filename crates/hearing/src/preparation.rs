@@ -3,13 +3,14 @@
 //! What is not here: what stands in the way of opening without it, which is `opening.rs`.
 
 use model::{
-    Actor, Attendance, BarredGround, Fact, IdentityMethod, ParticipantId, Place, Power, Private,
-    Refusal, Role, Step, limits,
+    Actor, Attendance, BarredGround, Comparison, Discipline, Fact, IdentityMethod, ParticipantId,
+    Place, Power, Private, Refusal, Role, Step, limits,
 };
 
 use crate::Hearing;
 use crate::order::{check_length, check_reason};
-use crate::state::Seat;
+use crate::rights::{self, Errand};
+use crate::state::{Durable, Seat};
 use crate::turn::{Turn, by};
 
 impl Hearing {
@@ -70,6 +71,55 @@ impl Hearing {
         check_length(&note)?;
         self.minute(turn, by(clerk), Fact::IdentityChecked { who, method, note });
         Ok(())
+    }
+
+    /// Whether somebody of the court may have an outside service compare a face now.
+    ///
+    /// # Errors
+    /// As of an identity check.
+    pub fn may_compare(&self, by: ParticipantId, who: ParticipantId) -> Result<(), Refusal> {
+        rights::may(&self.durable, by, Errand::CheckIdentity)?;
+        self.someone_arrived(who).map(|_| ())
+    }
+
+    /// An outside service answered; that is noted whatever it says. It decides nothing: the
+    /// identity is checked by somebody of the court (个人信息保护法 art. 28, 29).
+    pub(crate) fn compared(
+        &mut self,
+        turn: &mut Turn<'_>,
+        asked_by: ParticipantId,
+        who: ParticipantId,
+        comparison: Comparison,
+    ) {
+        let fits = comparison.reference.chars().count() <= limits::REFERENCE_CHARS_MAX
+            && comparison.score.is_none_or(|score| score <= 1_000);
+        if fits && self.may_compare(asked_by, who).is_ok() {
+            self.minute(turn, by(asked_by), Fact::FaceCompared { who, comparison });
+        }
+    }
+
+    /// The text of the discipline as the court's configuration has it.
+    pub(crate) fn discipline_told(&mut self, turn: &mut Turn<'_>, discipline: Option<Discipline>) {
+        self.live.discipline = discipline;
+        if self.is_minuted() {
+            self.set_discipline(turn);
+        }
+    }
+
+    /// Notes the text of the discipline where it is another than the one in force.
+    pub(crate) fn set_discipline(&mut self, turn: &mut Turn<'_>) {
+        let told = self.live.discipline.clone();
+        if let Some(discipline) = told.filter(|told| self.durable.discipline.as_ref() != Some(told))
+        {
+            self.minute(turn, Actor::Server, Fact::DisciplineSet { discipline });
+        }
+    }
+
+    /// The text somebody who has not checked in has to accept.
+    pub(crate) fn discipline_for(&self, seat: &Seat) -> Option<Discipline> {
+        let accepts = !seat.role.is_court() && !seat.checked_in;
+        let text = self.durable.discipline.as_ref().or(self.live.discipline.as_ref());
+        text.filter(|_| accepts).cloned()
     }
 
     /// The judge goes on without an identity check.
@@ -212,6 +262,7 @@ impl Hearing {
                 camera: false,
                 microphone: false,
                 faults: Vec::new(),
+                version: String::new(),
             };
             self.minute(turn, Actor::Server, fact);
             if !role.is_court() && !role.is_called() && self.may_enter(who).is_ok() {
@@ -263,5 +314,12 @@ impl Hearing {
                 && other.acts_for == Some(party)
                 && other.place == Place::InHearing
         })
+    }
+}
+
+impl Durable {
+    /// The version of the discipline that is accepted at check-in; empty where there is none.
+    pub(crate) fn discipline_version(&self) -> &str {
+        self.discipline.as_ref().map_or("", |discipline| discipline.version.as_str())
     }
 }

@@ -135,6 +135,8 @@ errands! {
     Listen = "listen",
     /// Court: a private note among the court's own.
     Note = "note",
+    /// Panel and clerk: the record of the deliberation (合议笔录).
+    RecordDeliberation = "record_deliberation",
     /// A party in recess: a room with their own people (会商).
     Consult = "consult",
     /// Who is asked into a consultation: come or not.
@@ -285,6 +287,7 @@ const fn row(errand: Errand) -> (By, At, From) {
         | Errand::Interpret
         | Errand::Listen
         | Errand::Note
+        | Errand::RecordDeliberation
         | Errand::Consult
         | Errand::AnswerConsultation
         | Errand::LeaveChamber

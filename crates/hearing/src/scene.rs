@@ -128,6 +128,7 @@ impl Scene {
                     camera: true,
                     microphone: true,
                     faults: Vec::new(),
+                    version: String::new(),
                 };
                 scene.must(person.id, ask);
             }

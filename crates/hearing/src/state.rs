@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::archive::Attendee;
 use model::{
-    Attendance, CourtNote, DeviceFault, EvidenceItem, Grade, IdentityMethod, Instant, LineTest,
-    ParticipantId, Place, Power, Private, RecordFault, Role, Shield, Side, Stage, Step, Timestamp,
-    TrackId, TrackKind, Trouble, limits,
+    Attendance, Comparison, CourtNote, DeviceFault, Discipline, EvidenceItem, Grade,
+    IdentityMethod, Instant, LineTest, ParticipantId, Place, Power, Private, RecordFault, Role,
+    Shield, Side, Stage, Step, Timestamp, TrackId, TrackKind, Trouble, limits,
 };
 
 use crate::chamber::Consultation;
+use crate::deliberation::Deliberation;
 use crate::event::Docket;
-use crate::lecture::Presence;
+use crate::lecture::{Checks, Presence};
 use crate::mediation::Mediation;
 use crate::preview::Preview;
 use crate::showing::{Opinions, Showing};
@@ -51,6 +52,8 @@ pub struct Durable {
     pub mediation: Mediation,
     /// The roll of a lecture, once it was called.
     pub presence: Option<Presence>,
+    /// The discipline that is accepted at check-in; none where the court has no text of its own.
+    pub discipline: Option<Discipline>,
     /// What is wrong with the record, if anything.
     pub fault: Option<RecordFault>,
     /// Minutes applied.
@@ -105,6 +108,8 @@ pub struct Seat {
     pub consents_said: u8,
     /// How the identity was checked in this sitting.
     pub identity: Option<IdentityMethod>,
+    /// What an outside service last said of the person's face.
+    pub compared: Option<Comparison>,
     /// Whether the judge went on without an identity check.
     pub identity_waived: bool,
     /// Whether the absence was noted.
@@ -163,6 +168,7 @@ impl Durable {
             opinions: Opinions::new(),
             mediation: Mediation::default(),
             presence: None,
+            discipline: None,
             fault: None,
             minutes: 0,
             refusals: 0,
@@ -203,6 +209,7 @@ impl Seat {
             declined: BTreeSet::new(),
             consents_said: 0,
             identity: None,
+            compared: None,
             identity_waived: false,
             absent: false,
             device_faults: Vec::new(),
@@ -264,6 +271,12 @@ pub(crate) struct Live {
     pub(crate) ringing: BTreeMap<(ParticipantId, ParticipantId), Instant>,
     /// When a page of shown evidence was last turned.
     pub(crate) page_turned: Option<Instant>,
+    /// The record of the deliberation; it is kept elsewhere.
+    pub(crate) deliberation: Deliberation,
+    /// The discipline as the court's configuration has it.
+    pub(crate) discipline: Option<Discipline>,
+    /// The checks of presence by chance.
+    pub(crate) checks: Checks,
     /// The evidence of the hearing's list, at most `limits::EVIDENCE_MAX`.
     pub(crate) evidence: Vec<EvidenceItem>,
 }

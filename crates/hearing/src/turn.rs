@@ -1,7 +1,7 @@
 //! The work sheet of one event: collects effects and puts them into their fixed order.
 //! What is not here: any rule.
 
-use model::{Actor, CourtNote, Instant, Now, ParticipantId, Refusal};
+use model::{Actor, CourtNote, DeliberationEntry, Instant, Now, ParticipantId, Refusal};
 
 use crate::effect::{Effect, Parting};
 
@@ -13,6 +13,7 @@ pub(crate) struct Turn<'a> {
     /// Whether somebody's view changed.
     pub(crate) views: bool,
     minutes: &'a mut Vec<Effect>,
+    deliberated: Option<Effect>,
     orders: Vec<Effect>,
     answers: Vec<Effect>,
     notes: Vec<Effect>,
@@ -26,6 +27,7 @@ impl<'a> Turn<'a> {
             now,
             views: false,
             minutes: effects,
+            deliberated: None,
             orders: Vec::new(),
             answers: Vec::new(),
             notes: Vec::new(),
@@ -36,6 +38,11 @@ impl<'a> Turn<'a> {
     /// Notes the ledger order or a minute: these come before everything else.
     pub(crate) fn write(&mut self, effect: Effect) {
         self.minutes.push(effect);
+    }
+
+    /// Keeps an entry of the record of the deliberation; an event brings one at most.
+    pub(crate) fn deliberated(&mut self, entry: DeliberationEntry) {
+        self.deliberated = Some(Effect::Deliberated(entry));
     }
 
     /// Notes an order to recorder or router.
@@ -63,6 +70,7 @@ impl<'a> Turn<'a> {
 
     /// Hands everything out in order.
     pub(crate) fn finish(mut self, grants: Option<Effect>, wake_at: Option<Instant>) {
+        self.minutes.extend(self.deliberated);
         self.minutes.extend(grants);
         self.minutes.append(&mut self.orders);
         self.minutes.append(&mut self.answers);

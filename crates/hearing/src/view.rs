@@ -39,6 +39,8 @@ impl Hearing {
             evidence: self.evidence_view(who, seat),
             mediation: self.mediation_view(seat),
             presence: self.presence_view(who),
+            discipline: self.discipline_for(seat),
+            deliberation: self.deliberation_view(seat),
         })
     }
 
@@ -126,6 +128,7 @@ impl Hearing {
             attendance: seat.attendance,
             site_name: if court { self.site_name_of(id) } else { String::new() },
             identity: seat.identity.filter(|_| court),
+            compared: if court { seat.compared.clone() } else { None },
             identity_waived: court && seat.identity_waived,
             absent: seat.absent,
             consents: if court { seat.consents.iter().copied().collect() } else { Vec::new() },

@@ -133,6 +133,36 @@ pub struct Stretch {
     pub to_ms: u64,
 }
 
+/// A minute with the ledger line it stands in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// Number of the entry, from 0.
+    pub number: u64,
+    /// Digest of its line, hexadecimal SHA-256.
+    pub sha256: String,
+    /// The same, SM3.
+    pub sm3: String,
+    /// The minute.
+    pub minute: Minute,
+}
+
+/// All minutes of one hearing, each with the ledger line it stands in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proofs {
+    /// The line of the list; what it says of media is not filled in.
+    pub line: ArchiveLine,
+    /// The minutes, in order.
+    pub minutes: Vec<Proof>,
+    /// Whether every line follows the one before it, to the end.
+    pub whole: bool,
+    /// Entries read.
+    pub entries: u64,
+    /// Digest of the ledger's last entry, hexadecimal SHA-256.
+    pub head_sha256: String,
+    /// The same, SM3.
+    pub head_sm3: String,
+}
+
 /// What `assize verify` says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -182,6 +212,12 @@ pub trait Archive: Send + Sync {
     /// # Errors
     /// When there is no such hearing or the disk fails.
     fn record(&self, hearing: HearingId) -> Result<ArchiveRecord, ArchiveFault>;
+
+    /// The minutes with the ledger lines they stand in, read anew and checked as a chain.
+    ///
+    /// # Errors
+    /// As [`Archive::record`].
+    fn proofs(&self, hearing: HearingId) -> Result<Proofs, ArchiveFault>;
 
     /// The playable file of one person: camera with microphone, or the screen alone.
     ///

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::brief::{BarredGround, Phase, Power, Shield, Side, Step};
+use crate::deliberation::DeliberationAct;
 use crate::evidence::{EvidenceId, Opinion, Stroke};
 use crate::id::ParticipantId;
 use crate::mediation::{Check, FailureGround, RecordMode, Sheet, SigningMethod};
@@ -31,6 +32,9 @@ pub enum Ask {
         /// What did not work in the device test.
         #[serde(default)]
         faults: Vec<DeviceFault>,
+        /// Which version of the discipline was read; empty where the court has no text of its own.
+        #[serde(default)]
+        version: String,
     },
     /// Judge: admit a waiting person; for a witness this is the call (传证人).
     Admit {
@@ -338,6 +342,12 @@ pub enum Ask {
         /// The words.
         #[cfg_attr(feature = "ts", ts(type = "string"))]
         text: Private<String>,
+    },
+    /// Panel and clerk: the record of the deliberation (合议笔录); never a minute, never archived
+    /// with the hearing.
+    RecordDeliberation {
+        /// What is done to it.
+        act: DeliberationAct,
     },
     /// A party in recess: a room with their own people (会商).
     Consult {

@@ -10,6 +10,7 @@ pub mod ask;
 pub mod brief;
 pub mod call;
 pub mod chamber;
+pub mod deliberation;
 pub mod evidence;
 pub mod grants;
 pub mod health;
@@ -20,6 +21,7 @@ pub mod line;
 pub mod line_test;
 pub mod mediation;
 pub mod minute;
+pub mod preparation;
 pub mod private;
 pub mod refusal;
 pub mod relay;
@@ -36,6 +38,7 @@ pub use brief::{
 };
 pub use call::{CallState, Direction, TicketState, Wanted};
 pub use chamber::{Chamber, Invitation};
+pub use deliberation::{DeliberationAct, DeliberationEntry, DeliberationView};
 pub use evidence::{
     EvidenceForm, EvidenceId, EvidenceItem, EvidenceKind, Opinion, Playing, Stroke,
 };
@@ -46,6 +49,7 @@ pub use line::{Line, LinePurpose, Medium, PictureReason, PictureUse, SlotCount, 
 pub use line_test::{LineTest, MediaPath, Trial};
 pub use mediation::{Check, FailureGround, RecordMode, Sheet, SigningMethod};
 pub use minute::{Actor, Fact, Minute};
+pub use preparation::{Comparison, Discipline, Likeness, PresenceChecks};
 pub use private::Private;
 pub use refusal::Refusal;
 pub use relay::Relay;

@@ -96,6 +96,24 @@ pub const SHIELDS_MAX: usize = 64;
 pub const NOTE_CHARS_MAX: usize = 500;
 /// Private notes a page that comes back is told.
 pub const NOTES_MAX: usize = 50;
+/// Characters of the talk in the record of a deliberation, and of one opinion in it.
+pub const DELIBERATION_CHARS_MAX: usize = 8_000;
+/// Entries of the record of a deliberation, each a whole text; one more is refused with `Full`.
+pub const DELIBERATION_ENTRIES_MAX: usize = 500;
+/// Characters of the discipline's text.
+pub const DISCIPLINE_CHARS_MAX: usize = 4_000;
+/// Characters of an outside service's reference.
+pub const REFERENCE_CHARS_MAX: usize = 64;
+/// Bytes of a picture that is sent to an outside service, base64 included.
+pub const FACE_PICTURE_BYTES_MAX: usize = 512 * 1024;
+/// Characters of a document's number that is sent to an outside service.
+pub const DOCUMENT_NUMBER_CHARS_MAX: usize = 32;
+/// Bytes of an outside service's answer.
+pub const FACE_ANSWER_BYTES_MAX: usize = 16 * 1024;
+/// How long an outside service may take to answer.
+pub const FACE_WAIT: Duration = Duration::from_secs(10);
+/// Faces compared at once on one node; one more is refused with `Full`.
+pub const FACES_MAX: usize = 4;
 /// Minutes a page of the court that comes is told.
 pub const MINUTES_TOLD_MAX: usize = 400;
 /// Minutes in one message.

@@ -7,6 +7,7 @@ use crate::chamber::Chamber;
 use crate::evidence::{EvidenceItem, Opinion, Stroke};
 use crate::id::ParticipantId;
 use crate::mediation::{Check, FailureGround, RecordMode, Sheet, SigningMethod};
+use crate::preparation::{Comparison, Discipline};
 use crate::private::Private;
 use crate::refusal::Refusal;
 use crate::stage::{
@@ -63,6 +64,14 @@ pub enum Fact {
         /// What did not work in the device test.
         #[serde(default)]
         faults: Vec<DeviceFault>,
+        /// Which version of the discipline was accepted; empty for who need not.
+        #[serde(default)]
+        version: String,
+    },
+    /// The text of the discipline that is accepted at check-in from now on.
+    DisciplineSet {
+        /// Version and words.
+        discipline: Discipline,
     },
     /// Admitted to the hearing; a witness: called.
     Admitted {
@@ -206,6 +215,13 @@ pub enum Fact {
         /// What was seen.
         #[cfg_attr(feature = "ts", ts(type = "string"))]
         note: Private<String>,
+    },
+    /// An outside service compared a face; nothing of the picture is kept.
+    FaceCompared {
+        /// Whose.
+        who: ParticipantId,
+        /// What it answered.
+        comparison: Comparison,
     },
     /// The judge goes on without an identity check.
     IdentityWaived {
@@ -354,7 +370,11 @@ pub enum Fact {
         /// Who.
         who: ParticipantId,
         /// Media packets forwarded to them before the call.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
         packets: u64,
+        /// Who sat at the same place or behind the same address at the call.
+        #[serde(default)]
+        beside: Vec<ParticipantId>,
     },
     /// The guarantee was read and signed.
     GuaranteeSigned {
@@ -547,7 +567,16 @@ pub enum Fact {
         sides: Vec<SideTime>,
     },
     /// Every site is asked whether it is there.
-    PresenceAsked,
+    PresenceAsked {
+        /// How long a site has to answer; none is until the next roll.
+        #[serde(default)]
+        seconds: Option<u16>,
+    },
+    /// The time to answer is over. That somebody did not answer is a fact without a verdict.
+    PresenceOver {
+        /// Sites in the lecture that did not answer.
+        silent: Vec<ParticipantId>,
+    },
     /// A site is there.
     PresenceConfirmed {
         /// Who.

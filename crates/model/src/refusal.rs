@@ -40,6 +40,8 @@ refusals! {
     NotAdmitted => "您尚未获准入庭，请等候法官准许。", "You have not been admitted yet; wait for the judge.";
     /// The discipline must be accepted before checking in.
     DisciplineNotAccepted => "请先阅读并同意法庭纪律。", "Read and accept the court discipline first.";
+    /// The discipline's text was changed since the page showed it.
+    DisciplineChanged => "法庭纪律的内容已更新，请重新阅读后再同意。", "The court discipline was changed; read it again and accept it.";
     /// The person is not connected.
     NotConnected => "该参加人目前不在线，请等其重新连接。", "That person is not connected at the moment; wait until they are back.";
     /// The person is already where they are asked to be.
@@ -180,6 +182,8 @@ refusals! {
     AlreadyExchanged => "该证据已经交换，不能自行修改或者删除，请联系法庭。", "That evidence has been exchanged; only the court may change it now.";
     /// The file on disk is not the one that was handed in.
     EvidenceAltered => "该证据文件与提交时的校验值不一致，不能出示。请联系运维核查。", "That file is no longer the one that was handed in and cannot be shown; call operations.";
+    /// The record of a deliberation is not what was written.
+    RecordAltered => "合议笔录与保存时的校验值不一致，不能显示。请联系运维核查。", "The record of the deliberation is not what was written and is not shown; call operations.";
     /// The place is taken at that time.
     PlaceTaken => "该场所在此时段已被占用，请更换时间或场所。", "That place is taken at that time; choose another time or place.";
     /// A person sits elsewhere at that time.
@@ -188,6 +192,8 @@ refusals! {
     CaseNumberMissing => "请填写案号或者诉前编号。", "Give the case number or the pre-filing number.";
     /// A value does not make sense.
     NotPlausible => "填写内容不合要求，请核对后再试。", "Something filled in does not fit; check it and try again.";
+    /// An outside service does not answer, or not so that it can be understood.
+    OutsideSilent => "外部比对服务没有响应，请改用其他方式核对身份。", "The outside service does not answer; check the identity in another way.";
     /// Something on the server failed; it was logged.
     ServerFault => "服务器出现故障，已通知运维，请稍后重试。", "The server had a fault; operations have been told. Try again.";
 }

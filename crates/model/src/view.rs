@@ -4,11 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::brief::{Attendance, BarredGround, Brief, Phase, Power, Side, Step};
 use crate::chamber::{Chamber, Invitation};
+use crate::deliberation::DeliberationView;
 use crate::evidence::{EvidenceId, EvidenceItem, Opinion, Playing, Stroke};
 use crate::health::{Grade, Trouble};
 use crate::id::{HearingId, ParticipantId};
 use crate::line_test::LineTest;
 use crate::mediation::{Check, FailureGround, RecordMode, Sheet, SigningMethod};
+use crate::preparation::{Comparison, Discipline};
 use crate::private::Private;
 use crate::refusal::Refusal;
 use crate::role::Role;
@@ -54,6 +56,10 @@ pub struct View {
     pub mediation: Option<MediationView>,
     /// Whether attendance is being asked for, and who confirmed (lectures).
     pub presence: Option<PresenceView>,
+    /// The discipline this person has to accept, as long as they have not checked in.
+    pub discipline: Option<Discipline>,
+    /// The record of the deliberation, for the panel and its clerk alone.
+    pub deliberation: Option<DeliberationView>,
 }
 
 /// The course of the sitting as one participant may see it.
@@ -302,6 +308,16 @@ pub struct PresenceView {
     pub people: u32,
     /// The sites that confirmed, each with how many listen; for who leads.
     pub sites: Vec<PresenceSite>,
+    /// Until when it is answered; none without a limit.
+    pub until: Option<Timestamp>,
+    /// Whether the time to answer is over.
+    pub over: bool,
+    /// Which roll of this lecture it is, from 1.
+    pub number: u16,
+    /// Whether it was asked by chance, and not by the lecturer.
+    pub by_chance: bool,
+    /// Sites that did not answer in time; for who leads. A fact, no verdict.
+    pub silent: Vec<ParticipantId>,
 }
 
 /// A site that confirmed its presence.
@@ -314,7 +330,8 @@ pub struct PresenceSite {
     pub people: u16,
 }
 
-/// A private note among the court's own. Never a minute, never recorded, gone with the process.
+/// A private note among the court's own. Never a minute, never recorded, kept in no ledger and no archive, and deleted
+/// when the sitting is over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
@@ -437,6 +454,8 @@ pub struct Person {
     pub site_name: String,
     /// How their identity was checked in this sitting; only the court sees it.
     pub identity: Option<IdentityMethod>,
+    /// What an outside service said of their face; only the court sees it.
+    pub compared: Option<Comparison>,
     /// Whether the judge went on without an identity check; only the court sees it.
     pub identity_waived: bool,
     /// Whether their absence was noted.

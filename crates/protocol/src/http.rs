@@ -3,14 +3,24 @@
 use model::archive::ArchiveLine;
 use model::view::Heading;
 use model::{
-    Grade, Health, HearingId, LineTest, MediaPath, ParticipantId, Place, Private, RecordState,
-    Refusal, Role, Stage, Timestamp, TrackKind, Trouble,
+    DeliberationView, Grade, Health, HearingId, LineTest, MediaPath, ParticipantId, Place, Private,
+    RecordState, Refusal, Role, Stage, Timestamp, TrackKind, Trouble,
 };
 use serde::{Deserialize, Serialize};
 
 mod evidence;
 
 pub use evidence::{EvidenceAbout, EvidenceChange, EvidenceList};
+
+/// `GET /api/archive/{hearing}/deliberation`, for the panel and its clerk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct DeliberationRecord {
+    /// The record.
+    pub record: DeliberationView,
+    /// SHA-256 of its last line, hexadecimal.
+    pub head_sha256: String,
+}
 
 /// `POST /api/sign-in`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -373,6 +373,7 @@ impl House {
             | Effect::Roll { .. }
             | Effect::Seal
             | Effect::DropMedia { .. }
+            | Effect::Deliberated(_)
             | Effect::Note { .. }
             | Effect::Views
             | Effect::Part { .. }

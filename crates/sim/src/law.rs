@@ -6,6 +6,7 @@
 
 mod course;
 mod deeds;
+mod deliberation;
 mod media;
 mod needs;
 mod rights;
@@ -20,6 +21,8 @@ use model::{
 };
 
 pub(crate) use rights::names;
+
+use deliberation::Talk;
 
 /// Where somebody is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,6 +143,9 @@ pub(crate) struct Law {
     pub(crate) effective: bool,
     pub(crate) failed: Option<FailureGround>,
     pub(crate) roll: Option<BTreeSet<ParticipantId>>,
+    pub(crate) talk: Talk,
+    /// The version of the discipline that is accepted at check-in.
+    pub(crate) version: String,
     /// How many hands were raised so far.
     pub(crate) raised: u32,
     pub(crate) ledger: bool,
@@ -208,6 +214,8 @@ impl Law {
             effective: false,
             failed: None,
             roll: None,
+            talk: Talk::default(),
+            version: String::new(),
             raised: 0,
             ledger: false,
             fault: None,
@@ -260,6 +268,7 @@ impl Law {
                 self.live.remove(track);
             }
             Event::Evidence { items } => self.evidence.clone_from(items),
+            Event::Deliberated { entries } => self.found(entries),
             Event::LedgerOpened => self.ledger = true,
             Event::Restarted => {
                 for figure in self.people.values_mut() {
@@ -272,6 +281,7 @@ impl Law {
                 self.looks = None;
                 self.turned = None;
                 self.evidence.clear();
+                self.talk = Talk::default();
                 if self.fault.is_some_and(|fault| !is_lasting(fault)) {
                     self.fault = None;
                 }
@@ -316,6 +326,9 @@ impl Law {
             }
             Fact::EvidenceHidden => self.shown = None,
             Fact::RecordModeSet { mode } => self.mode = *mode,
+            Fact::DisciplineSet { discipline } => self.version.clone_from(&discipline.version),
+            Fact::PresenceAsked { .. } => self.roll = Some(BTreeSet::new()),
+            Fact::PresenceOver { .. } => self.roll = None,
             Fact::AgreementEffective { .. } => self.effective = true,
             _ => {}
         }

@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use hearing::{Docket, Effect, Event, Hearing};
 use model::stage::LinkCause;
 use model::{
-    Actor, Ask, Health, Instant, Kind, Minute, Now, ParticipantId, Phase, RecordFault, Stage,
-    Timestamp, TrackId, TrackKind,
+    Actor, Ask, DeliberationEntry, Discipline, Health, Instant, Kind, Minute, Now, ParticipantId,
+    Phase, PresenceChecks, RecordFault, Stage, Timestamp, TrackId, TrackKind,
 };
 
 use crate::dice::Dice;
@@ -56,7 +56,8 @@ pub fn check(dice: &mut Dice, moves: u32, reach: &mut Reach) -> Result<(), Strin
 const WAKES_MAX: u32 = 1_000;
 
 /// What has its occasion seldom, and is done mostly when it has.
-const RARE: [&str; 22] = [
+const RARE: [&str; 23] = [
+    "record_deliberation",
     "sign",
     "refuse_signing",
     "read_back",
@@ -81,6 +82,18 @@ const RARE: [&str; 22] = [
     "deliberate",
 ];
 
+/// The court's text of the discipline.
+fn discipline(number: u32) -> Event {
+    let version = format!("v{number}");
+    Event::Discipline { discipline: Some(Discipline { version, text: "be quiet".to_owned() }) }
+}
+
+/// Sites of a lecture are asked every few seconds, at moments of chance.
+const fn checks() -> Event {
+    let checks = PresenceChecks { first: (1, 3), every: (40, 90), answer: 2 };
+    Event::PresenceChecks { checks: Some(checks), chance: 7 }
+}
+
 /// The hearing and the law side by side.
 #[derive(Debug)]
 struct Play<'a> {
@@ -88,6 +101,8 @@ struct Play<'a> {
     law: Law,
     docket: Docket,
     minutes: Vec<Minute>,
+    /// The record of the deliberation, kept apart.
+    entries: Vec<DeliberationEntry>,
     now: Now,
     wake_at: Option<Instant>,
     request: u32,
@@ -106,6 +121,7 @@ impl<'a> Play<'a> {
             law: Law::new(&docket),
             docket,
             minutes: Vec::new(),
+            entries: Vec::new(),
             now,
             wake_at: None,
             request: 0,
@@ -138,6 +154,8 @@ impl<'a> Play<'a> {
         if depth == 0 {
             return Ok(());
         }
+        self.step(discipline(1))?;
+        self.step(checks())?;
         self.step(Event::Joined { who: leader })?;
         self.ask(leader, Ask::OpenCheckIn)?;
         self.step(Event::LedgerOpened)?;
@@ -145,7 +163,8 @@ impl<'a> Play<'a> {
         for who in self.everybody() {
             self.arrive(who)?;
         }
-        for ask in asks::preparations(&self.docket, leader, depth) {
+        let version = self.law.version.clone();
+        for ask in asks::preparations(&self.docket, leader, depth, &version) {
             self.ask(ask.0, ask.1)?;
         }
         if depth > 3 {
@@ -176,7 +195,7 @@ impl<'a> Play<'a> {
         let everybody = self.everybody();
         let who = dice.pick(&everybody).copied().unwrap_or(ParticipantId(1));
         let leader = self.leader();
-        match dice.weighted(&[40, 14, 60, 10, 16, 3, 2, 2, 3, 4, 8, 2, 2, 2, 2]) {
+        match dice.weighted(&[40, 14, 60, 10, 16, 3, 2, 2, 3, 4, 8, 2, 2, 2, 1, 2]) {
             0 => {
                 let ask = self.offered(leader, dice);
                 self.ask(leader, ask)
@@ -227,6 +246,8 @@ impl<'a> Play<'a> {
                 self.now.utc.0 += if dice.chance(500) { hour } else { -hour };
                 self.step(Event::Woke)
             }
+            // The court's configuration has another text after a restart.
+            14 => self.step(discipline(1 + dice.roll(2))),
             _ => self.crash(),
         }
     }
@@ -315,6 +336,9 @@ impl<'a> Play<'a> {
         self.wake_at = None;
         self.reach.crashes += 1;
         self.step(Event::Restarted)?;
+        let entries = self.entries.clone();
+        self.step(Event::Deliberated { entries })?;
+        self.step(checks())?;
         if self.hearing.stage() != Stage::Scheduled {
             self.step(Event::Evidence { items: people::evidence() })?;
         }
@@ -350,6 +374,8 @@ impl<'a> Play<'a> {
     fn note(&mut self, effect: &Effect) {
         if let Effect::Minute(minute) = effect {
             self.minutes.push(minute.clone());
+        } else if let Effect::Deliberated(entry) = effect {
+            self.entries.push(entry.clone());
         } else if let Effect::WakeAt { at } = effect {
             self.wake_at = Some(*at);
         } else if let Effect::Roll { rolling } = effect {

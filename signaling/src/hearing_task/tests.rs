@@ -15,6 +15,8 @@ use crate::fixture::{Court, Seats, clock, reach, registry};
 use crate::outbox::Next;
 use crate::reach::Reached;
 
+mod apart;
+
 /// In the runtime's own time, which only runs while everybody waits.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -38,6 +40,25 @@ impl Stand {
 
     /// A hearing whose ledger was found, with these minutes in it.
     async fn with(minutes: Option<Vec<Minute>>) -> Self {
+        Self::found(minutes, |_, _| {}).await
+    }
+
+    /// The same, with something kept apart of it.
+    async fn found(minutes: Option<Vec<Minute>>, keep: impl FnOnce(&Apart, &Seats)) -> Self {
+        Self::of(minutes, model::Course::default(), keep).await
+    }
+
+    /// The same of a panel.
+    async fn of_a_panel(minutes: Vec<Minute>, keep: impl FnOnce(&Apart, &Seats)) -> Self {
+        let course = model::Course { panel: true, ..model::Course::default() };
+        Self::of(Some(minutes), course, keep).await
+    }
+
+    async fn of(
+        minutes: Option<Vec<Minute>>,
+        course: model::Course,
+        keep: impl FnOnce(&Apart, &Seats),
+    ) -> Self {
         let court = Court::new().await;
         // The database is open; from here on only the test moves time.
         tokio::time::pause();
@@ -58,11 +79,17 @@ impl Stand {
             clock: clock(),
             metrics: metrics.clone(),
             reach: reach(),
+            apart: Apart::new(court.folder.path()),
+            settings: Arc::default(),
         };
         let inbox = Inbox { letters: letters_in, record: record_in };
-        let docket = court.entry.for_hearing();
+        let mut docket = court.entry.for_hearing();
+        docket.brief.course = course;
         let shown = watch::channel(empty(docket.hearing)).0;
-        let task = HearingTask::new(rooms, inbox, Start { docket, minutes, evidence }, shown);
+        keep(&rooms.apart, &court.seats());
+        let kept = rooms.apart.read(docket.hearing).unwrap();
+        let start = Start { docket, minutes, evidence, kept };
+        let task = HearingTask::new(rooms, inbox, start, shown);
         let task = tokio::spawn(task.run());
         let seats = court.seats();
         let mut stand =
@@ -135,6 +162,7 @@ impl Stand {
             camera: true,
             microphone: true,
             faults: Vec::new(),
+            version: String::new(),
         };
         self.ask(plaintiff, page, 1, check_in).await;
         self.write_until(|fact| matches!(fact, Fact::Arrived { .. })).await;

@@ -36,7 +36,7 @@ pub(super) struct Search {
 }
 
 /// Calls the archive off the event loop.
-async fn call<T: Send + 'static>(
+pub(super) async fn call<T: Send + 'static>(
     app: &App,
     places: &Arc<Semaphore>,
     work: impl FnOnce(&dyn Archive) -> Result<T, ArchiveFault> + Send + 'static,
@@ -106,7 +106,11 @@ fn matches(line: &ArchiveLine, wanted: &str) -> bool {
 }
 
 /// Clerks see every hearing of the court, judges those in which they sit.
-async fn may_see(app: &App, account: &Account, hearing: HearingId) -> Result<(), Refused> {
+pub(super) async fn may_see(
+    app: &App,
+    account: &Account,
+    hearing: HearingId,
+) -> Result<(), Refused> {
     if account.kind == StaffKind::Clerk {
         return Ok(());
     }

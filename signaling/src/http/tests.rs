@@ -18,6 +18,7 @@ use crate::tls::PrivateAddr;
 mod desk;
 mod docket;
 mod evidence;
+mod proofs;
 
 /// A court and its API.
 struct Api {
@@ -71,6 +72,8 @@ impl Api {
             clock: clock(),
             metrics: metrics.clone(),
             reach: reach(),
+            apart: Apart::new(court.folder.path()),
+            settings: Arc::default(),
         };
         let evidence =
             Evidence::open(court.folder.path(), Arc::clone(&court.docket), metrics.clone()).await;
@@ -78,6 +81,9 @@ impl Api {
         let desk = Desk::new(Arc::clone(&court.docket), hearings.clone(), clock(), metrics.clone());
         let app = App {
             evidence: evidence.unwrap(),
+            apart: Apart::new(court.folder.path()),
+            faces: None,
+            comparing: Arc::new(Semaphore::new(1)),
             docket: Arc::clone(&court.docket),
             hearings,
             desk,

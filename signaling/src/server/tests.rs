@@ -26,6 +26,7 @@ use tokio_tungstenite::tungstenite::{self, Message};
 use super::*;
 use crate::fixture::{Court, OneTape, OtherRooms, Seats, clock, reach, registry, wall};
 
+mod faces;
 mod whip;
 
 /// A test that waits longer has failed.
@@ -47,6 +48,11 @@ impl House {
     }
 
     async fn with(reach: Reach) -> Self {
+        Self::of(reach, None).await
+    }
+
+    /// A court that has somebody to compare faces.
+    async fn of(reach: Reach, faces: Option<String>) -> Self {
         let court = Court::new().await;
         let (orders_to, orders) = mpsc::channel(64);
         let (notices, notices_in) = mpsc::channel(64);
@@ -70,6 +76,8 @@ impl House {
             certificate: Certificate::Trial,
             data: court.folder.path().to_owned(),
             page: String::new(),
+            settings: Settings::default(),
+            faces: faces.map(|url| (url, "secret".into())),
             metrics_from: Vec::new(),
             version: "0.0.0",
         };

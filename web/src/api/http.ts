@@ -1,7 +1,7 @@
 // The HTTP API of the server this page came from. Nothing is kept here.
 
 import type {
-  ApiRefusal, ArchiveList, ArchiveRecord, CodeIssued, DocketList, OpsPicture, Refusal, SeatPass, Verdict, WhoAmI,
+  ApiRefusal, ArchiveList, ArchiveRecord, CodeIssued, Comparison, DeliberationRecord, DocketList, OpsPicture, Refusal, SeatPass, Verdict, WhoAmI,
 } from '../protocol'
 
 /** The server said no, or could not be reached (`why` is null). */
@@ -50,8 +50,18 @@ export const api = {
     call<ArchiveList>('GET', words === '' ? '/api/archive' : `/api/archive?q=${encodeURIComponent(words)}`),
   record: (hearing: number) => call<ArchiveRecord>('GET', `/api/archive/${hearing}`),
   verify: (hearing: number) => call<Verdict>('GET', `/api/archive/${hearing}/verify`),
+  deliberation: (hearing: number) => call<DeliberationRecord>('GET', `/api/archive/${hearing}/deliberation`),
+  faces: () => call<{ offered: boolean }>('GET', '/api/faces'),
+  compareFace: (hearing: number, participant: number, picture: string, number: string) =>
+    call<Comparison>('POST', `/api/hearings/${hearing}/participants/${participant}/face`, { picture, document_number: number }),
   ops: () => call<OpsPicture>('GET', '/api/ops'),
 }
+
+/** Address of the certificates of isolation, to print. */
+export const isolationUrl = (hearing: number): string => `/api/archive/${hearing}/isolation.html`
+
+/** Address of a lecture's attendance as a table. */
+export const attendanceUrl = (hearing: number): string => `/api/archive/${hearing}/attendance.csv`
 
 /** Address of a person's recording. */
 export function mediaUrl(hearing: number, participant: number, what: 'camera' | 'screen'): string {

@@ -1,7 +1,8 @@
 // A procedural fact as a sentence. The words stand in i18n; here is only which words.
 
+import { comparisonWords } from '../court/desk'
 import { lengthText } from '../hearing/clock'
-import type { Fact, Opinion, ParticipantId } from '../protocol'
+import type { Comparison, Fact, Opinion, ParticipantId } from '../protocol'
 
 type Say = (key: string, values?: Record<string, string>) => string
 
@@ -57,15 +58,19 @@ const TABLES: Record<string, string> = {
 }
 
 const PEOPLE = ['who', 'by', 'whom', 'to', 'from']
+const SEVERAL = ['silent', 'beside']
 
 function wordOf(field: string, value: unknown, nameOf: (id: ParticipantId) => string, say: Say): string {
   if (value === null || value === undefined) return ''
   if (typeof value === 'number') return PEOPLE.includes(field) ? nameOf(value) : String(value)
   if (typeof value === 'string') return lookUp(field, value, say)
+  if (Array.isArray(value) && SEVERAL.includes(field)) return value.length === 0 ? say('word.nobody') : value.map((each) => nameOf(Number(each))).join('、')
   if (Array.isArray(value)) return value.map((each) => (typeof each === 'string' ? say(`word.barred.${each}`) : '')).join('、')
   const inner = value as Record<string, unknown>
   if (field === 'chamber') return say(`word.chamber.${String(inner['name'])}`)
   if (field === 'item') return `${String(inner['number'])}. ${String(inner['name'])}`
+  if (field === 'discipline') return String(inner['version'])
+  if (field === 'comparison') return comparisonWords('face.result', inner as unknown as Comparison, (key, values) => say(key, values))
   if (field === 'opinion') return opinionWords(value as Opinion, say)
   return ''
 }

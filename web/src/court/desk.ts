@@ -2,7 +2,7 @@
 // decides; this only says what the court should look at. No drawing here.
 
 import { isChecked, isCourt, isForParty, isParty } from '../hearing/roles'
-import type { Kind, Person, Step, View } from '../protocol'
+import type { Comparison, Kind, Person, Step, View } from '../protocol'
 
 /** What the court may note about one person, each with its dialog. */
 export type PersonErrand = 'identity' | 'power' | 'consent' | 'absence' | 'finding' | 'shield' | 'guarantee_refused'
@@ -58,4 +58,10 @@ export function besideOf(view: View, person: Person): Person[] {
 export function besideWarning(view: View, person: Person): boolean {
   const called = (role: Person['role']): boolean => ['witness', 'appraiser', 'inspector', 'expert'].includes(role)
   return besideOf(view, person).some((each) => called(each.role) !== called(person.role) && each.role !== 'attendant')
+}
+
+/** What an outside service said of a face, as one sentence (`face.note`, `face.result`). */
+export function comparisonWords(key: string, told: Comparison, say: (key: string, values: Record<string, string>) => string): string {
+  const score = told.score === null ? '' : `${say('face.score', { score: (told.score / 10).toFixed(1) })}，`
+  return say(key, { likeness: say(`face.${told.likeness}`, {}), score, reference: told.reference })
 }

@@ -20,7 +20,7 @@ export function examplePerson(id: number, role: Role, more: Partial<Person> = {}
     id, role, name: `人${id}`, place: 'in_hearing', checked_in: true, online: true, media: true, locked: false,
     screen_allowed: false, hand: 0, prompts: 0, warnings: 0, reprimands: 0, side: null, acts_for: null,
     power: null, power_checked: false, attendance: 'online', site_name: '', identity: null,
-    identity_waived: false, absent: false, consents: [], declined: [], previewed: false, beside: [], lost_since: null, chamber: null,
+    compared: null, identity_waived: false, absent: false, consents: [], declined: [], previewed: false, beside: [], lost_since: null, chamber: null,
     guarantee: null, testifies: false, simultaneous: false, unseen: false, unheard_of: false,
     device_faults: [], devices: ['microphone', 'camera'], others_present: '', tested: true, line_test: null,
     grade: 'good', trouble: null, unheard: [], ...more,
@@ -42,6 +42,6 @@ export function exampleView(me: Me, people: Person[] = [], more: Partial<View> =
     hearing: 1, version: 1, server_time: 0, stage: { name: 'check_in' }, stage_since: 0, opened_at: null,
     heading: { court: '院', case_number: '号', cause: '由', scheduled_at: 0 }, record: { name: 'off' },
     me, people, brief: BRIEF, procedure: PROCEDURE, chambers: [],
-    evidence: { items: [], shown: null, opinions: [] }, mediation: null, presence: null, ...more,
+    evidence: { items: [], shown: null, opinions: [] }, mediation: null, presence: null, discipline: null, deliberation: null, ...more,
   }
 }

@@ -204,7 +204,6 @@ const zh = {
     paper: '已在纸质保证书上签名',
     noGuarantee: '无须签署保证书',
     isolated: '隔离中：不接收任何庭审音视频',
-    isolatedBefore: '传唤前的隔离情况已记入事项',
     confront: '对质',
     confrontEnd: '结束对质',
     confrontText: '对质时可以同时有几名证人在庭。请说明理由。',
@@ -245,7 +244,7 @@ const zh = {
   notes: {
     title: '内部便笺',
     button: '便笺',
-    text: '只有法庭人员能看到，不记入笔录，不录音录像，不保存。',
+    text: '只有法庭人员能看到，不记入笔录，不录音录像；庭审结束后删除。',
     alone: '目前只有您一名法庭人员在席。',
     label: '写给法庭内部的话',
     send: '发送',
@@ -596,7 +595,6 @@ const en: typeof zh = {
     paper: 'Signed the guarantee on paper',
     noGuarantee: 'No guarantee needed',
     isolated: 'Kept apart: receives no sound or picture',
-    isolatedBefore: 'What was received before the call is in the minutes',
     confront: 'Confrontation',
     confrontEnd: 'End confrontation',
     confrontText: 'Several witnesses may be in the hearing at once. Give a reason.',
@@ -637,7 +635,7 @@ const en: typeof zh = {
   notes: {
     title: 'Private notes',
     button: 'Notes',
-    text: 'For the court alone; never minuted, never recorded, not kept.',
+    text: 'For the court alone; never minuted, never recorded, deleted when the sitting is over.',
     alone: 'You are the only one of the court here.',
     label: 'Note for the court',
     send: 'Send',

@@ -5,6 +5,7 @@ import { courtroom } from './courtroom'
 import { evidence } from './evidence'
 import { en as docket } from './docket'
 import { en as lecture } from './lecture'
+import { en as papers } from './papers'
 import { en as mediation } from './mediation'
 import { en as mine } from './mine'
 import { en as station } from './station'
@@ -545,7 +546,10 @@ export const en: Words<typeof zh> = {
     agreement_effective: 'The agreement is in force',
     mediation_failed: 'Mediation failed: {ground} {note}',
     spoken: 'Speaking time noted',
-    presence_asked: 'Attendance asked',
+    presence_asked: 'Sites are asked whether they are there',
+    presence_over: 'Time is over; no answer from {silent}',
+    discipline_set: 'Text of the discipline (version {discipline})',
+    face_compared: 'Face of {who} compared outside: {comparison}',
     presence_confirmed: '{who} is there, {people} people',
   },
   ask: {
@@ -601,6 +605,7 @@ export const en: Words<typeof zh> = {
     interpret: 'interpreting mode',
     listen: 'choose the sound',
     note: 'private note',
+    record_deliberation: 'record of the deliberation',
     consult: 'consult',
     answer_consultation: 'answer an invitation',
     leave_chamber: 'leave the room',
@@ -670,6 +675,7 @@ export const en: Words<typeof zh> = {
   evidence: evidence.en,
   lost: { title: 'No such page', text: 'Check the address.' },
   word: {
+    nobody: 'nobody',
     kind: { hearing: 'Hearing', mediation: 'Mediation', evidence_exchange: 'Evidence exchange', inquiry: 'Inquiry', lecture: 'Lecture', consultation: 'Consultation', call: 'Call' },
     procedure: { ordinary: 'Ordinary procedure', simplified: 'Simplified procedure', small_claims: 'Small claims' },
     phase: { identity: 'Parties checked', rights: 'Rights and challenge', statements: 'Statements', issues: 'Issues', evidence: 'Evidence', questions: 'Questions', debate: 'Debate', merged: 'Investigation and debate', last_words: 'Last statements', mediation: 'Mediation', deliberation: 'Deliberation', judgment: 'Judgment', closing: 'Closing' },
@@ -703,4 +709,5 @@ export const en: Words<typeof zh> = {
   ...calls,
   ...mediation,
   ...lecture,
+  ...papers,
 }

@@ -62,7 +62,7 @@ describe('words of the protocol', () => {
 
   it('are all there', () => {
     const sizes = [role, stage, ground, place, grade, record, fault, cause, kind, staff, ask, fact, trouble, ownTrouble, paths, trial, advice].map((each) => Object.keys(each).length)
-    expect(sizes).toEqual([27, 9, 3, 5, 4, 6, 6, 5, 3, 5, 74, 91, 6, 6, 5, 3, 5])
+    expect(sizes).toEqual([27, 9, 3, 5, 4, 6, 6, 5, 3, 5, 75, 93, 6, 6, 5, 3, 5])
     expect(Object.keys(unheard)).toContain('screen')
   })
 
@@ -70,7 +70,10 @@ describe('words of the protocol', () => {
     const say = (key: string, values?: Record<string, string>): string =>
       (chinese.get(key) ?? `?${key}`).replace(/\{(\w+)\}/g, (_, name: string) => values?.[name] ?? `?${name}`)
     const facts: Fact[] = [
-      { fact: 'arrived', who: 3, others_present: '', camera: true, microphone: true, faults: [] },
+      { fact: 'arrived', who: 3, others_present: '', camera: true, microphone: true, faults: [], version: '' },
+      { fact: 'presence_over', silent: [3, 4] },
+      { fact: 'discipline_set', discipline: { version: '4f1c', text: '…' } },
+      { fact: 'face_compared', who: 3, comparison: { likeness: 'same', score: 912, reference: 'F-1' } },
       { fact: 'opening_failed', why: 'record_not_confirmed' },
       { fact: 'recess_called', ground: 'unrecorded_mediation' },
       { fact: 'screen_allowed', who: 3, allowed: false },
@@ -84,9 +87,10 @@ describe('words of the protocol', () => {
     ]
     const sentences = facts.map((each) => factWords(each, (id) => `第${id}席`, say, (why) => REFUSAL_TEXT[why].zh))
     for (const sentence of sentences) expect(sentence).not.toContain('?')
-    expect(sentences[3]).toBe('收回第3席的屏幕共享')
-    expect(sentences[7]).toBe('第3席请求“责令退出”未获准许：责令退出前须先警告；情况紧急未警告的，请说明理由。')
-    expect(sentences[6]).toBe('第3席连接中断（信令中断）')
+    expect(sentences[3]).toBe('外部服务比对第3席的人脸：比对一致，相似度 91.2%，编号 F-1')
+    expect(sentences[6]).toBe('收回第3席的屏幕共享')
+    expect(sentences[10]).toBe('第3席请求“责令退出”未获准许：责令退出前须先警告；情况紧急未警告的，请说明理由。')
+    expect(sentences[9]).toBe('第3席连接中断（信令中断）')
   })
 })
 

@@ -6,6 +6,7 @@ import { courtroom } from './courtroom'
 import { evidence } from './evidence'
 import { zh as docket } from './docket'
 import { zh as lecture } from './lecture'
+import { zh as papers } from './papers'
 import { zh as mediation } from './mediation'
 import { zh as mine } from './mine'
 import { zh as station } from './station'
@@ -543,7 +544,10 @@ export const zh = {
     agreement_effective: '调解协议生效',
     mediation_failed: '调解不成：{ground}{note}',
     spoken: '各方发言时长',
-    presence_asked: '点名',
+    presence_asked: '请各站点确认在场',
+    presence_over: '确认截止，限时内未应答：{silent}',
+    discipline_set: '法庭纪律文本（版本 {discipline}）',
+    face_compared: '外部服务比对{who}的人脸：{comparison}',
     presence_confirmed: '{who}确认在场，{people}人',
   },
   ask: {
@@ -599,6 +603,7 @@ export const zh = {
     interpret: '翻译方式',
     listen: '收听语种',
     note: '内部便笺',
+    record_deliberation: '合议笔录',
     consult: '本方会商',
     answer_consultation: '答复会商邀请',
     leave_chamber: '离开会商',
@@ -668,6 +673,7 @@ export const zh = {
   evidence: evidence.zh,
   lost: { title: '没有这个页面', text: '请检查地址。' },
   word: {
+    nobody: '无',
     kind: { hearing: '庭审', mediation: '调解', evidence_exchange: '证据交换', inquiry: '询问', lecture: '法治讲堂', consultation: '咨询', call: '点对点通话' },
     procedure: { ordinary: '普通程序', simplified: '简易程序', small_claims: '小额诉讼程序' },
     phase: { identity: '核对当事人', rights: '告知权利义务', statements: '陈述答辩', issues: '归纳争议焦点', evidence: '举证质证', questions: '法庭询问', debate: '法庭辩论', merged: '调查与辩论（合并）', last_words: '最后意见', mediation: '法庭调解', deliberation: '评议', judgment: '宣判', closing: '闭庭' },
@@ -701,4 +707,5 @@ export const zh = {
   ...calls,
   ...mediation,
   ...lecture,
+  ...papers,
 }

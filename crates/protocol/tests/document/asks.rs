@@ -1,9 +1,9 @@
 //! One example of every ask. The match makes a new ask stop the build here.
 
 use model::{
-    AbsenceFinding, AdjournGround, Ask, Check, DeviceFault, EvidenceId, FailureGround, Ground,
-    IdentityMethod, Layout, Opinion, ParticipantId, Phase, Power, RecordMode, Sheet, Shield, Side,
-    SigningMethod, Step, Stroke, TrackKind,
+    AbsenceFinding, AdjournGround, Ask, Check, DeliberationAct, DeviceFault, EvidenceId,
+    FailureGround, Ground, IdentityMethod, Layout, Opinion, ParticipantId, Phase, Power,
+    RecordMode, Sheet, Shield, Side, SigningMethod, Step, Stroke, TrackKind,
 };
 
 use crate::{WHO, assert_each_once, private};
@@ -19,6 +19,7 @@ pub(crate) fn asks() -> Vec<Ask> {
             camera: true,
             microphone: true,
             faults: vec![DeviceFault::CameraDenied, DeviceFault::Speaker],
+            version: "4f1c0a92b7de".to_owned(),
         },
         Ask::Admit { who: WHO },
         Ask::Dismiss { who: WHO },
@@ -71,6 +72,7 @@ pub(crate) fn asks() -> Vec<Ask> {
         Ask::Interpret { who: WHO, simultaneous: true },
         Ask::Listen { to: Some(WHO) },
         Ask::Note { text: private("…") },
+        Ask::RecordDeliberation { act: DeliberationAct::Write { base: 1, text: private("…") } },
         Ask::Consult { with: vec![WHO] },
         Ask::AnswerConsultation { by: WHO, accept: true },
         Ask::LeaveChamber,
@@ -113,7 +115,7 @@ pub(crate) fn asks() -> Vec<Ask> {
         Ask::CallRoll,
         Ask::ConfirmPresence { people: 30 },
     ];
-    assert_each_once(&all, 74, place);
+    assert_each_once(&all, 75, place);
     all
 }
 
@@ -194,5 +196,6 @@ fn place(ask: &Ask) -> usize {
         Ask::CallRoll => 71,
         Ask::ConfirmPresence { .. } => 72,
         Ask::Preview { .. } => 73,
+        Ask::RecordDeliberation { .. } => 74,
     }
 }

@@ -15,26 +15,29 @@ use model::view::{
     ProcedureView, SheetView, ShownEvidence, SideTime, Signature,
 };
 use model::{
-    Actor, Attendance, BarredGround, Brief, Chamber, Check, CourtNote, Ending, EvidenceForm,
-    EvidenceId, EvidenceItem, EvidenceKind, Fact, Grade, Health, HearingId, IdentityMethod,
-    Invitation, Layout, Line, LinePurpose, LineTest, MediaPath, Medium, Minute, Opinion,
-    ParticipantId, Phase, PictureReason, PictureUse, Place, Private, RecordMode, RecordState,
-    Refusal, Relay, Role, Sheet, Side, SigningMethod, SlotCount, SlotUse, Stage, Step, Stroke,
-    Tile, Timestamp, TrackId, TrackKind, Trial, View,
+    Actor, Attendance, BarredGround, Brief, Chamber, Check, CourtNote, Discipline,
+    Ending, EvidenceForm, EvidenceId, EvidenceItem, EvidenceKind,
+    Fact, Grade, Health, HearingId, IdentityMethod, Invitation, Layout, Line,
+    LinePurpose, LineTest, MediaPath, Medium, Minute, Opinion, ParticipantId, Phase, PictureReason,
+    PictureUse, Place, Private, RecordMode, RecordState, Refusal, Relay, Role, Sheet, Side,
+    SigningMethod, SlotCount, SlotUse, Stage, Step, Stroke, Tile, Timestamp, TrackId, TrackKind,
+    Trial, View,
 };
 use protocol::{
-    ApiRefusal, ArchiveList, Bye, ClientMessage, ClientStats, CodeIssued, DocketLine, DocketList,
-    DocketPerson, EvidenceAbout, EvidenceChange, EvidenceList, Join, OpsHearing, OpsPerson,
-    OpsPicture, RequestOutcome, SeatPass, ServerMessage, SignIn, StaffKind, VERSION, WhoAmI,
-    decode_client, decode_server, encode_client, encode_server,
+    ApiRefusal, ArchiveList, Bye, ClientMessage, ClientStats, CodeIssued, DeliberationRecord,
+    DocketLine, DocketList, DocketPerson, EvidenceAbout, EvidenceChange, EvidenceList, Join,
+    OpsHearing, OpsPerson, OpsPicture, RequestOutcome, SeatPass, ServerMessage, SignIn, StaffKind,
+    VERSION, WhoAmI, decode_client, decode_server, encode_client, encode_server,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+mod apart;
 mod asks;
 mod desk;
 mod evidence;
 
+use apart::{comparison, deliberation};
 use asks::asks;
 
 const DOCUMENT: &str = include_str!("../../../../docs/protocol.md");
@@ -164,6 +167,7 @@ fn view() -> View {
             attendance: Attendance::Online,
             site_name: "柏墩村法官工作室".to_owned(),
             identity: Some(IdentityMethod::IdCard),
+            compared: Some(comparison()),
             identity_waived: false,
             absent: false,
             consents: vec![Step::Hearing],
@@ -238,7 +242,17 @@ fn view() -> View {
             confirmed: 31,
             people: 402,
             sites: vec![PresenceSite { who: WHO, people: 14 }],
+            until: Some(AT),
+            over: false,
+            number: 2,
+            by_chance: true,
+            silent: vec![ParticipantId(4)],
         }),
+        discipline: Some(Discipline {
+            version: "4f1c0a92b7de".to_owned(),
+            text: "一、服从法庭指挥……".to_owned(),
+        }),
+        deliberation: Some(deliberation()),
     }
 }
 
@@ -504,6 +518,9 @@ fn bodies_part() -> String {
     let findings = Vec::new();
     let verdict = Verdict { intact: true, sealed: true, entries: 412, segments: 6, findings };
     body(&mut text, "`GET /api/archive/{hearing}/verify`", &verdict);
+    let record = deliberation();
+    let kept = DeliberationRecord { record, head_sha256: "9f86d0…".to_owned() };
+    body(&mut text, "`GET /api/archive/{hearing}/deliberation`", &kept);
     body(&mut text, "`GET /api/ops`", &ops());
     desk::bodies(&mut text);
     body(&mut text, "every refusal", &ApiRefusal::from(Refusal::CodeUsed));

@@ -129,6 +129,7 @@ impl House {
                 camera: true,
                 microphone: true,
                 faults: Vec::new(),
+                version: String::new(),
             },
             "admit" => Ask::Admit { who: somebody(self, |place| place == Place::Waiting)? },
             "dismiss" => Ask::Dismiss { who: somebody(self, inside)? },

@@ -116,6 +116,7 @@ impl Desk {
                 | Effect::DropMedia { .. }
                 | Effect::Done { .. }
                 | Effect::Refused { .. }
+                | Effect::Deliberated(_)
                 | Effect::Note { .. }
                 | Effect::Views
                 | Effect::Part { .. }

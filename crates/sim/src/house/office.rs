@@ -257,7 +257,10 @@ impl House {
                 Effect::WakeAt { at } => {
                     self.agenda.put_at(at, (self.generation, Office::Wake.into()));
                 }
-                Effect::OpenLedger | Effect::Note { .. } | Effect::Minute(_) => {}
+                Effect::OpenLedger
+                | Effect::Deliberated(_)
+                | Effect::Note { .. }
+                | Effect::Minute(_) => {}
             }
         }
     }

@@ -139,6 +139,7 @@ impl Law {
                 }
             }
             Ask::Listen { to } => self.change(who, |figure| figure.listens = *to),
+            Ask::RecordDeliberation { act } => self.recorded(who, act),
             Ask::Consult { with } => {
                 let room = self.rooms.entry(who).or_default();
                 room.inside.insert(who);

@@ -63,8 +63,9 @@ impl Law {
             | Ask::CallRoll => true,
             // The discipline and the barred grounds are a hearing's (在线诉讼规则 art. 21).
             Ask::ReadDiscipline => self.brief.kind == Kind::Hearing,
-            Ask::CheckIn { discipline, others_present, .. } => {
-                asker.at == At::Outside && *discipline && short(others_present)
+            Ask::CheckIn { discipline, others_present, version, .. } => {
+                let read = *discipline && *version == self.version;
+                asker.at == At::Outside && read && short(others_present)
             }
             Ask::Admit { who } => self.may_come_in(*who),
             Ask::Dismiss { who } => self.other_inside(*who).is_some(),
@@ -197,6 +198,7 @@ impl Law {
                 asker.listens != *to && to.is_none_or(|to| self.is_heard(who, to))
             }
             Ask::Note { text } => says(text) && fits(text, limits::NOTE_CHARS_MAX),
+            Ask::RecordDeliberation { act } => self.may_record(who, asker.role, act),
             Ask::Consult { with } => self.may_ask_in(who, with),
             Ask::AnswerConsultation { by, accept } => {
                 self.rooms.get(by).is_some_and(|room| room.ringing.contains(&who))

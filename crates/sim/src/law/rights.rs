@@ -59,6 +59,7 @@ shield                  lead        live        yes
 interpret               lead        live        yes
 listen                  online      live        yes
 note                    manager     live        yes
+record_deliberation     panel       deliberated yes
 consult                 sides       live        yes
 answer_consultation     own_people  live        yes
 leave_chamber           own_people  live        yes
@@ -80,7 +81,7 @@ sign                    signer      mediating   yes
 refuse_signing          refuser     mediating   yes
 fail_mediation          mediator    failing     yes
 call_roll               lead        roll        yes
-confirm_presence        site        roll        yes
+confirm_presence        site        open        yes
 ";
 
 /// The names of all asks, in the order of the table.
@@ -135,7 +136,8 @@ impl Law {
             }
             "drawer" => self.manages(role) || figure.draws,
             "signer" => mediator || sides || self.notes_paper(role),
-            "site" => role == Role::Learner,
+            "site" => role == Role::Learner && self.brief.kind == Kind::Lecture,
+            "panel" => self.is_of_the_panel(role),
             _ => false,
         }
     }
@@ -178,6 +180,7 @@ impl Law {
             "mode" => mediation && matches!(stage, Stage::CheckIn | Stage::PreTrial),
             "mediating" => self.is_mediating(),
             "failing" => self.is_mediating() || (mediation && live && stage != Stage::Opening),
+            "deliberated" => live && self.was_deliberated(),
             "roll" => self.brief.kind == Kind::Lecture && stage == Stage::InSession,
             _ => false,
         }

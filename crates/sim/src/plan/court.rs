@@ -98,6 +98,7 @@ impl Court {
                         camera: true,
                         microphone: true,
                         faults: Vec::new(),
+                        version: String::new(),
                     };
                     rulings.extend(self.ask(now, *who, ask));
                 }
@@ -213,6 +214,7 @@ impl Court {
                     self.recorder.order(now, RecordOrder::Close { hearing, at: now.utc });
                 }
                 Effect::OpenLedger
+                | Effect::Deliberated(_)
                 | Effect::Note { .. }
                 | Effect::Minute(_)
                 | Effect::Done { .. }

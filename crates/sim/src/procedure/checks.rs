@@ -193,13 +193,14 @@ const fn rank(effect: &Effect) -> u8 {
     match effect {
         Effect::OpenLedger => 0,
         Effect::Minute(_) => 1,
-        Effect::Grants(_) => 2,
-        Effect::Roll { .. } | Effect::Seal | Effect::DropMedia { .. } => 3,
-        Effect::Done { .. } | Effect::Refused { .. } => 4,
-        Effect::Note { .. } => 5,
-        Effect::Views => 6,
-        Effect::Part { .. } => 7,
-        Effect::WakeAt { .. } => 8,
+        Effect::Deliberated(_) => 2,
+        Effect::Grants(_) => 3,
+        Effect::Roll { .. } | Effect::Seal | Effect::DropMedia { .. } => 4,
+        Effect::Done { .. } | Effect::Refused { .. } => 5,
+        Effect::Note { .. } => 6,
+        Effect::Views => 7,
+        Effect::Part { .. } => 8,
+        Effect::WakeAt { .. } => 9,
     }
 }
 
@@ -259,6 +260,7 @@ const fn wire_str(ask: &Ask) -> &'static str {
         Ask::Interpret { .. } => "interpret",
         Ask::Listen { .. } => "listen",
         Ask::Note { .. } => "note",
+        Ask::RecordDeliberation { .. } => "record_deliberation",
         Ask::Consult { .. } => "consult",
         Ask::AnswerConsultation { .. } => "answer_consultation",
         Ask::LeaveChamber => "leave_chamber",

@@ -195,6 +195,7 @@ fn check_in(others_present: &str, discipline: bool) -> Ask {
         camera: true,
         microphone: discipline,
         faults: Vec::new(),
+        version: String::new(),
     }
 }
 

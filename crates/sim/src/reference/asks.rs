@@ -113,6 +113,7 @@ impl Reference {
             | Ask::Interpret { .. }
             | Ask::Listen { .. }
             | Ask::Note { .. }
+            | Ask::RecordDeliberation { .. }
             | Ask::Consult { .. }
             | Ask::AnswerConsultation { .. }
             | Ask::LeaveChamber
@@ -274,6 +275,7 @@ impl Reference {
             | Ask::Interpret { .. }
             | Ask::Listen { .. }
             | Ask::Note { .. }
+            | Ask::RecordDeliberation { .. }
             | Ask::Consult { .. }
             | Ask::AnswerConsultation { .. }
             | Ask::LeaveChamber

@@ -6,7 +6,10 @@ use core::time::Duration;
 
 use hearing::Event;
 use model::stage::LinkCause;
-use model::{Ask, Health, ParticipantId, RecordFault, TrackId, TrackKind};
+use model::{
+    Ask, Comparison, Discipline, Health, ParticipantId, PresenceChecks, RecordFault, TrackId,
+    TrackKind,
+};
 use serde::Deserialize;
 use serde::de::value::{Error, StrDeserializer};
 
@@ -77,6 +80,28 @@ impl Act {
             ["evidence", id, ..] => {
                 let items = cast.evidence_with(id, all.get(2..).unwrap_or_default())?;
                 Ok(Self::Event(Event::Evidence { items }))
+            }
+            ["discipline", version] => {
+                let (version, text) = (version.to_owned(), "be quiet".to_owned());
+                let discipline = Some(Discipline { version, text });
+                Ok(Self::Event(Event::Discipline { discipline }))
+            }
+            ["presence", first, every, answer] => {
+                let checks = Some(PresenceChecks {
+                    first: range(first)?,
+                    every: range(every)?,
+                    answer: u16::try_from(duration(answer)?.as_secs()).unwrap_or(u16::MAX),
+                });
+                Ok(Self::Event(Event::PresenceChecks { checks, chance: 7 }))
+            }
+            ["compared", by, who, likeness, score, reference] => {
+                let comparison = Comparison {
+                    likeness: word(likeness)?,
+                    score: score.parse().ok(),
+                    reference: reference.to_owned(),
+                };
+                let (by, who) = (cast.id(by)?, cast.id(who)?);
+                Ok(Self::Event(Event::Compared { by, who, comparison }))
             }
             ["origin", who, origin] => {
                 let origin = origin.parse().map_err(|_| format!("which origin is {origin}?"))?;
@@ -180,6 +205,13 @@ const ARRIVAL: [(&str, &str); 3] = [("discipline", "no"), ("camera", "yes"), ("m
 /// One word of the wire.
 pub(super) fn word<'a, T: Deserialize<'a>>(word: &'a str) -> Result<T, String> {
     T::deserialize(StrDeserializer::<Error>::new(word)).map_err(|_| format!("no such word: {word}"))
+}
+
+/// A range of times, `10m..30m`, in seconds.
+fn range(text: &str) -> Result<(u32, u32), String> {
+    let (from, to) = text.split_once("..").ok_or_else(|| format!("which range is {text}?"))?;
+    let seconds = |time| Ok::<_, String>(u32::try_from(duration(time)?.as_secs()).unwrap_or(0));
+    Ok((seconds(from)?, seconds(to)?))
 }
 
 fn duration(time: &str) -> Result<Duration, String> {

@@ -7,8 +7,8 @@ use hearing::{Docket, Effect, Event, Hearing};
 use model::archive::Attendee;
 use model::view::Heading;
 use model::{
-    Ask, Brief, EvidenceForm, EvidenceId, EvidenceItem, EvidenceKind, HearingId, Instant, Minute,
-    Now, ParticipantId, Private, Timestamp, TrackId, TrackKind,
+    Ask, Brief, CourtNote, DeliberationEntry, EvidenceForm, EvidenceId, EvidenceItem, EvidenceKind,
+    HearingId, Instant, Minute, Now, ParticipantId, Private, Timestamp, TrackId, TrackKind,
 };
 
 use super::act::{self, Act};
@@ -30,6 +30,10 @@ pub(super) struct Cast {
     /// Whether the recorder was told to roll.
     pub(super) rolling: bool,
     evidence: Vec<EvidenceItem>,
+    notes: Vec<CourtNote>,
+    entries: Vec<DeliberationEntry>,
+    /// What the court's configuration says, told again after each start.
+    settings: Vec<Event>,
     brief: Brief,
     request: u32,
     wake_at: Option<Instant>,
@@ -105,6 +109,9 @@ impl Cast {
             minutes: Vec::new(),
             rolling: false,
             evidence: Vec::new(),
+            notes: Vec::new(),
+            entries: Vec::new(),
+            settings: Vec::new(),
             brief,
             request: 0,
             wake_at: None,
@@ -182,11 +189,22 @@ impl Cast {
         if let Event::Evidence { items } = &event {
             self.evidence.clone_from(items);
         }
+        if matches!(event, Event::Discipline { .. } | Event::PresenceChecks { .. }) {
+            let same = core::mem::discriminant(&event);
+            self.settings.retain(|former| core::mem::discriminant(former) != same);
+            self.settings.push(event.clone());
+        }
         let mut effects = Vec::new();
         self.hearing.handle(self.now, event, &mut effects);
         for effect in &effects {
             if let Effect::Minute(minute) = effect {
                 self.minutes.push(minute.clone());
+            }
+            if let Effect::Note { note, .. } = effect {
+                self.notes.push(note.clone());
+            }
+            if let Effect::Deliberated(entry) = effect {
+                self.entries.push(entry.clone());
             }
             if let Effect::Roll { rolling } = effect {
                 self.rolling = *rolling;
@@ -242,6 +260,17 @@ impl Cast {
         self.hearing = Hearing::rebuild(self.now, docket, &self.minutes);
         self.wake_at = None;
         let mut effects = self.happen(Event::Restarted);
+        for event in core::mem::take(&mut self.settings) {
+            effects.extend(self.happen(event));
+        }
+        if !self.notes.is_empty() {
+            let notes = self.notes.clone();
+            effects.extend(self.happen(Event::Notes { notes }));
+        }
+        if !self.entries.is_empty() {
+            let entries = self.entries.clone();
+            effects.extend(self.happen(Event::Deliberated { entries }));
+        }
         if !self.evidence.is_empty() {
             let items = self.evidence.clone();
             effects.extend(self.happen(Event::Evidence { items }));

@@ -55,6 +55,7 @@ fn wait(cast: &mut Cast, leader: ParticipantId) {
                 camera: true,
                 microphone: true,
                 faults: Vec::new(),
+                version: String::new(),
             };
             cast.ask(who, ask);
         }

@@ -2,7 +2,7 @@
 //! What is not here: acts and what follows from them.
 
 use model::view::{EvidenceView, MediationView, Person};
-use model::{RecordState, TrackId, TrackKind, View};
+use model::{DeliberationView, RecordState, TrackId, TrackKind, View};
 
 use super::act::word;
 use super::cast::Cast;
@@ -78,6 +78,10 @@ pub(super) fn answer(cast: &Cast, question: &str) -> Result<Option<String>, Stri
                 .map(|note| format!("{} \"{}\"", cast.name(note.from), note.text.reveal()))
                 .collect();
             if told.is_empty() { "nothing".to_owned() } else { told.join(", ") }
+        }
+        ["deliberation", who] => {
+            let told = view(who)?.deliberation.map(|record| deliberation(cast, &record));
+            told.unwrap_or_else(|| "nothing".to_owned())
         }
         ["sees", who, path] => part(cast, &view(who)?, path)?,
         ["sees", who, whom, field] => {
@@ -230,6 +234,21 @@ fn tell_mediation(cast: &Cast, view: &MediationView) -> String {
     }
     told.extend(view.failed.map(|why| format!("failed {}", snake(&why))));
     told.join("; ")
+}
+
+/// The record of a deliberation for somebody who may read it.
+fn deliberation(cast: &Cast, record: &DeliberationView) -> String {
+    let mut told = format!("version {}: \"{}\"", record.version, record.text.reveal());
+    if !record.conclusion.reveal().is_empty() {
+        told.push_str(&format!("; decided \"{}\"", record.conclusion.reveal()));
+    }
+    for dissent in &record.dissents {
+        let (who, text) = (cast.name(dissent.who), dissent.text.reveal());
+        told.push_str(&format!("; {who} differs \"{text}\""));
+    }
+    let signed = list(record.signed.iter().map(|signature| cast.name(signature.who)));
+    told.push_str(&format!("; signed by {signed}"));
+    told
 }
 
 /// One part of somebody's view, by its path (`procedure.challenge`).

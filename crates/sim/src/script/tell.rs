@@ -40,6 +40,9 @@ fn tell(cast: &Cast, effect: &Effect) -> Option<String> {
         Effect::Part { who, why } => {
             Some(format!("page of {} ends: {}", cast.name(*who), snake(why)))
         }
+        Effect::Deliberated(entry) => {
+            Some(format!("kept apart: {} {}", cast.name(entry.by), value(cast, &entry.act)))
+        }
         Effect::Note { to, note } => {
             let to = list(to.iter().map(|who| cast.name(*who)));
             Some(format!("note to {to}: \"{}\"", note.text.reveal()))
@@ -99,6 +102,7 @@ pub(super) fn tell_tree(cast: &Cast, name: &str, tree: &Tree, told: &mut Vec<Str
                 told.push(format!("{name}=\"{text}\""));
             }
         }
+        Tree::Text(text) if text.is_empty() => {}
         Tree::Text(_) => told.push(plain),
         Tree::List(list) if list.is_empty() => {}
         Tree::List(_) if name.is_empty() => told.push(plain),

@@ -14,8 +14,19 @@ use super::cast::Cast;
 use super::tree::Tree;
 
 /// Fields that hold people.
-const PEOPLE: [&str; 9] =
-    ["who", "whom", "from", "to", "with", "by", "asked", "acts_for", "notice_unconfirmed"];
+const PEOPLE: [&str; 11] = [
+    "who",
+    "whom",
+    "from",
+    "to",
+    "with",
+    "by",
+    "asked",
+    "acts_for",
+    "notice_unconfirmed",
+    "beside",
+    "silent",
+];
 /// Fields that hold free text.
 const TEXTS: [&str; 9] =
     ["reason", "note", "how", "text", "mark", "name", "others_present", "unwarned", "purpose"];
@@ -157,7 +168,12 @@ pub(super) fn altered<T: Serialize + DeserializeOwned>(
 }
 
 /// Fields that stand inside another one in some asks: the ask's words need not say so.
-const NESTS: [(&str, &str); 3] = [("shield", "shield"), ("opinion", "opine"), ("stroke", "draw")];
+const NESTS: [(&str, &str); 4] = [
+    ("shield", "shield"),
+    ("opinion", "opine"),
+    ("stroke", "draw"),
+    ("act", "record_deliberation"),
+];
 
 /// Where a field of an ask stands.
 fn path(ask: &str, name: &str) -> String {

@@ -5,8 +5,9 @@ use hearing::Docket;
 use model::brief::BarredGround;
 use model::stage::{AbsenceFinding, AdjournGround, IdentityMethod, Layout};
 use model::{
-    Ask, Check, EvidenceId, FailureGround, Ground, Opinion, ParticipantId, Phase, Power, Private,
-    RecordMode, Role, Sheet, Shield, Side, SigningMethod, Step, Stroke, TrackKind, limits,
+    Ask, Check, DeliberationAct, EvidenceId, FailureGround, Ground, Opinion, ParticipantId, Phase,
+    Power, Private, RecordMode, Role, Sheet, Shield, Side, SigningMethod, Step, Stroke, TrackKind,
+    limits,
 };
 
 use crate::dice::Dice;
@@ -35,12 +36,13 @@ pub(super) fn preparations(
     docket: &Docket,
     leader: ParticipantId,
     depth: u32,
+    version: &str,
 ) -> Vec<(ParticipantId, Ask)> {
     let mut steps = Vec::new();
     let none = Private::default;
     let people = docket.attendees.iter().filter(|person| !person.role.is_court());
     for person in people.clone().filter(|_| depth > 1) {
-        steps.push((person.id, check_in("<others>")));
+        steps.push((person.id, check_in("<others>", version)));
         if let Some(step) = docket.brief.kind.step() {
             steps.push((person.id, Ask::Consent { step, given: true }));
         }
@@ -69,13 +71,14 @@ pub(super) fn preparations(
     steps
 }
 
-fn check_in(others: &str) -> Ask {
+fn check_in(others: &str, version: &str) -> Ask {
     Ask::CheckIn {
         discipline: true,
         others_present: Private::from(others),
         camera: true,
         microphone: true,
         faults: Vec::new(),
+        version: version.to_owned(),
     }
 }
 
@@ -166,6 +169,22 @@ impl Source<'_> {
         if self.dice.chance(900) { version } else { self.dice.roll(4) }
     }
 
+    fn deliberation(&mut self) -> DeliberationAct {
+        let known = self.law.talk.version;
+        let base = if self.dice.chance(900) { known } else { self.dice.roll(4) };
+        let text = match self.dice.roll(20) {
+            0 => Private::default(),
+            1 => Private::new("x".repeat(limits::DELIBERATION_CHARS_MAX + 1)),
+            _ => Private::from("<talk>"),
+        };
+        match self.dice.roll(7) {
+            0 => DeliberationAct::Write { base, text },
+            1 => DeliberationAct::Conclude { base, text },
+            2 => DeliberationAct::Dissent { text },
+            _ => DeliberationAct::Sign { version: base, name: self.text() },
+        }
+    }
+
     fn grounds(&mut self) -> Vec<BarredGround> {
         if self.dice.chance(850) { Vec::new() } else { vec![one(self.dice, &BarredGround::ALL)] }
     }
@@ -178,13 +197,14 @@ pub(super) fn named(name: &str, law: &Law, dice: &mut Dice) -> Ask {
     let who = by.whom(name);
     match name {
         "open_check_in" => Ask::OpenCheckIn,
-        "check_in" if by.dice.chance(900) => check_in("<others>"),
+        "check_in" if by.dice.chance(900) => check_in("<others>", &law.version),
         "check_in" => Ask::CheckIn {
             discipline: by.yes(),
             others_present: by.text(),
             camera: true,
             microphone: true,
             faults: Vec::new(),
+            version: law.version.clone(),
         },
         "admit" => Ask::Admit { who },
         "dismiss" => Ask::Dismiss { who },
@@ -272,6 +292,7 @@ pub(super) fn named(name: &str, law: &Law, dice: &mut Dice) -> Ask {
         "interpret" => Ask::Interpret { who, simultaneous: by.yes() },
         "listen" => Ask::Listen { to: by.dice.chance(700).then_some(who) },
         "note" => Ask::Note { text: reason(by.dice, "<note>") },
+        "record_deliberation" => Ask::RecordDeliberation { act: by.deliberation() },
         "consult" => Ask::Consult { with: vec![who] },
         "answer_consultation" => {
             let openers: Vec<_> = law.rooms.keys().copied().collect();

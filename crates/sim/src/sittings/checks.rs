@@ -193,18 +193,18 @@ impl Play<'_> {
 
     /// Nothing a person must not know stands anywhere in what their page is sent.
     pub(super) fn check_views(&self) -> Result<(), String> {
-        if self
-            .minutes
-            .iter()
-            .any(|minute| to_string(&minute.fact).is_ok_and(|text| text.contains("<note>")))
-        {
-            return Err("a private note stands in the minutes".to_owned());
+        let noted = |text: String| text.contains("<note>") || text.contains("<talk>");
+        if self.minutes.iter().any(|minute| to_string(&minute.fact).is_ok_and(noted)) {
+            return Err("a note, or the deliberation, stands in the minutes".to_owned());
         }
         for person in &self.docket.attendees {
             let view = self.hearing.view(person.id, self.now, 1).ok_or("somebody has no view")?;
             let text = to_string(&view).map_err(|fault| fault.to_string())?;
             if text.contains("<note>") {
                 return Err(format!("{}'s view has a private note", person.id));
+            }
+            if text.contains("<talk>") && !self.law.is_of_the_panel(person.role) {
+                return Err(format!("{}'s view has the deliberation", person.id));
             }
             for other in &self.docket.attendees {
                 let shown = text.contains(other.name.reveal().as_str());
@@ -268,6 +268,8 @@ impl Play<'_> {
             (law.people.values().any(|f| f.listens.is_some()), "interpreter heard"),
             (law.strict && law.floor.is_some(), "strict floor"),
             (law.mode == model::RecordMode::Recording && law.rolls(), "mediation recorded"),
+            (law.talk.signed.len() > 1, "deliberation signed"),
+            (!law.talk.differ.is_empty(), "dissent"),
             (law.roll.as_ref().is_some_and(|sites| !sites.is_empty()), "roll answered"),
         ];
         self.reach.marks.extend(marks.into_iter().filter(|(met, _)| *met).map(|(_, mark)| mark));

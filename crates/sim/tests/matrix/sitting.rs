@@ -239,6 +239,7 @@ impl Sitting {
                     camera: true,
                     microphone: true,
                     faults: Vec::new(),
+                    version: String::new(),
                 };
                 self.must(name, ask);
                 if self.world.people[name].column != "called" {
