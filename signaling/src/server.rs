@@ -11,6 +11,7 @@ use std::time::Duration;
 use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use axum::{Router, serve};
 use model::archive::Archive;
+use model::films::Films;
 use model::letters::{Notice, Order, RecordNotice, RecordOrder, Unfinished};
 use prometheus::Registry;
 use tokio::sync::{Semaphore, mpsc, watch};
@@ -68,6 +69,8 @@ pub struct Doors {
     pub record_notices: mpsc::Receiver<RecordNotice>,
     /// The archive.
     pub archive: Arc<dyn Archive>,
+    /// The makers of films.
+    pub films: Arc<dyn Films>,
     /// The docket.
     pub docket: Arc<Docket>,
     /// The clock every room reads.
@@ -171,6 +174,7 @@ impl Signaling {
             hearings: hearings.clone(),
             desk: desk.clone(),
             archive: doors.archive,
+            films: doors.films,
             evidence,
             clock: doors.clock,
             metrics,

@@ -11,6 +11,7 @@ pub mod brief;
 pub mod call;
 pub mod chamber;
 pub mod evidence;
+pub mod films;
 pub mod grants;
 pub mod health;
 pub mod id;

@@ -108,6 +108,7 @@ fn the_page_has_the_types_of_this_crate() {
     all.add::<ArchiveList>();
     all.add::<model::archive::ArchiveRecord>();
     all.add::<model::archive::Verdict>();
+    all.add::<model::films::FilmState>();
     all.add::<OpsPicture>();
     all.add::<EvidenceAbout>();
     all.add::<EvidenceChange>();

@@ -1,7 +1,7 @@
 // The HTTP API of the server this page came from. Nothing is kept here.
 
 import type {
-  ApiRefusal, ArchiveList, ArchiveRecord, CodeIssued, DocketList, OpsPicture, Refusal, SeatPass, Verdict, WhoAmI,
+  ApiRefusal, ArchiveList, ArchiveRecord, CodeIssued, DocketList, FilmState, OpsPicture, Refusal, SeatPass, Verdict, WhoAmI,
 } from '../protocol'
 
 /** The server said no, or could not be reached (`why` is null). */
@@ -15,7 +15,7 @@ export class ApiError extends Error {
 }
 
 /** One request to the API. */
-export async function call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
+export async function call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<T> {
   let response: Response
   try {
     const init: RequestInit = { method, credentials: 'same-origin', headers: { Accept: 'application/json' } }
@@ -50,7 +50,15 @@ export const api = {
     call<ArchiveList>('GET', words === '' ? '/api/archive' : `/api/archive?q=${encodeURIComponent(words)}`),
   record: (hearing: number) => call<ArchiveRecord>('GET', `/api/archive/${hearing}`),
   verify: (hearing: number) => call<Verdict>('GET', `/api/archive/${hearing}/verify`),
+  film: (hearing: number) => call<FilmState>('GET', `/api/archive/${hearing}/film`),
+  orderFilm: (hearing: number) => call<FilmState>('POST', `/api/archive/${hearing}/film`),
+  cancelFilm: (hearing: number) => call<FilmState>('DELETE', `/api/archive/${hearing}/film`),
   ops: () => call<OpsPicture>('GET', '/api/ops'),
+}
+
+/** Address of a composed film, or of its sound alone. */
+export function filmUrl(hearing: number, what: 'picture' | 'sound'): string {
+  return `/api/archive/${hearing}/film/${what}`
 }
 
 /** Address of a person's recording. */
