@@ -5,8 +5,10 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::AtomicBool;
 
 use model::{HearingId, ParticipantId, Refusal};
+use recorder::{FilmFault, FilmOrder};
 use signaling::Docket;
 
 use crate::{clock, config};
@@ -26,6 +28,19 @@ pub(crate) fn complain(text: &str) -> ExitCode {
         tracing::debug!("nobody reads the complaint");
     }
     ExitCode::from(2)
+}
+
+/// `assize film`: 0 when the film is made, 2 when it cannot be.
+pub(crate) fn film(order: &FilmOrder) -> ExitCode {
+    let stop = AtomicBool::new(false);
+    let made = recorder::make_film(order, &stop, &mut |thousandths| say(&thousandths.to_string()));
+    match made {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(FilmFault::Empty) => {
+            complain("该次庭审没有录音录像，无法制作。Nothing of this hearing was recorded.")
+        }
+        Err(fault) => complain(&format!("无法制作：{fault}。The film cannot be made: {fault}.")),
+    }
 }
 
 /// `assize verify`: 0 when everything is intact, 1 when something was found, 2 when it cannot be

@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use recorder::FilmOrder;
 
 /// Video hearings and mediations for people's courts.
 #[derive(Debug, Parser)]
@@ -34,6 +35,24 @@ enum Command {
     Verify {
         /// The folder.
         archive: PathBuf,
+    },
+    /// Makes the composed film of one sealed hearing from its folder, without a server; prints how
+    /// much is done, in thousandths.
+    Film {
+        /// The hearing's folder.
+        hearing: PathBuf,
+        /// Where to put the film (MP4); the sound alone is put beside it.
+        #[arg(long)]
+        out: PathBuf,
+        /// The font of names and clock.
+        #[arg(long, default_value = recorder::FONT)]
+        font: PathBuf,
+        /// x264's preset: quicker ones make larger films.
+        #[arg(long, default_value = "superfast")]
+        preset: String,
+        /// Threads of the encoder.
+        #[arg(long, default_value_t = 2)]
+        threads: usize,
     },
     /// Runs the whole house in a false world with a lossy network: by chance, or by a plan.
     Simulate {
@@ -80,6 +99,9 @@ fn main() -> ExitCode {
     let command = CommandLine::parse().command;
     match command {
         Command::Verify { archive } => commands::verify(&archive),
+        Command::Film { hearing: folder, out: film, font, preset, threads } => {
+            commands::film(&FilmOrder { folder, film, font, preset, threads })
+        }
         Command::Simulate { script: Some(script), .. } => commands::tell_script(&script),
         Command::Simulate { seed, plan: Some(plan), seeds, .. } => {
             commands::play(&plan, seed, seeds)

@@ -11,7 +11,7 @@ use std::time::Duration;
 use model::letters::Unfinished;
 use model::{Now, PresenceChecks, limits};
 use prometheus::Registry;
-use recorder::{ArchiveFolder, RecorderConfig, RecorderFault};
+use recorder::{ArchiveFolder, FilmShop, FilmsConfig, RecorderConfig, RecorderFault};
 use sfu::{Ends, Sfu, SfuConfig, SfuFault};
 use signaling::{
     Certificate, Clock, Docket, MediaStream, NodeFigures, Reach, Settings, Signaling, StartFault,
@@ -129,6 +129,25 @@ async fn start(args: &Args) -> Result<Node, String> {
 }
 
 /// Repairs what a crash left and says which hearings go on.
+/// Opens the shop of composed films: its processes are this program again.
+fn films(config: &Config) -> Result<FilmShop, String> {
+    let folder = config.data.join("films");
+    let program = std::env::current_exe().map_err(|fault| {
+        format!("无法找到本程序：{fault}。This program cannot find itself: {fault}.")
+    })?;
+    let films = FilmsConfig {
+        archive: config.archive.clone(),
+        films: folder.clone(),
+        program: vec![program, "film".into()],
+    };
+    FilmShop::open(films).map_err(|fault| {
+        format!(
+            "无法使用合成录像目录 {0}：{fault}。Cannot use the folder of films {0}: {fault}.",
+            folder.display()
+        )
+    })
+}
+
 async fn recover(config: &Config, now: model::Timestamp) -> Result<Vec<Unfinished>, String> {
     let archive = config.archive.clone();
     let recovered = tokio::task::spawn_blocking(move || recorder::recover(&archive, now)).await;
@@ -182,6 +201,7 @@ async fn open_rooms(
     ));
 
     let archive = Arc::new(ArchiveFolder::new(config.archive.clone()));
+    let films = Arc::new(films(config)?);
     let folder = config.archive.clone();
     let signaling_clock = Arc::clone(clock);
     let doors = signaling::Doors {
@@ -190,6 +210,7 @@ async fn open_rooms(
         record_orders: record_orders_in,
         record_notices,
         archive,
+        films,
         docket,
         clock: Clock::new(move || signaling_clock()),
         registry,

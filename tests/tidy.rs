@@ -13,10 +13,11 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("docket", &["model"]),
     ("forwarding", &["model"]),
     ("record", &["model"]),
+    ("film", &["model"]),
     ("sim", &["forwarding", "hearing", "model", "record"]),
     ("signaling", &["docket", "hearing", "model", "protocol"]),
     ("sfu", &["forwarding", "model"]),
-    ("recorder", &["model", "record"]),
+    ("recorder", &["film", "model", "record"]),
     ("assize", &["model", "protocol", "recorder", "sfu", "signaling", "sim"]),
 ];
 
@@ -45,6 +46,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("mio::", &["sfu/src/", "benches/capacity"]),
     ("argon2::", &["signaling/src/"]),
     ("sm3::", &["crates/record/src/digest", "signaling/src/evidence/digest"]),
+    ("ab_glyph::", &["crates/film/src/letters"]),
+    ("time::Offset", &["crates/film/src/scene"]),
     ("lopdf::", &["signaling/src/evidence/inspect/pdf"]),
     ("sha2::", &["crates/record/src/digest", "signaling/src/"]),
     ("clap::", &["src/", "benches/capacity"]),

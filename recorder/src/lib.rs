@@ -19,12 +19,16 @@ mod commit;
 mod compose;
 pub mod disk;
 mod docket;
+mod film_maker;
+mod films;
 mod folder;
 mod ledger_task;
 mod metrics;
 mod proof;
 mod recover;
 
+pub use film_maker::{FONT, FilmFault, FilmOrder, make_film};
+pub use films::{FilmShop, FilmsConfig};
 pub use archive::ArchiveFolder;
 
 use disk::{Disk, RealDisk};

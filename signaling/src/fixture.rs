@@ -9,6 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use model::archive::{
     Archive, ArchiveFault, ArchiveLine, ArchiveRecord, Attendee, Playable, Proofs, Verdict,
 };
+use model::films::{FilmFile, FilmRefusal, FilmState, Films};
 use model::letters::{Notice, Order, RecordNotice, RecordOrder};
 use model::view::Heading;
 use model::{HearingId, Instant, Now, ParticipantId, Private, Relay, Role, Timestamp};
@@ -149,6 +150,32 @@ impl OneTape {
 
     fn check(&self, hearing: HearingId) -> Result<(), ArchiveFault> {
         if self.holds == Some(hearing) { Ok(()) } else { Err(ArchiveFault::NotFound) }
+    }
+}
+
+impl Films for OneTape {
+    fn state(&self, hearing: HearingId) -> FilmState {
+        if self.check(hearing).is_err() {
+            return FilmState::None;
+        }
+        let bytes = TAPE.len() as u64;
+        FilmState::Ready { bytes, sound_bytes: bytes, made_at: NOW }
+    }
+
+    fn order(&self, hearing: HearingId) -> Result<FilmState, FilmRefusal> {
+        self.check(hearing).map_err(|_| FilmRefusal::NotSealed)?;
+        Ok(self.state(hearing))
+    }
+
+    fn cancel(&self, _hearing: HearingId) {}
+
+    fn read(
+        &self,
+        hearing: HearingId,
+        _file: FilmFile,
+        range: Range<u64>,
+    ) -> Result<Vec<u8>, ArchiveFault> {
+        Archive::read(self, hearing, self.who, false, range)
     }
 }
 

@@ -16,6 +16,7 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing::{any, delete, get, post};
 use axum::{Json, Router};
 use model::archive::Archive;
+use model::films::Films;
 use model::limits::{ATTEMPT_WINDOW, MESSAGE_BYTES_MAX, NAME_CHARS_MAX};
 use model::{HearingId, ParticipantId, Refusal, Stage, Timestamp};
 use prometheus::{Encoder, Registry, TextEncoder};
@@ -45,6 +46,7 @@ use crate::tls::Peer;
 use crate::web;
 
 mod archive;
+mod films;
 mod case_system;
 mod desk;
 mod evidence;
@@ -69,6 +71,7 @@ pub(crate) struct App {
     pub(crate) hearings: Hearings,
     pub(crate) desk: Desk,
     pub(crate) archive: Arc<dyn Archive>,
+    pub(crate) films: Arc<dyn Films>,
     pub(crate) evidence: Evidence,
     /// What the court keeps apart.
     pub(crate) apart: Apart,
@@ -201,6 +204,11 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/archive", get(archive::list))
         .route("/api/archive/{hearing}", get(archive::record))
         .route("/api/archive/{hearing}/verify", get(archive::verify))
+        .route(
+            "/api/archive/{hearing}/film",
+            get(films::state).post(films::order).delete(films::cancel),
+        )
+        .route("/api/archive/{hearing}/film/{file}", get(films::play))
         .route("/api/archive/{hearing}/{participant}/{kind}", get(archive::playable))
         .route("/api/ops", get(ops))
         .route("/api/line-test", get(line_test::down).post(line_test::up))

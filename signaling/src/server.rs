@@ -12,6 +12,7 @@ use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use axum::{Router, serve};
 use model::Private;
 use model::archive::Archive;
+use model::films::Films;
 use model::letters::{Notice, Order, RecordNotice, RecordOrder, Unfinished};
 use model::limits::FACES_MAX;
 use prometheus::Registry;
@@ -80,6 +81,8 @@ pub struct Doors {
     pub record_notices: mpsc::Receiver<RecordNotice>,
     /// The archive.
     pub archive: Arc<dyn Archive>,
+    /// The makers of films.
+    pub films: Arc<dyn Films>,
     /// The docket.
     pub docket: Arc<Docket>,
     /// The clock every room reads.
@@ -178,6 +181,7 @@ impl Signaling {
             hearings: hearings.clone(),
             desk: desk.clone(),
             archive: doors.archive,
+            films: doors.films,
             evidence,
             apart,
             faces: config.faces.map(|(url, secret)| faces::of(url, secret)),

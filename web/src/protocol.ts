@@ -1691,6 +1691,11 @@ form: EvidenceForm | null, };
 /**
  * Whether the original exists (在线诉讼规则 art. 11–13).
  */
+/**
+ * Where the film of a hearing stands.
+ */
+export type FilmState = { "state": "none" } | { "state": "queued", ahead: number, } | { "state": "making", thousandths: number, } | { "state": "ready", bytes: number, sound_bytes: number, made_at: Timestamp, } | { "state": "failed", why: string, };
+
 export type EvidenceForm = "original" | "copy" | "electronic";
 
 /**

@@ -92,7 +92,7 @@ impl Assize {
         let generator = self.connect(load).await?;
         if load.record {
             for pages in &self.pages {
-                pages[0].ask(json!({"type": "ask", "ask": {"do": "open"}})).await?;
+                open(pages).await?;
             }
             for pages in &self.pages {
                 let rolls = |view: &Value| {
@@ -294,6 +294,17 @@ pub async fn check_in(doors: &[Door], hearing: u64, court: usize) -> Result<Vec<
         page.until("admission", |seen| seen.view["me"]["place"] == "in_hearing").await?;
     }
     Ok(pages)
+}
+
+/// Does what the procedure asks for before an opening, and opens; everybody of the trial court agreed
+/// beforehand.
+async fn open(pages: &[Page]) -> Result<(), String> {
+    let ask = |ask: Value| json!({"type": "ask", "ask": ask});
+    let judge = &pages[0];
+    judge.ask(ask(json!({"do": "answer_barred", "grounds": [], "note": ""}))).await?;
+    judge.ask(ask(json!({"do": "read_discipline"}))).await?;
+    judge.ask(ask(json!({"do": "open"}))).await?;
+    Ok(())
 }
 
 fn purposes(people: u8) -> Value {

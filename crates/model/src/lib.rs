@@ -12,6 +12,7 @@ pub mod call;
 pub mod chamber;
 pub mod deliberation;
 pub mod evidence;
+pub mod films;
 pub mod grants;
 pub mod health;
 pub mod id;

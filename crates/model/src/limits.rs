@@ -76,6 +76,8 @@ pub const DISK_FREE_MIN: u64 = 1024 * 1024 * 1024;
 pub const ARCHIVE_LIST_MAX: usize = 10_000;
 /// Bytes of one archive read.
 pub const ARCHIVE_READ_MAX: u64 = 4 * 1024 * 1024;
+/// Films that may wait to be made.
+pub const FILMS_QUEUED_MAX: usize = 64;
 /// How often one person may give or take back a consent, as each time is a minute; then `TooFast`.
 pub const CONSENTS_SAID_MAX: u8 = 100;
 /// Longest countdown before people are called in, seconds.

@@ -74,6 +74,8 @@ refusals! {
     HearingClosed => "庭审已经结束。", "The hearing is closed.";
     /// The hearing does not let people in yet.
     NotYetOpen => "庭审尚未开始签到，请稍候。", "Check-in has not started yet; please wait.";
+    /// The record is not sealed yet.
+    NotSealed => "卷宗尚未封存，闭庭并封存后再制作。", "The record is not sealed yet; wait until the hearing is closed and its record sealed.";
     /// The node cannot take more.
     Full => "席位或服务器已满，请联系法庭工作人员。", "There is no more room; contact the court.";
     /// Too many requests.

@@ -112,6 +112,7 @@ fn the_page_has_the_types_of_this_crate() {
     all.add::<model::archive::ArchiveRecord>();
     all.add::<model::archive::Verdict>();
     all.add::<DeliberationRecord>();
+    all.add::<model::films::FilmState>();
     all.add::<OpsPicture>();
     all.add::<EvidenceAbout>();
     all.add::<EvidenceChange>();

@@ -75,6 +75,9 @@ pub struct Index {
     pub sealed: bool,
     /// Since when it has been rolling, if the last order was to roll.
     pub rolling_since: Option<Timestamp>,
+    /// From when to when recording was ordered, ms on the media time line; the last may have no
+    /// end yet.
+    pub rolls: Vec<(u64, Option<u64>)>,
 }
 
 impl Index {
@@ -106,6 +109,7 @@ impl Index {
                     self.zero = Some(*ordered_at);
                 }
                 self.rolling_since = rolling.then_some(*ordered_at);
+                self.roll(*rolling, *media_ms);
                 self.media_ms = self.media_ms.max(*media_ms);
             }
             Entry::Segment { segment, track, codec, private, width, height, length, .. } => {
@@ -155,9 +159,20 @@ impl Index {
             Entry::Recovered { from, to, .. } => {
                 self.gaps.push(Gap { track: None, from: *from, to: *to });
                 self.rolling_since = None;
+                let since_zero = self.zero.map_or(0, |zero| from.since(zero).as_millis());
+                self.roll(false, u64::try_from(since_zero).unwrap_or(u64::MAX));
             }
             Entry::Sealed { .. } => self.sealed = true,
             Entry::Reanchor { .. } | Entry::Fault { .. } | Entry::Mended { .. } => {}
+        }
+    }
+
+    fn roll(&mut self, rolling: bool, media_ms: u64) {
+        match self.rolls.last_mut() {
+            Some((from, to @ None)) if !rolling => *to = Some(media_ms.max(*from)),
+            Some((_, None)) => {}
+            _ if rolling => self.rolls.push((media_ms, None)),
+            _ => {}
         }
     }
 

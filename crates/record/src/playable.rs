@@ -11,7 +11,7 @@
 use core::ops::Range;
 use std::collections::BTreeMap;
 
-use model::{ParticipantId, TrackKind};
+use model::{ParticipantId, TrackId, TrackKind};
 
 use crate::index::{Index, SegmentIndex};
 use crate::webm::{self, TrackHead, id};
@@ -80,11 +80,22 @@ impl Layout {
                 && !segment.pieces.is_empty()
                 && (segment.track.kind == TrackKind::Screen) == screen
         };
-        let clusters = clusters(index, wanted);
+        Self::of(index, &clusters(index, wanted))
+    }
+
+    /// One track from one moment of media time to another; pieces that reach over the ends are in
+    /// it whole. Nothing when none of it was recorded.
+    pub fn of_track(index: &Index, track: TrackId, span_ms: Range<u64>) -> Option<Self> {
+        let mut clusters = clusters(index, |segment| segment.track == track);
+        clusters.retain(|piece| piece.from_ms < span_ms.end && piece.to_ms > span_ms.start);
+        Self::of(index, &clusters)
+    }
+
+    fn of(index: &Index, clusters: &[Cluster<'_>]) -> Option<Self> {
         if clusters.is_empty() {
             return None;
         }
-        let heads = heads(&clusters);
+        let heads = heads(clusters);
         let doc_type = if heads.iter().all(|(head, _)| webm::doc_type(head.codec) == "webm") {
             "webm"
         } else {
@@ -95,10 +106,10 @@ impl Layout {
             ("webm", false) => "video/webm",
             _ => "video/x-matroska",
         };
-        let head = head(index, doc_type, &heads, &clusters);
+        let head = head(index, doc_type, &heads, clusters);
         let mut at = head.len() as u64;
         let mut stretches: Vec<Stretch> = Vec::with_capacity(clusters.len());
-        for cluster in &clusters {
+        for cluster in clusters {
             let Cluster { segment, offset, length, .. } = *cluster;
             match stretches.last_mut() {
                 Some(last) if last.segment == segment && last.offset + last.length == offset => {

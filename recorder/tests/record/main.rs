@@ -5,6 +5,7 @@
 mod desk;
 mod evidence;
 mod faults;
+mod films;
 mod media;
 
 mod recovery;

@@ -17,13 +17,13 @@ const PAYLOAD: usize = 1_100;
 const SECONDS: u64 = 6;
 
 /// A packet on its way: when it arrives, ms after the start.
-struct Flight {
+pub(crate) struct Flight {
     arrives_ms: u64,
     item: TapeItem,
     payload: Vec<u8>,
 }
 
-fn ffmpeg(arguments: &[&str]) -> Vec<u8> {
+pub(crate) fn ffmpeg(arguments: &[&str]) -> Vec<u8> {
     let mut all = vec!["-hide_banner", "-v", "error", "-nostdin"];
     all.extend(arguments);
     all.push("-");
@@ -58,7 +58,8 @@ fn vp9_frames(size: &str) -> Vec<Vec<u8>> {
     ivf_frames(&encode(size, &[&rest[..], &["-b:v", "400k", "-f", "ivf"]].concat()))
 }
 
-fn ivf_frames(ivf: &[u8]) -> Vec<Vec<u8>> {
+/// The frames of an IVF file.
+pub(crate) fn ivf_frames(ivf: &[u8]) -> Vec<Vec<u8>> {
     let mut rest = &ivf[32..];
     let mut frames = Vec::new();
     while let Some((head, behind)) = rest.split_first_chunk::<12>() {
@@ -69,11 +70,15 @@ fn ivf_frames(ivf: &[u8]) -> Vec<Vec<u8>> {
     frames
 }
 
-/// Opus packets, out of an Ogg file: the first two are headers.
+/// Opus packets of a tone.
 fn opus_frames() -> Vec<Vec<u8>> {
     let source = format!("sine=frequency=440:duration={SECONDS}");
-    let ogg = ffmpeg(&["-f", "lavfi", "-i", &source, "-c:a", "libopus", "-f", "ogg"]);
-    let mut rest = &ogg[..];
+    ogg_packets(&ffmpeg(&["-f", "lavfi", "-i", &source, "-c:a", "libopus", "-f", "ogg"]))
+}
+
+/// The packets of an Ogg file of Opus: the first two are headers.
+pub(crate) fn ogg_packets(ogg: &[u8]) -> Vec<Vec<u8>> {
+    let mut rest = ogg;
     let (mut packets, mut packet) = (Vec::new(), Vec::new());
     while rest.len() > 27 {
         assert_eq!(rest[..4], *b"OggS");
@@ -122,7 +127,7 @@ fn h264_frames(sizes: &[&str]) -> Vec<Vec<Vec<u8>>> {
     frames
 }
 
-fn vp8_payloads(n: usize, frame: &[u8]) -> Vec<Vec<u8>> {
+pub(crate) fn vp8_payloads(n: usize, frame: &[u8]) -> Vec<Vec<u8>> {
     let id = u16::try_from(n).expect("few") | 0x8000;
     let parts = frame.chunks(PAYLOAD).enumerate();
     let head = |part| if part == 0 { 0x90 } else { 0x80 };
@@ -175,7 +180,7 @@ impl Dice {
 
 /// Frames every `every_ms` as packets; one in ten late, one in twenty twice, `lost` in a thousand
 /// not at all.
-fn fly(
+pub(crate) fn fly(
     codec: Codec,
     kind: TrackKind,
     frames: &[Vec<Vec<u8>>],
@@ -208,7 +213,7 @@ fn fly(
 }
 
 /// Records the flights as one hearing and seals it.
-async fn record(archive: &Path, mut flights: Vec<Flight>) {
+pub(crate) async fn record(archive: &Path, mut flights: Vec<Flight>) {
     let mut desk = Desk::start(archive);
     desk.open().await;
     desk.expect(|notice| matches!(notice, RecordNotice::Opened { .. })).await;

@@ -13,6 +13,7 @@ use axum::http::header::{self, HeaderValue};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
+use model::films::FilmFile;
 use model::archive::{Archive, ArchiveFault, ArchiveLine, ArchiveRecord, Playable, Verdict};
 use model::limits::{ARCHIVE_READ_MAX, NAME_CHARS_MAX};
 use model::{HearingId, ParticipantId, Refusal};
@@ -41,10 +42,19 @@ pub(super) async fn call<T: Send + 'static>(
     places: &Arc<Semaphore>,
     work: impl FnOnce(&dyn Archive) -> Result<T, ArchiveFault> + Send + 'static,
 ) -> Result<T, Refused> {
-    let place = Arc::clone(places).acquire_owned().await.map_err(|_| Refusal::ServerFault)?;
     let archive = Arc::clone(&app.archive);
+    blocking(app, places, move || work(archive.as_ref())).await
+}
+
+/// Does what blocks on the disk off the event loop, only so much at once.
+pub(super) async fn blocking<T: Send + 'static>(
+    app: &App,
+    places: &Arc<Semaphore>,
+    work: impl FnOnce() -> Result<T, ArchiveFault> + Send + 'static,
+) -> Result<T, Refused> {
+    let place = Arc::clone(places).acquire_owned().await.map_err(|_| Refusal::ServerFault)?;
     let done = tokio::task::spawn_blocking(move || {
-        let done = work(archive.as_ref());
+        let done = work();
         drop(place);
         done
     })
@@ -145,12 +155,25 @@ pub(super) async fn verify(
     Ok(Json(verdict))
 }
 
-/// One playable file.
+/// One file that can be played.
 #[derive(Clone, Copy, Debug)]
-struct Tape {
-    hearing: HearingId,
-    who: ParticipantId,
-    screen: bool,
+pub(super) enum Tape {
+    /// What was recorded of one person.
+    Person {
+        /// In which hearing.
+        hearing: HearingId,
+        /// Of whom.
+        who: ParticipantId,
+        /// The shared screen, or else camera and microphone.
+        screen: bool,
+    },
+    /// The composed film.
+    Film {
+        /// Of which hearing.
+        hearing: HearingId,
+        /// Which of its files.
+        file: FilmFile,
+    },
 }
 
 pub(super) async fn playable(
@@ -167,18 +190,19 @@ pub(super) async fn playable(
     };
     let (hearing, who) = (hearing_id(&hearing)?, participant_id(&participant)?);
     may_see(&app, account, hearing).await?;
-    let tape = Tape { hearing, who, screen };
+    let tape = Tape::Person { hearing, who, screen };
     let found =
         call(&app, &app.reads, move |archive| archive.playable(hearing, who, screen)).await?;
+    Ok(send(app, tape, found, &headers))
+}
+
+/// Answers with the file, or the part of it that the headers ask for.
+pub(super) fn send(app: Arc<App>, tape: Tape, found: Playable, headers: &HeaderMap) -> Response {
     let asked = headers
         .get(header::RANGE)
         // Without a validator nobody can know that the file is still the same (RFC 9110 §13.1.5).
         .filter(|_| !headers.contains_key(header::IF_RANGE))
         .and_then(|value| value.to_str().ok());
-    Ok(send(app, tape, found, asked))
-}
-
-fn send(app: Arc<App>, tape: Tape, found: Playable, asked: Option<&str>) -> Response {
     let bytes = found.bytes;
     let (status, range) = match asked.map_or(Part::Whole, |asked| part(asked, bytes)) {
         Part::Whole => (StatusCode::OK, 0..bytes),
@@ -224,10 +248,16 @@ async fn next_piece(
         return Ok(None);
     }
     let wanted = rest.start..rest.end.min(rest.start + PIECE_BYTES);
-    let Tape { hearing, who, screen } = tape;
-    let piece = call(app, &app.reads, move |archive| archive.read(hearing, who, screen, wanted))
-        .await
-        .map_err(|_| BrokenOff)?;
+    let piece = match tape {
+        Tape::Person { hearing, who, screen } => {
+            call(app, &app.reads, move |archive| archive.read(hearing, who, screen, wanted)).await
+        }
+        Tape::Film { hearing, file } => {
+            let films = Arc::clone(&app.films);
+            blocking(app, &app.reads, move || films.read(hearing, file, wanted)).await
+        }
+    };
+    let piece = piece.map_err(|_| BrokenOff)?;
     let read = u64::try_from(piece.len()).map_err(|_| BrokenOff)?;
     if read == 0 || read > rest.end - rest.start {
         return Err(BrokenOff);

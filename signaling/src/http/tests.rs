@@ -88,6 +88,7 @@ impl Api {
             hearings,
             desk,
             archive,
+            films: Arc::new(OneTape { holds: Some(ARCHIVED), who }),
             clock: clock(),
             metrics,
             registry,

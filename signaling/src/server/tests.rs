@@ -65,6 +65,7 @@ impl House {
             record_orders: record_to,
             record_notices: record_in,
             archive: Arc::new(OneTape { holds: None, who }),
+            films: Arc::new(OneTape { holds: None, who }),
             docket: Arc::clone(&court.docket),
             clock: clock(),
             registry: registry(),

@@ -1,7 +1,7 @@
 // The HTTP API of the server this page came from. Nothing is kept here.
 
 import type {
-  ApiRefusal, ArchiveList, ArchiveRecord, CodeIssued, Comparison, DeliberationRecord, DocketList, OpsPicture, Refusal, SeatPass, Verdict, WhoAmI,
+  ApiRefusal, ArchiveList, ArchiveRecord, CodeIssued, Comparison, DeliberationRecord, DocketList, FilmState, OpsPicture, Refusal, SeatPass, Verdict, WhoAmI,
 } from '../protocol'
 
 /** The server said no, or could not be reached (`why` is null). */
@@ -15,7 +15,7 @@ export class ApiError extends Error {
 }
 
 /** One request to the API. */
-export async function call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
+export async function call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<T> {
   let response: Response
   try {
     const init: RequestInit = { method, credentials: 'same-origin', headers: { Accept: 'application/json' } }

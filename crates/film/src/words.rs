@@ -1,0 +1,67 @@
+//! The words on the film, in Chinese: roles, phases, why the record paused.
+//!
+//! What is not here: where they stand.
+
+use model::brief::Phase;
+use model::{Ground, Role};
+
+/// What stands before somebody's name.
+pub(crate) const fn role(role: Role) -> &'static str {
+    match role {
+        Role::PresidingJudge => "审判员",
+        Role::Judge => "合议庭成员",
+        Role::Assessor => "人民陪审员",
+        Role::ChairMediator => "主持调解员",
+        Role::Mediator => "调解员",
+        Role::Lecturer => "讲师",
+        Role::JudgeAssistant => "法官助理",
+        Role::Clerk => "书记员",
+        Role::RecordingOfficer => "录音录像负责人",
+        Role::Bailiff => "司法警察",
+        Role::Adviser => "指导法官",
+        Role::Plaintiff => "原告",
+        Role::Defendant => "被告",
+        Role::ThirdParty => "第三人",
+        Role::LegalRepresentative => "法定代表人",
+        Role::Agent => "委托诉讼代理人",
+        Role::Witness => "证人",
+        Role::Appraiser => "鉴定人",
+        Role::Inspector => "勘验人",
+        Role::Expert => "有专门知识的人",
+        Role::Interpreter => "翻译",
+        Role::SignInterpreter => "手语翻译",
+        Role::Attendant => "站点协助员",
+        Role::Visitor => "来访人",
+        Role::Learner => "学员",
+        Role::Media => "媒体",
+        Role::Gallery => "旁听人员",
+    }
+}
+
+/// The name of a phase.
+pub(crate) const fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Identity => "核对当事人",
+        Phase::Rights => "告知权利义务",
+        Phase::Statements => "陈述与答辩",
+        Phase::Issues => "归纳争议焦点",
+        Phase::Evidence => "举证质证",
+        Phase::Questions => "法庭询问",
+        Phase::Debate => "法庭辩论",
+        Phase::Merged => "法庭调查与辩论",
+        Phase::LastWords => "最后意见",
+        Phase::Mediation => "法庭调解",
+        Phase::Deliberation => "休庭评议",
+        Phase::Judgment => "宣判",
+        Phase::Closing => "闭庭",
+    }
+}
+
+/// Why the record paused.
+pub(crate) const fn ground(ground: Ground) -> &'static str {
+    match ground {
+        Ground::Recess => "休庭",
+        Ground::NonPublicEvidence => "不公开举证、质证",
+        Ground::UnrecordedMediation => "不宜录制的调解",
+    }
+}

@@ -1,0 +1,94 @@
+//! Composed films: one picture and one sound of a whole hearing, made from its record for people to
+//! watch.
+//!
+//! What is not here: how they are made. A film is a copy; the record alone is evidence.
+
+use core::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::archive::ArchiveFault;
+use crate::id::HearingId;
+use crate::time::Timestamp;
+
+/// Where the film of a hearing stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum FilmState {
+    /// Nobody asked for it yet, or it was called off.
+    None,
+    /// It waits for others.
+    Queued {
+        /// How many come before it.
+        ahead: u32,
+    },
+    /// It is being made.
+    Making {
+        /// How much is done, thousandths.
+        thousandths: u32,
+    },
+    /// It can be watched.
+    Ready {
+        /// Bytes of the film.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        bytes: u64,
+        /// Bytes of the sound alone.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        sound_bytes: u64,
+        /// When it was made.
+        made_at: Timestamp,
+    },
+    /// It could not be made; it may be asked for again.
+    Failed {
+        /// Why, a plain sentence without names.
+        why: String,
+    },
+}
+
+/// Which file of a film.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FilmFile {
+    /// Picture and sound, MP4 (H.264, AAC).
+    Film,
+    /// Sound alone, MP4 (AAC): for the copies that parties may get.
+    Sound,
+}
+
+/// Why a film was not queued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FilmRefusal {
+    /// The record is not sealed yet.
+    NotSealed,
+    /// Too many wait already.
+    Full,
+    /// No such hearing.
+    NotFound,
+}
+
+/// The door from signaling to the makers of films. Calls block on the disk: call them off the
+/// event loop.
+pub trait Films: Send + Sync {
+    /// Where the film of a hearing stands.
+    fn state(&self, hearing: HearingId) -> FilmState;
+
+    /// Asks for a film; one that waits, is being made or is there already stays as it is.
+    ///
+    /// # Errors
+    /// When the hearing is not there or not sealed, or the queue is full.
+    fn order(&self, hearing: HearingId) -> Result<FilmState, FilmRefusal>;
+
+    /// Calls a film off that waits or is being made.
+    fn cancel(&self, hearing: HearingId);
+
+    /// Bytes of a finished file, at most `limits::ARCHIVE_READ_MAX` at once.
+    ///
+    /// # Errors
+    /// When the film is not there or the disk fails.
+    fn read(
+        &self,
+        hearing: HearingId,
+        file: FilmFile,
+        range: Range<u64>,
+    ) -> Result<Vec<u8>, ArchiveFault>;
+}
