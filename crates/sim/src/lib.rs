@@ -3,6 +3,7 @@
 //!
 //! What is not here: anything the service needs to run. Only tests and `assize simulate` come in.
 
+pub mod calls;
 pub mod dice;
 mod house;
 mod law;
