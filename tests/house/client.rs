@@ -195,7 +195,7 @@ impl Client {
         request.headers_mut().insert("origin", origin);
         let opened = timeout(DEADLINE, tokio_tungstenite::client_async(request, stream)).await;
         match opened.expect("in time") {
-            Ok((socket, _)) => Ok(Page { socket, request: 0 }),
+            Ok((socket, _)) => Ok(Page { socket, request: 0, discipline: String::new() }),
             Err(tokio_tungstenite::tungstenite::Error::Http(answer)) => {
                 Err(answer.status().as_u16())
             }

@@ -700,7 +700,7 @@ version: number,
  */
 method: SigningMethod, 
 /**
- * The name typed out, or the drawing as an SVG path.
+ * The name typed out, or the drawing as an SVG path; on paper, where the paper is.
  */
 mark: string, } | { "do": "refuse_signing", 
 /**
@@ -1691,11 +1691,6 @@ form: EvidenceForm | null, };
 /**
  * Whether the original exists (在线诉讼规则 art. 11–13).
  */
-/**
- * Where the film of a hearing stands.
- */
-export type FilmState = { "state": "none" } | { "state": "queued", ahead: number, } | { "state": "making", thousandths: number, } | { "state": "ready", bytes: number, sound_bytes: number, made_at: Timestamp, } | { "state": "failed", why: string, };
-
 export type EvidenceForm = "original" | "copy" | "electronic";
 
 /**
@@ -2301,7 +2296,7 @@ who: ParticipantId,
  */
 method: SigningMethod, 
 /**
- * The name typed out, or the drawing as an SVG path.
+ * The name typed out, or the drawing as an SVG path; on paper, where the paper is.
  */
 mark: string, } | { "fact": "signing_refused", 
 /**
@@ -2357,7 +2352,7 @@ export type FailureGround = "withdrawn" | "no_agreement" | "absent" | "time_over
 /**
  * What may be wrong with a field. The code is stable.
  */
-export type FieldFault = "empty" | "too_long" | "bad_text" | "out_of_bounds" | "unknown_word" | "too_many" | "twice" | "no_such_thing" | "case_number_missing" | "in_the_past" | "nobody_leads" | "two_lead" | "side_missing" | "role_not_here" | "panel_size" | "no_panel" | "sole_judge_only" | "variant_unfit" | "acts_for_missing" | "not_a_party" | "power_missing" | "power_unfit" | "side_unfit" | "gallery_in_closed" | "mediation_public" | "nobody_in_court" | "account_unfit" | "account_twice" | "site_taken" | "person_taken" | "site_too_small" | "cannot_continue" | "unreadable" | "begun" | "time_over" | "reason_missing";
+export type FieldFault = "empty" | "too_long" | "bad_text" | "out_of_bounds" | "unknown_word" | "too_many" | "twice" | "no_such_thing" | "case_number_missing" | "in_the_past" | "nobody_leads" | "two_lead" | "side_missing" | "role_not_here" | "panel_size" | "no_panel" | "sole_judge_only" | "variant_unfit" | "acts_for_missing" | "not_a_party" | "power_missing" | "power_unfit" | "side_unfit" | "gallery_in_closed" | "mediation_public" | "nobody_in_court" | "account_unfit" | "account_twice" | "site_taken" | "person_taken" | "site_too_small" | "shield_unfit" | "cannot_continue" | "unreadable" | "begun" | "time_over" | "reason_missing";
 
 /**
  * Figures of some sittings.
@@ -2403,6 +2398,35 @@ called_off: number,
  * From opening to end, minutes.
  */
 minutes: number, };
+
+/**
+ * Where the film of a hearing stands.
+ */
+export type FilmState = { "state": "none" } | { "state": "queued", 
+/**
+ * How many come before it.
+ */
+ahead: number, } | { "state": "making", 
+/**
+ * How much is done, thousandths.
+ */
+thousandths: number, } | { "state": "ready", 
+/**
+ * Bytes of the film.
+ */
+bytes: number, 
+/**
+ * Bytes of the sound alone.
+ */
+sound_bytes: number, 
+/**
+ * When it was made.
+ */
+made_at: Timestamp, } | { "state": "failed", 
+/**
+ * Why, a plain sentence without names.
+ */
+why: string, };
 
 /**
  * Who may speak.
@@ -2952,7 +2976,13 @@ power: Power | null,
  * Steps this person agreed to hold online.
  */
 consents: Array<Step>, 
+/**
+ * Steps this person did not agree to hold online, or no more.
+ */
 declined: Array<Step>, 
+/**
+ * Whether who leads sees and hears this person, who waits.
+ */
 previewed: boolean, 
 /**
  * Whether this person signed the guarantee; none where none is needed.
@@ -3642,7 +3672,13 @@ absent: boolean,
  * Steps they agreed to hold online; only the court sees it.
  */
 consents: Array<Step>, 
+/**
+ * Steps they did not agree to hold online, or no more; only the court sees it.
+ */
 declined: Array<Step>, 
+/**
+ * Whether who leads sees and hears them while they wait; only the court sees it.
+ */
 previewed: boolean, 
 /**
  * Others who sit at the same place or behind the same address; only the court sees it.
@@ -3677,7 +3713,8 @@ unseen: boolean,
  */
 unheard_of: boolean, 
 /**
- * What did not work in their device test; only the court sees it.
+ * What did not work in their device test; the court sees it, and who helps them at their
+ * station.
  */
 device_faults: Array<DeviceFault>, 
 /**
@@ -3685,28 +3722,29 @@ device_faults: Array<DeviceFault>,
  */
 devices: Array<TrackKind>, 
 /**
- * Who else is in their room, as declared; only the court sees it.
+ * Who else is in their room, as declared; the court sees it, and who helps them.
  */
 others_present: string, 
 /**
- * Whether camera and microphone tests passed; only the court sees it.
+ * Whether camera and microphone tests passed; the court sees it, and who helps them.
  */
 tested: boolean, 
 /**
- * What their page found in its connection test, once it made one; only the court sees it.
+ * What their page found in its connection test, once it made one; the court sees it, and who
+ * helps them.
  */
 line_test: LineTest | null, 
 /**
- * Their line; only the court sees it.
+ * Their line; the court sees it, and who helps them.
  */
 grade: Grade | null, 
 /**
- * What is wrong with their line; only the court sees it.
+ * What is wrong with their line; the court sees it, and who helps them.
  */
 trouble: Trouble | null, 
 /**
- * Kinds that are switched on and granted but bring no packet for `limits::UNHEARD_WAIT`; only
- * the court and the person see it.
+ * Kinds that are switched on and granted but bring no packet for `limits::UNHEARD_WAIT`; the
+ * court, the person, and who helps them see it.
  */
 unheard: Array<TrackKind>, };
 
@@ -4041,7 +4079,7 @@ fault: RecordFault, } | { "name": "sealed" };
 /**
  * Why something asked was refused. The code is stable; the sentence says what to do.
  */
-export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "not_admitted" | "discipline_not_accepted" | "discipline_changed" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "malformed" | "consent_missing" | "barred_not_answered" | "barred" | "party_unaccounted" | "identity_unchecked" | "power_unchecked" | "special_power_needed" | "phase_out_of_turn" | "phase_not_in_course" | "discipline_unread" | "still_inside" | "challenge_upheld" | "challenge_pending" | "not_challengeable" | "nothing_pending" | "no_floor" | "gallery_full" | "not_public" | "guarantee_needed" | "guarantee_refused" | "only_on_expert_topic" | "in_another_chamber" | "chamber_locked" | "no_chamber" | "not_your_people" | "not_exchanged" | "nothing_to_show" | "nothing_shown" | "no_such_page" | "checklist_open" | "recording_not_agreed" | "sheet_changed" | "read_back_needed" | "facts_sheet_needed" | "signs_themselves" | "not_in_court" | "already_effective" | "file_not_readable" | "file_encrypted" | "file_too_large" | "evidence_full" | "already_exchanged" | "evidence_altered" | "record_altered" | "place_taken" | "person_taken" | "case_number_missing" | "not_plausible" | "outside_silent" | "server_fault";
+export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "not_admitted" | "discipline_not_accepted" | "discipline_changed" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "not_sealed" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "malformed" | "consent_missing" | "barred_not_answered" | "barred" | "party_unaccounted" | "identity_unchecked" | "power_unchecked" | "special_power_needed" | "phase_out_of_turn" | "phase_not_in_course" | "discipline_unread" | "still_inside" | "challenge_upheld" | "challenge_pending" | "not_challengeable" | "nothing_pending" | "no_floor" | "gallery_full" | "not_public" | "guarantee_needed" | "guarantee_refused" | "only_on_expert_topic" | "in_another_chamber" | "chamber_locked" | "no_chamber" | "not_your_people" | "not_exchanged" | "nothing_to_show" | "nothing_shown" | "no_such_page" | "checklist_open" | "recording_not_agreed" | "sheet_changed" | "read_back_needed" | "facts_sheet_needed" | "signs_themselves" | "not_in_court" | "already_effective" | "file_not_readable" | "file_encrypted" | "file_too_large" | "evidence_full" | "already_exchanged" | "evidence_altered" | "record_altered" | "place_taken" | "person_taken" | "case_number_missing" | "not_plausible" | "outside_silent" | "server_fault";
 
 /**
  * A row that was not taken.
@@ -5334,6 +5372,10 @@ export const REFUSAL_TEXT: Record<Refusal, { zh: string; en: string }> = {
   not_yet_open: {
     zh: "庭审尚未开始签到，请稍候。",
     en: "Check-in has not started yet; please wait.",
+  },
+  not_sealed: {
+    zh: "卷宗尚未封存，闭庭并封存后再制作。",
+    en: "The record is not sealed yet; wait until the hearing is closed and its record sealed.",
   },
   full: {
     zh: "席位或服务器已满，请联系法庭工作人员。",

@@ -211,6 +211,11 @@ impl Reference {
             Event::Stop => self.stopped = true,
             Event::Restarted => self.restart(now),
             Event::Origin { .. }
+            | Event::Discipline { .. }
+            | Event::PresenceChecks { .. }
+            | Event::Notes { .. }
+            | Event::Deliberated { .. }
+            | Event::Compared { .. }
             | Event::Evidence { .. }
             | Event::Health { .. }
             | Event::LineTested { .. }

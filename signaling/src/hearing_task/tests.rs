@@ -62,11 +62,25 @@ impl Stand {
         let court = Court::new().await;
         // The database is open; from here on only the test moves time.
         tokio::time::pause();
-        Self::of(court, minutes, Vec::new()).await
+        Self::begun(court, minutes, Vec::new(), course, keep).await
     }
 
     /// The same in a court that is there already, with its evidence list.
-    async fn of(court: Court, minutes: Option<Vec<Minute>>, evidence: Vec<EvidenceItem>) -> Self {
+    async fn within(
+        court: Court,
+        minutes: Option<Vec<Minute>>,
+        evidence: Vec<EvidenceItem>,
+    ) -> Self {
+        Self::begun(court, minutes, evidence, model::Course::default(), |_, _| {}).await
+    }
+
+    async fn begun(
+        court: Court,
+        minutes: Option<Vec<Minute>>,
+        evidence: Vec<EvidenceItem>,
+        course: model::Course,
+        keep: impl FnOnce(&Apart, &Seats),
+    ) -> Self {
         let (orders_to, orders) = mpsc::channel(64);
         let (record_to, record_orders) = mpsc::channel(64);
         let (letters, letters_in) = mpsc::channel(64);

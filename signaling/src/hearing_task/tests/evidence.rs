@@ -42,6 +42,7 @@ fn minutes(court: &Court, item: &EvidenceItem) -> Vec<Minute> {
         camera: true,
         microphone: true,
         faults: Vec::new(),
+        version: String::new(),
     };
     let facts = [
         Fact::CheckInOpened,
@@ -75,7 +76,7 @@ async fn after_a_restart_the_list_is_there_and_the_page_is_shown_as_before() {
     // Shown, and the end came before the list could say that it is exchanged by that.
     let list = listed(&court, false).await;
     let minutes = minutes(&court, &list[0]);
-    let mut stand = Stand::of(court, Some(minutes), list).await;
+    let mut stand = Stand::within(court, Some(minutes), list).await;
     stand.write_until(|fact| matches!(fact, Fact::NodeRestarted)).await;
     let (_, outbox) = stand.knock(stand.seats.judge).await;
     stand.write_until(|fact| matches!(fact, Fact::LinkBack { .. })).await;
@@ -95,7 +96,7 @@ async fn after_a_rebuild_the_list_is_there_and_the_page_is_shown_as_before() {
     let list = listed(&court, true).await;
     let minutes = minutes(&court, &list[0]);
     tokio::time::pause();
-    let mut stand = Stand::of(court, Some(minutes), list).await;
+    let mut stand = Stand::within(court, Some(minutes), list).await;
     stand.write_until(|fact| matches!(fact, Fact::NodeRestarted)).await;
     let judge = stand.seats.judge;
     let (page, outbox) = stand.knock(judge).await;
