@@ -180,13 +180,17 @@ async fn what_the_docket_is_told_leaves_nothing_private_in_the_log() {
     let code = admin.must(&format!("{path}/participants/{seat}/code"), &json!({})).await;
     let code = text(&code["code"]);
     let mut person = house.client();
-    assert_eq!(person.ask("POST", "/api/my/open", &json!({ "key": "99-not-a-letter" })).await.status, 404);
+    assert_eq!(
+        person.ask("POST", "/api/my/open", &json!({ "key": "99-not-a-letter" })).await.status,
+        404
+    );
     person.must("/api/my/open", &json!({ "key": code })).await;
     let letter = cookies(&person);
     person.must("/api/my/notice", &json!({})).await;
     person.must("/api/my/consent", &json!({ "step": "service", "given": false })).await;
     person.must("/api/my/enter", &json!({})).await;
-    let about = json!({ "name": "iou-as-evidence", "kind": "document", "purpose": "", "form": "copy" });
+    let about =
+        json!({ "name": "iou-as-evidence", "kind": "document", "purpose": "", "form": "copy" });
     let evidence = format!("{path}/evidence");
     for (file, status) in [(one_page(), 201), ("not what it claims".to_owned(), 415)] {
         let answer = person.hand_in(&evidence, &about, "jie-tiao-of-zhuge.pdf", &file).await;

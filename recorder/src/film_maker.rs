@@ -186,8 +186,11 @@ impl Maker<'_> {
                 pieces.give_back(piece);
             }
             let seats: Vec<Option<&[f32]>> = samples.iter().map(Option::as_deref).collect();
-            let mixed =
-                if matches!(part, Part::Card { .. }) { mixer.silence() } else { mixer.step(&seats) };
+            let mixed = if matches!(part, Part::Card { .. }) {
+                mixer.silence()
+            } else {
+                mixer.step(&seats)
+            };
             bytes.clear();
             bytes.extend(mixed.iter().flat_map(|sample| sample.to_le_bytes()));
             encoder.write(&bytes).map_err(self.fault("write the sound of"))?;
@@ -207,8 +210,8 @@ impl Maker<'_> {
     ) -> Result<(), FilmFault> {
         let mut painter = Painter::new(letters, self.plan, &record.line.heading);
         let FilmOrder { preset, threads, .. } = self.order;
-        let mut encoder = Encoder::film(file, sound, chapters, preset, *threads)
-            .map_err(self.fault("begin"))?;
+        let mut encoder =
+            Encoder::film(file, sound, chapters, preset, *threads).map_err(self.fault("begin"))?;
         let plan = self.plan;
         let mut film_ms = 0;
         for part in &plan.parts {
@@ -228,11 +231,8 @@ impl Maker<'_> {
                         let media_ms = from_ms + at;
                         let moment = plan.at(media_ms);
                         let screen = moment.screen.and_then(|who| shown.screen_of(who));
-                        let parts = Shown {
-                            pictures: &shown.pictures,
-                            screen,
-                            speaking: &shown.speaking,
-                        };
+                        let parts =
+                            Shown { pictures: &shown.pictures, screen, speaking: &shown.speaking };
                         let drawn = painter.picture(&moment, plan.band(media_ms), &parts);
                         encoder.write(drawn).map_err(self.fault("write"))?;
                         decoders.give_back(shown);
@@ -259,7 +259,7 @@ impl Maker<'_> {
             let track = TrackId::new(source.who, source.kind);
             let Some(layout) = self.layout(track, from_ms, to_ms) else { continue };
             let segments = self.index.segments.iter();
-            let codec = segments.filter(|segment| segment.track == track).last();
+            let codec = segments.rev().find(|segment| segment.track == track);
             let codec = codec.map_or(Codec::Vp8, |segment| segment.head.codec);
             let pieces = ffmpeg::pictures(layout, &self.order.folder, codec, from_ms, area)
                 .map_err(self.fault("decode pictures for"))?;

@@ -150,7 +150,8 @@ impl Films for FilmShop {
         let found = |file| std::fs::metadata(self.file(hearing, file));
         match (found(FilmFile::Film), found(FilmFile::Sound), failed) {
             (Ok(film), Ok(sound), _) => {
-                let made = film.modified().ok().and_then(|made| made.duration_since(UNIX_EPOCH).ok());
+                let made =
+                    film.modified().ok().and_then(|made| made.duration_since(UNIX_EPOCH).ok());
                 let ms = made.and_then(|made| i64::try_from(made.as_millis()).ok());
                 FilmState::Ready {
                     bytes: film.len(),
@@ -171,8 +172,9 @@ impl Films for FilmShop {
         if !folder.join(SEAL_FILE).exists() {
             return Err(FilmRefusal::NotSealed);
         }
-        if let found @ (FilmState::Queued { .. } | FilmState::Making { .. } | FilmState::Ready { .. }) =
-            self.state(hearing)
+        if let found @ (FilmState::Queued { .. }
+        | FilmState::Making { .. }
+        | FilmState::Ready { .. }) = self.state(hearing)
         {
             return Ok(found);
         }

@@ -27,9 +27,9 @@ mod metrics;
 mod proof;
 mod recover;
 
+pub use archive::ArchiveFolder;
 pub use film_maker::{FONT, FilmFault, FilmOrder, make_film};
 pub use films::{FilmShop, FilmsConfig};
-pub use archive::ArchiveFolder;
 
 use disk::{Disk, RealDisk};
 use folder::{FolderFiles, doing, hearing_of, hearings};

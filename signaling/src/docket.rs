@@ -26,8 +26,8 @@ mod schema;
 mod sessions;
 mod sqlite;
 
-pub use entry::{Entry, Mode, NewHearing, NewPerson, Seated};
 pub(crate) use cards::CodeOpens;
+pub use entry::{Entry, Mode, NewHearing, NewPerson, Seated};
 pub(crate) use sessions::{Change, Revision, Wanted};
 use sqlite::Sqlite;
 

@@ -27,7 +27,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::access::{
-    Attempts, Key, CARD_COOKIE, SEAT_COOKIE, STAFF_COOKIE, Who, clear_cookie, cookie, identify,
+    Attempts, CARD_COOKIE, Key, SEAT_COOKIE, STAFF_COOKIE, Who, clear_cookie, cookie, identify,
     is_same_origin, set_cookie,
 };
 use crate::apart::Apart;
@@ -46,11 +46,11 @@ use crate::tls::Peer;
 use crate::web;
 
 mod archive;
-mod films;
 mod case_system;
 mod desk;
 mod evidence;
 mod faces;
+mod films;
 mod line_test;
 mod my;
 mod openapi;

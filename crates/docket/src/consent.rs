@@ -66,8 +66,7 @@ mod tests {
 
     #[test]
     fn who_comes_to_court_is_not_asked_to_do_it_online() {
-        let asked =
-            of(Kind::Hearing, Procedure::Ordinary, Role::Plaintiff, Attendance::InCourt);
+        let asked = of(Kind::Hearing, Procedure::Ordinary, Role::Plaintiff, Attendance::InCourt);
         assert_eq!(asked, [Step::Service]);
     }
 }

@@ -295,12 +295,7 @@ fn person(session: &Session<'_>, place: usize, problems: &mut Vec<Problem>) {
 
 /// Special measures: of people who are there, from people who are there, and never from the court
 /// or of who judges (在线诉讼规则 art. 24).
-fn shields(
-    session: &Session<'_>,
-    place: usize,
-    sitter: &Sitter<'_>,
-    problems: &mut Vec<Problem>,
-) {
+fn shields(session: &Session<'_>, place: usize, sitter: &Sitter<'_>, problems: &mut Vec<Problem>) {
     for (number, shield) in sitter.shields.iter().enumerate() {
         let field = format!("people.{place}.shields.{number}.from");
         let from = session.people.get(usize::from(shield.from));

@@ -120,12 +120,8 @@ impl Frame {
         let (from_y, chroma) = picture.split_at(luma);
         let (from_u, from_v) = chroma.split_at(luma / 4);
         scale(to_y, stride, area, from_y, (from_width, from_height));
-        let half = Area {
-            x: area.x / 2,
-            y: area.y / 2,
-            width: area.width / 2,
-            height: area.height / 2,
-        };
+        let half =
+            Area { x: area.x / 2, y: area.y / 2, width: area.width / 2, height: area.height / 2 };
         let size = (from_width / 2, from_height / 2);
         scale(to_u, stride / 2, half, from_u, size);
         scale(to_v, stride / 2, half, from_v, size);

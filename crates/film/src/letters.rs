@@ -50,10 +50,10 @@ impl Letters {
         for letter in text.chars().filter(|letter| !letter.is_control()) {
             let step = advance(letter);
             if whole > widest_px && pen + step + dots > widest_px {
-                glyphs.push(font.glyph_id('…').with_scale_and_position(
-                    PxScale::from(pixels),
-                    point(pen, font.ascent()),
-                ));
+                glyphs.push(
+                    font.glyph_id('…')
+                        .with_scale_and_position(PxScale::from(pixels), point(pen, font.ascent())),
+                );
                 pen += dots;
                 break;
             }

@@ -297,7 +297,8 @@ impl Life {
 
 /// Each track with its spans, in order of person and kind.
 fn tracks(stretches: &[Stretch]) -> Vec<(Source, Spans)> {
-    let mut sources: Vec<Source> = stretches.iter().map(|of| Source { who: of.who, kind: of.kind }).collect();
+    let mut sources: Vec<Source> =
+        stretches.iter().map(|of| Source { who: of.who, kind: of.kind }).collect();
     sources.sort_by_key(|source| (source.who, source.kind));
     sources.dedup();
     let spans = |source: Source| {
@@ -404,12 +405,7 @@ fn card(
     vec![why, format!("{} 至 {}", clock(from), clock(to))]
 }
 
-fn life(
-    seat: &Seat,
-    record: &ArchiveRecord,
-    media: &impl Fn(Timestamp) -> u64,
-    end: u64,
-) -> Life {
+fn life(seat: &Seat, record: &ArchiveRecord, media: &impl Fn(Timestamp) -> u64, end: u64) -> Life {
     let camera = record
         .stretches
         .iter()
@@ -429,19 +425,18 @@ fn life(
     for minute in &record.minutes {
         let at = media(minute.at);
         let is = |who: &ParticipantId| *who == seat.who;
-        let comes = match &minute.fact {
-            fact if matches!(fact, Fact::Arrived { who, .. } if is(who)) => seat.role.is_court(),
-            fact => matches!(fact, Fact::Admitted { who } | Fact::Readmitted { who } if is(who)),
-        };
+        let fact = &minute.fact;
+        let arrived = matches!(fact, Fact::Arrived { who, .. } if is(who));
+        let admitted = matches!(fact, Fact::Admitted { who } | Fact::Readmitted { who } if is(who));
+        let comes = admitted || (arrived && seat.role.is_court());
         if comes {
             from_ms = from_ms.or(Some(at));
             since = since.or(Some(at));
-        } else if matches!(&minute.fact, Fact::Dismissed { who } | Fact::Removed { who, .. } if is(who))
-        {
+        } else if matches!(fact, Fact::Dismissed { who } | Fact::Removed { who, .. } if is(who)) {
             present.extend(since.take().map(|since| (since, at)));
-        } else if matches!(&minute.fact, Fact::LinkLost { who, .. } if is(who)) {
+        } else if matches!(fact, Fact::LinkLost { who, .. } if is(who)) {
             lost_since = lost_since.or(Some(at));
-        } else if matches!(&minute.fact, Fact::LinkBack { who } if is(who)) {
+        } else if matches!(fact, Fact::LinkBack { who } if is(who)) {
             lost.extend(lost_since.take().map(|since| (since, at)));
         }
     }

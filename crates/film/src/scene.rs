@@ -137,8 +137,11 @@ impl Painter {
             .filter(|(_, speaking)| **speaking)
             .map(|(name, _)| name.as_str())
             .collect();
-        let speech =
-            if speakers.is_empty() { String::new() } else { format!("　发言：{}", speakers.join("、")) };
+        let speech = if speakers.is_empty() {
+            String::new()
+        } else {
+            format!("　发言：{}", speakers.join("、"))
+        };
         self.band(format!("{band}{speech}"));
         if screen {
             if let Some(bytes) = shown.screen {
@@ -170,7 +173,8 @@ impl Painter {
         let state = moment.states.get(seat).copied().unwrap_or(State::NotYet);
         let speaking = shown.speaking.get(seat).copied().unwrap_or(false);
         let picture = shown.pictures.get(seat).and_then(Option::as_ref);
-        let state = if state == State::Picture && picture.is_none() { State::NoPicture } else { state };
+        let state =
+            if state == State::Picture && picture.is_none() { State::NoPicture } else { state };
         if state != State::Picture && !small && self.drawn.seats[seat] == Some((state, speaking)) {
             return;
         }

@@ -159,12 +159,17 @@ impl Index {
             Entry::Recovered { from, to, .. } => {
                 self.gaps.push(Gap { track: None, from: *from, to: *to });
                 self.rolling_since = None;
-                let since_zero = self.zero.map_or(0, |zero| from.since(zero).as_millis());
-                self.roll(false, u64::try_from(since_zero).unwrap_or(u64::MAX));
+                self.roll(false, self.media_ms_of(*from));
             }
             Entry::Sealed { .. } => self.sealed = true,
             Entry::Reanchor { .. } | Entry::Fault { .. } | Entry::Mended { .. } => {}
         }
+    }
+
+    /// A moment of the wall clock on the media time line, ms.
+    fn media_ms_of(&self, at: Timestamp) -> u64 {
+        let since_zero = self.zero.map_or(0, |zero| at.since(zero).as_millis());
+        u64::try_from(since_zero).unwrap_or(u64::MAX)
     }
 
     fn roll(&mut self, rolling: bool, media_ms: u64) {

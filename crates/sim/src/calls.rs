@@ -57,7 +57,8 @@ impl Line {
             ("stations", names) => self.stations = names.iter().map(|n| (*n).to_owned()).collect(),
             ("staff", names) => self.staff = names.iter().map(|n| (*n).to_owned()).collect(),
             ("duty", names) => {
-                self.duty = names.iter().map(|name| self.staff_id(name)).collect::<Result<_, _>>()?;
+                self.duty =
+                    names.iter().map(|name| self.staff_id(name)).collect::<Result<_, _>>()?;
             }
             ("wait", [time]) => return self.wait(time),
             (who, [verb, rest @ ..]) => return self.does(self.end(who)?, verb, rest),
@@ -145,7 +146,9 @@ impl Line {
         let targets: Vec<&str> = call.targets.iter().map(|staff| self.staff_name(*staff)).collect();
         vec![match call.direction {
             model::Direction::FromStation => format!("it rings at {}", targets.join(", ")),
-            model::Direction::ToStation => format!("it rings at {}", self.station_name(call.station)),
+            model::Direction::ToStation => {
+                format!("it rings at {}", self.station_name(call.station))
+            }
         }]
     }
 

@@ -92,8 +92,17 @@ pub(super) fn pictures(
         film::RATE,
         seconds(from_ms),
     );
-    let output =
-        ["-an", "-vf", &filter, "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p"];
+    let output = [
+        "-an",
+        "-vf",
+        &filter,
+        "-fps_mode",
+        "passthrough",
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "yuv420p",
+    ];
     let decoder: &[&str] = if codec == Codec::Vp9 { &["-c:v", "libvpx-vp9"] } else { &[] };
     decode(layout, folder, decoder, &output, film::Frame::bytes_of(width, height))
 }
@@ -202,9 +211,22 @@ impl Encoder {
     pub(super) fn sound(file: &Path) -> io::Result<Self> {
         Self::start(
             &[
-                "-f", "f32le", "-ar", "48000", "-ac", "1", "-i", "pipe:0", "-af",
-                "alimiter=limit=0.9:attack=2:release=50:level=disabled", "-c:a", "aac", "-b:a",
-                "80k", "-movflags", "+faststart",
+                "-f",
+                "f32le",
+                "-ar",
+                "48000",
+                "-ac",
+                "1",
+                "-i",
+                "pipe:0",
+                "-af",
+                "alimiter=limit=0.9:attack=2:release=50:level=disabled",
+                "-c:a",
+                "aac",
+                "-b:a",
+                "80k",
+                "-movflags",
+                "+faststart",
             ],
             file,
         )
@@ -225,12 +247,56 @@ impl Encoder {
         let threads = threads.to_string();
         Self::start(
             &[
-                "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", &size, "-r", &rate, "-i", "pipe:0",
-                "-i", &sound, "-f", "ffmetadata", "-i", &chapters, "-map", "0:v", "-map", "1:a",
-                "-map_metadata", "2", "-map_chapters", "2", "-c:v", "libx264", "-preset", preset,
-                "-tune", "zerolatency", "-crf", "25", "-maxrate", "1500k", "-bufsize", "3000k",
-                "-g", "50", "-threads", &threads, "-colorspace", "smpte170m", "-color_primaries",
-                "smpte170m", "-color_trc", "smpte170m", "-c:a", "copy", "-movflags", "+faststart",
+                "-f",
+                "rawvideo",
+                "-pix_fmt",
+                "yuv420p",
+                "-s",
+                &size,
+                "-r",
+                &rate,
+                "-i",
+                "pipe:0",
+                "-i",
+                &sound,
+                "-f",
+                "ffmetadata",
+                "-i",
+                &chapters,
+                "-map",
+                "0:v",
+                "-map",
+                "1:a",
+                "-map_metadata",
+                "2",
+                "-map_chapters",
+                "2",
+                "-c:v",
+                "libx264",
+                "-preset",
+                preset,
+                "-tune",
+                "zerolatency",
+                "-crf",
+                "25",
+                "-maxrate",
+                "1500k",
+                "-bufsize",
+                "3000k",
+                "-g",
+                "50",
+                "-threads",
+                &threads,
+                "-colorspace",
+                "smpte170m",
+                "-color_primaries",
+                "smpte170m",
+                "-color_trc",
+                "smpte170m",
+                "-c:a",
+                "copy",
+                "-movflags",
+                "+faststart",
             ],
             file,
         )
@@ -246,7 +312,8 @@ impl Encoder {
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()?;
-        let input = child.stdin.take().ok_or_else(|| io::Error::other("a process without pipes"))?;
+        let input =
+            child.stdin.take().ok_or_else(|| io::Error::other("a process without pipes"))?;
         let input = Some(BufWriter::new(input));
         Ok(Self { child, input, file: file.to_owned() })
     }
@@ -270,7 +337,10 @@ impl Encoder {
         }
         let status = self.child.wait()?;
         if !status.success() {
-            return Err(io::Error::other(format!("ffmpeg ended with {status}: {}", complaint.trim())));
+            return Err(io::Error::other(format!(
+                "ffmpeg ended with {status}: {}",
+                complaint.trim()
+            )));
         }
         File::open(&self.file)?.sync_all()
     }

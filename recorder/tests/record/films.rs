@@ -25,8 +25,24 @@ async fn flash_and_beep(archive: &Path) {
         "color=c=black:s=320x180:r=25:d={SECONDS},drawbox=c=white:t=fill:enable='lt(mod(t,1),0.08)'"
     );
     let ivf = ffmpeg(&[
-        "-f", "lavfi", "-i", &light, "-pix_fmt", "yuv420p", "-g", "25", "-c:v", "libvpx",
-        "-deadline", "realtime", "-auto-alt-ref", "0", "-b:v", "400k", "-f", "ivf",
+        "-f",
+        "lavfi",
+        "-i",
+        &light,
+        "-pix_fmt",
+        "yuv420p",
+        "-g",
+        "25",
+        "-c:v",
+        "libvpx",
+        "-deadline",
+        "realtime",
+        "-auto-alt-ref",
+        "0",
+        "-b:v",
+        "400k",
+        "-f",
+        "ivf",
     ]);
     let tone = format!("aevalsrc='0.5*lt(mod(t,1),0.08)*sin(2*PI*1000*t)':d={SECONDS}:s=48000");
     let ogg = ffmpeg(&["-f", "lavfi", "-i", &tone, "-c:a", "libopus", "-b:a", "32k", "-f", "ogg"]);
@@ -195,7 +211,10 @@ fn one_that_is_being_made_can_be_called_off_and_a_hearing_not_sealed_has_none() 
     shop.order(one).expect("queued");
     until(&shop, one, |state| *state == FilmState::Making { thousandths: 1 });
     shop.cancel(one);
-    assert_eq!(until(&shop, one, |state| !matches!(state, FilmState::Making { .. })), FilmState::None);
+    assert_eq!(
+        until(&shop, one, |state| !matches!(state, FilmState::Making { .. })),
+        FilmState::None
+    );
 }
 
 #[test]

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::docket::api::{
-    ChangeKind, Export, Handover, ImportReport, ImportedRow, NewToken, NewWebhook,
-    PersonForm, RefusedRow, SessionForm, TokenMade, WebhookList, WebhookMade,
+    ChangeKind, Export, Handover, ImportReport, ImportedRow, NewToken, NewWebhook, PersonForm,
+    RefusedRow, SessionForm, TokenMade, WebhookList, WebhookMade,
 };
 use ::docket::problem::check_text;
 use ::docket::{FieldFault, Problem, handover};

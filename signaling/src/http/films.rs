@@ -81,6 +81,8 @@ pub(super) async fn play(
     };
     let tape = Tape::Film { hearing, file };
     let mut response = send(Arc::clone(&app), tape, Playable { media_type, bytes }, &headers);
-    response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
     Ok(response.into_response())
 }

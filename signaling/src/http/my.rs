@@ -19,7 +19,7 @@ use model::{HearingId, ParticipantId, Private, Refusal, Stage};
 use super::sessions::{Failed, large};
 use super::{App, digits, end_credentials, stage_of, who_am_i};
 use crate::access::{
-    Key, CARD_COOKIE, SEAT_COOKIE, STAFF_COOKIE, Who, clear_cookie, cookie, set_cookie,
+    CARD_COOKIE, Key, SEAT_COOKIE, STAFF_COOKIE, Who, clear_cookie, cookie, set_cookie,
 };
 use crate::docket::{CodeOpens, CodeUse, Entry, Seated};
 use crate::tls::Peer;
@@ -60,10 +60,8 @@ async fn found(app: &App, me: &Me) -> Result<(Entry, Seated), Failed> {
 async fn page(app: &App, me: &Me) -> Result<MyPage, Failed> {
     let (entry, Seated { attendee, joined, .. }) = found(app, me).await?;
     let notice = app.docket.last_notice(me.who).await?;
-    let notice = notice.map(|(_, text, state)| MyNotice {
-        text,
-        confirmed: state == NoticeState::Confirmed,
-    });
+    let notice = notice
+        .map(|(_, text, state)| MyNotice { text, confirmed: state == NoticeState::Confirmed });
     let said = app.docket.consents_of(me.who).await?;
     let step = |step| {
         let last = said.iter().rev().find(|line| line.step == step);

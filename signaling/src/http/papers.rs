@@ -19,7 +19,6 @@ use super::{App, participant_id};
 use crate::courier::{Courier, Hooks, Letter, Outbox};
 use crate::docket::{DocketFault, Entry, Seated};
 
-
 pub(super) async fn consent(
     State(app): State<Arc<App>>,
     headers: HeaderMap,

@@ -275,7 +275,7 @@ pub(super) async fn act(
     let NewAct { act } = large(body, DOCKET_BODY_BYTES_MAX).await?;
     if let Act::Schedule { hearing } = &act {
         let entry = app.docket.entry(*hearing).await?;
-        if !entry.is_some_and(|entry| entry.brief.kind == Kind::Mediation) {
+        if entry.is_none_or(|entry| entry.brief.kind != Kind::Mediation) {
             return Err(wrong("act.hearing", FieldFault::NoSuchThing));
         }
     }

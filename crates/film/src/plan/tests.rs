@@ -2,9 +2,9 @@
 
 use model::archive::{ArchiveLine, Attendee};
 use model::brief::Phase;
+use model::minute::Actor;
 use model::stage::Gap;
 use model::view::Heading;
-use model::minute::Actor;
 use model::{Brief, HearingId, Minute, TrackId};
 use proptest::prelude::*;
 
@@ -18,7 +18,12 @@ fn minute(ms: i64, fact: Fact) -> Minute {
     Minute { at: Timestamp(ZERO + ms), by: Actor::Server, fact }
 }
 
-fn record(media_ms: u64, stretches: Vec<Stretch>, minutes: Vec<Minute>, gaps: Vec<Gap>) -> ArchiveRecord {
+fn record(
+    media_ms: u64,
+    stretches: Vec<Stretch>,
+    minutes: Vec<Minute>,
+    gaps: Vec<Gap>,
+) -> ArchiveRecord {
     ArchiveRecord {
         line: ArchiveLine {
             hearing: HearingId(1),
@@ -56,7 +61,17 @@ fn stretch(who: ParticipantId, kind: TrackKind, from_ms: u64, to_ms: u64) -> Str
 #[test]
 fn a_pause_is_a_card_that_names_its_ground_and_nothing_of_it_is_in_the_film() {
     let minutes = vec![
-        minute(-900, Fact::Arrived { who: JUDGE, others_present: "".into(), camera: true, microphone: true, faults: vec![], version: String::new() }),
+        minute(
+            -900,
+            Fact::Arrived {
+                who: JUDGE,
+                others_present: "".into(),
+                camera: true,
+                microphone: true,
+                faults: vec![],
+                version: String::new(),
+            },
+        ),
         minute(-500, Fact::Admitted { who: ANNA }),
         minute(10_010, Fact::RecessCalled { ground: Ground::NonPublicEvidence }),
         minute(60_000, Fact::Resumed),
@@ -118,7 +133,8 @@ fn late_lost_and_gone_people_are_shown_as_such() {
 
 #[test]
 fn what_the_recorder_lost_is_a_card_too() {
-    let gaps = vec![Gap { track: None, from: Timestamp(ZERO + 4_000), to: Timestamp(ZERO + 9_000) }];
+    let gaps =
+        vec![Gap { track: None, from: Timestamp(ZERO + 4_000), to: Timestamp(ZERO + 9_000) }];
     let stretches = vec![stretch(JUDGE, TrackKind::Camera, 0, 20_000)];
     let rolls = [Roll { from_ms: 0, to_ms: 20_000 }];
     let plan = Plan::of(&record(20_000, stretches, vec![], gaps), &rolls).expect("a film");

@@ -15,13 +15,12 @@ use model::view::{
     ProcedureView, SheetView, ShownEvidence, SideTime, Signature,
 };
 use model::{
-    Actor, Attendance, BarredGround, Brief, Chamber, Check, CourtNote, Discipline,
-    Ending, EvidenceForm, EvidenceId, EvidenceItem, EvidenceKind,
-    Fact, Grade, Health, HearingId, IdentityMethod, Invitation, Layout, Line,
-    LinePurpose, LineTest, MediaPath, Medium, Minute, Opinion, ParticipantId, Phase, PictureReason,
-    PictureUse, Place, Private, RecordMode, RecordState, Refusal, Relay, Role, Sheet, Side,
-    SigningMethod, SlotCount, SlotUse, Stage, Step, Stroke, Tile, Timestamp, TrackId, TrackKind,
-    Trial, View,
+    Actor, Attendance, BarredGround, Brief, Chamber, Check, CourtNote, Discipline, Ending,
+    EvidenceForm, EvidenceId, EvidenceItem, EvidenceKind, Fact, Grade, Health, HearingId,
+    IdentityMethod, Invitation, Layout, Line, LinePurpose, LineTest, MediaPath, Medium, Minute,
+    Opinion, ParticipantId, Phase, PictureReason, PictureUse, Place, Private, RecordMode,
+    RecordState, Refusal, Relay, Role, Sheet, Side, SigningMethod, SlotCount, SlotUse, Stage, Step,
+    Stroke, Tile, Timestamp, TrackId, TrackKind, Trial, View,
 };
 use protocol::{
     ApiRefusal, ArchiveList, Bye, ClientMessage, ClientStats, CodeIssued, DeliberationRecord,

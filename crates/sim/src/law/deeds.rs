@@ -100,8 +100,10 @@ impl Law {
             Ask::Challenge { whom, .. } => {
                 self.challenge = Some((who, *whom));
                 self.challenges.insert((who, *whom));
-                let ground = model::Ground::Recess;
-                self.enters(Stage::Recess { ground });
+                let rest = Stage::Recess { ground: model::Ground::Recess };
+                if self.stage != rest {
+                    self.enters(rest);
+                }
             }
             Ask::DisposeChallenge { upheld, .. } => {
                 self.withdrawn |= *upheld;

@@ -143,8 +143,11 @@ impl Law {
         self.rolls() && self.hall(track.participant) == Some(Hall::Court) && self.sends(track)
     }
 
-    /// Whether somebody is where evidence is shown.
+    /// Whether somebody is where evidence is shown, and may see it: a helper at a station may not.
     pub(crate) fn is_where_it_is_shown(&self, who: ParticipantId) -> bool {
+        if self.people.get(&who).is_some_and(|figure| figure.role == Role::Attendant) {
+            return false;
+        }
         let apart = self.caucus.is_some() || self.stage == Stage::Deliberation;
         let there = if apart { Hall::Apart } else { Hall::Court };
         self.hall(who) == Some(there)
