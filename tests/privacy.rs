@@ -131,6 +131,7 @@ async fn given_once(admin: &mut Client) -> [String; 3] {
     ]
 }
 
+#[expect(clippy::too_many_lines, reason = "a whole day of the docket, step by step")]
 #[tokio::test]
 async fn what_the_docket_is_told_leaves_nothing_private_in_the_log() {
     let mut house = House::with("log = \"trace\"", "trace").await;

@@ -54,6 +54,9 @@ export const api = {
   faces: () => call<{ offered: boolean }>('GET', '/api/faces'),
   compareFace: (hearing: number, participant: number, picture: string, number: string) =>
     call<Comparison>('POST', `/api/hearings/${hearing}/participants/${participant}/face`, { picture, document_number: number }),
+  film: (hearing: number) => call<FilmState>('GET', `/api/archive/${hearing}/film`),
+  orderFilm: (hearing: number) => call<FilmState>('POST', `/api/archive/${hearing}/film`),
+  cancelFilm: (hearing: number) => call<FilmState>('DELETE', `/api/archive/${hearing}/film`),
   ops: () => call<OpsPicture>('GET', '/api/ops'),
 }
 
@@ -62,6 +65,11 @@ export const isolationUrl = (hearing: number): string => `/api/archive/${hearing
 
 /** Address of a lecture's attendance as a table. */
 export const attendanceUrl = (hearing: number): string => `/api/archive/${hearing}/attendance.csv`
+
+/** Address of a composed film, or of its sound alone. */
+export function filmUrl(hearing: number, what: 'picture' | 'sound'): string {
+  return `/api/archive/${hearing}/film/${what}`
+}
 
 /** Address of a person's recording. */
 export function mediaUrl(hearing: number, participant: number, what: 'camera' | 'screen'): string {
