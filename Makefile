@@ -42,12 +42,9 @@ test-browser: web/dist/index.html .installed-for-tests
 	tests/browser/run.sh hearing
 	tests/browser/run.sh alone
 	tests/browser/run.sh pictures
-	tests/browser/run.sh layers
 	tests/browser/run.sh calls
 	tests/browser/run.sh mediation
-	tests/browser/run.sh procedures
 	tests/browser/run.sh blocked
-	tests/browser/run.sh devices
 
 bench: .installed-for-build
 	$(CARGO) bench --locked -p forwarding -p record
@@ -55,7 +52,6 @@ bench: .installed-for-build
 screenshots: web/dist/index.html .installed-for-tests
 	$(CARGO) test --workspace --locked --no-run
 	tests/browser/run.sh screenshots
-	tests/browser/run.sh devices
 
 web: web/dist/index.html
 

@@ -177,11 +177,13 @@ impl Source<'_> {
             1 => Private::new("x".repeat(limits::DELIBERATION_CHARS_MAX + 1)),
             _ => Private::from("<talk>"),
         };
-        match self.dice.roll(7) {
+        // What is written is mostly signed, or two would seldom sign the same text.
+        let sign = known > 0 && self.dice.chance(850);
+        match self.dice.roll(3) {
+            _ if sign => DeliberationAct::Sign { version: base, name: self.text() },
             0 => DeliberationAct::Write { base, text },
             1 => DeliberationAct::Conclude { base, text },
-            2 => DeliberationAct::Dissent { text },
-            _ => DeliberationAct::Sign { version: base, name: self.text() },
+            _ => DeliberationAct::Dissent { text },
         }
     }
 
@@ -340,7 +342,7 @@ pub(super) fn named(name: &str, law: &Law, dice: &mut Dice) -> Ask {
         "sign" => {
             let sheet = by.sheet();
             let (version, mark) = (by.version(sheet), by.text());
-            let who = by.dice.chance(250).then_some(who);
+            let who = by.dice.chance(80).then_some(who);
             let method = match who {
                 Some(_) => mostly(by.dice, &[SigningMethod::OnPaper, SigningMethod::Typed]),
                 None => mostly(by.dice, &[SigningMethod::Typed, SigningMethod::OnPaper]),
