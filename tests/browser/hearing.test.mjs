@@ -155,6 +155,7 @@ test('removal needs a warning first and is final', async () => {
   await judge.pressOf(defendant, 'reason-warn');
   await judge.type('reason', '扰乱法庭秩序');
   await judge.press('ask-warn');
+  await judge.page.waitForSelector('dialog [data-testid="reason"]', { hidden: true });
   await judge.pressOf(defendant, 'reason-remove');
   await judge.type('reason', '警告后仍不改正');
   await judge.press('ask-remove');

@@ -5,9 +5,10 @@
 // What differs between the false world of a script and this one, and how:
 // - Minutes that several people bring about at once (arrivals, lines that come back, everybody let
 //   in after a countdown) may stand in another order among themselves.
-// - Of an arrival the device test is left out (a false machine has no loudspeaker), of a signature by
-//   hand the drawing, of a piece of evidence everything but which one it is, and how long each side
-//   has spoken.
+// - Of an arrival the device test is left out (a false machine has no loudspeaker) and which version
+//   of the discipline was read, of a signature by hand the drawing, of a piece of evidence everything
+//   but which one it is, and how long each side has spoken.
+// - Of a lost line the cause is left out: the browser takes leave for a page that crashed.
 // - Consent is told on the page of the check-in where the script tells both one after the other.
 // - A wait of which something follows is really waited and must last as long as the script says; a
 //   wait of which nothing follows is left out, and with it the seconds that are left of a turn.
@@ -368,9 +369,10 @@ export class Procedure extends Watcher {
   /** One minute as far as it is the same in both worlds; none where it is of one world alone. */
   minute({ by, fact }, real) {
     const told = this.named(fact, real);
-    if (fact.fact === 'spoken') return undefined;
+    if (['spoken', 'discipline_set'].includes(fact.fact)) return undefined;
     if (real && fact.fact === 'link_back' && this.besides.includes(this.name(fact.who))) return undefined;
-    if (fact.fact === 'arrived') for (const field of ['camera', 'microphone', 'faults']) delete told[field];
+    if (fact.fact === 'arrived') for (const field of ['camera', 'microphone', 'faults', 'version']) delete told[field];
+    if (fact.fact === 'link_lost') delete told.cause;
     if (fact.fact === 'signed' && fact.method === 'handwritten') delete told.mark;
     if (told.item) {
       const known = [...this.items].find(([, item]) => item === told.item.id);
