@@ -64,7 +64,7 @@ fn has_role(durable: &Durable, who: ParticipantId, seat: &Seat, errand: Errand) 
         Errand::TurnPage | Errand::PlayEvidence | Errand::HideEvidence => {
             manages || (sides && durable.showing.as_ref().is_none_or(|shown| shown.by == who))
         }
-        Errand::Opine => sides,
+        Errand::Opine => sides && durable.side_of(seat).is_some(),
         Errand::RefuseSigning => sides || notes,
         Errand::Draw => manages || seat.may_draw,
         Errand::ClearDrawing | Errand::Tick | Errand::WriteSheet | Errand::ReadBack => manages,
