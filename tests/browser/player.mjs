@@ -24,7 +24,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ACTS, handIn } from './acts.mjs';
+import { ACTS, click, handIn } from './acts.mjs';
 import { DEADLINE_MS, until } from './house.mjs';
 import { readScript, refusalOf } from './script.mjs';
 import { COURT, Watcher } from './watcher.mjs';
@@ -36,6 +36,8 @@ const DAY_MS = 86_400_000;
 /** How much longer than in the script a wait may take. */
 const LATE_MS = 5_000;
 const WATCH = ['gallery', 'media', 'learner'];
+/** So many people draw all the others. */
+const SEEN_BY_ALL = 5;
 const CALLED = ['witness', 'appraiser', 'inspector', 'expert'];
 /** Fields that hold people. */
 const PEOPLE = ['who', 'whom', 'from', 'to', 'with', 'by', 'asked', 'acts_for'];
@@ -91,6 +93,7 @@ export class Procedure extends Watcher {
     this.kind = this.brief.kind;
     this.cast = new Map();
     this.gone = new Set();
+    this.spared = new Set();
     this.items = new Map();
     this.expected = [];
     this.besides = [];
@@ -152,6 +155,7 @@ export class Procedure extends Watcher {
       const group = this.group();
       const begun = Date.now();
       try {
+        await this.spare();
         if (group[0].step) await this.act(group);
         else await this.question(group);
       } catch (fault) {
@@ -161,6 +165,22 @@ export class Procedure extends Watcher {
       if (process.env.ASSIZE_TRACE) console.log(`${this.title}:${group[0].number} ${Date.now() - begun} ms  ${group[0].text}`);
       for (const line of group) await this.picture(line);
       this.place += group.length;
+    }
+  }
+
+  /** In a large sitting all but the first two do without pictures, as on a slow network: the machine
+   * draws everything by itself. */
+  async spare() {
+    if (this.people.length <= SEEN_BY_ALL) return;
+    for (const { name } of this.people.slice(2)) {
+      const person = this.cast.get(name);
+      if (!person || this.gone.has(name) || this.spared.has(name)) continue;
+      if (await person.page.$('[data-face="room"] [data-testid="help"]') === null) continue;
+      await click(person, '[data-testid="help"]');
+      await click(person, '[data-testid="sound-only"][aria-pressed="false"]');
+      await person.page.keyboard.press('Escape');
+      await person.page.waitForSelector('[data-testid="sound-only"]', { hidden: true, polling: 50 });
+      this.spared.add(name);
     }
   }
 
@@ -224,6 +244,7 @@ export class Procedure extends Watcher {
     if (known && !this.gone.has(name)) return;
     if (known) {
       this.gone.delete(name);
+      this.spared.delete(name);
       const page = await known.context.newPage();
       await known.page.close().catch(() => {});
       known.page = page;
