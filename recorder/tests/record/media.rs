@@ -427,7 +427,8 @@ async fn av1_comes_through_disorder_to_the_byte_and_plays() {
     let wanted: Vec<u8> = frames.iter().flat_map(|frame| frame[2..].to_vec()).collect();
     assert!(bytes == wanted, "units differ from what was encoded");
     // The head of the file says of the codec what the encoder's own muxer says.
-    let both = [segment.to_owned(), archive.path().join("own.mkv").to_str().expect("plain").to_owned()];
+    let both =
+        [segment.to_owned(), archive.path().join("own.mkv").to_str().expect("plain").to_owned()];
     let ivf = archive.path().join("frames.ivf");
     std::fs::write(&ivf, ivf_of(&frames)).expect("written");
     ffmpeg(&["-i", ivf.to_str().expect("plain"), "-c", "copy", "-f", "matroska", both[1].as_str()]);

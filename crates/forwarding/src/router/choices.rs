@@ -30,7 +30,10 @@ impl Router {
     ) {
         let head = match facts.codec {
             Codec::Vp9 if place == 0 => vp9::Head::read(body.payload).map(|head| head.layered()),
-            Codec::Av1 if place == 0 && !body.described.is_empty() => {
+            // Without descriptors there is one choice, the whole.
+            Codec::Av1
+                if place == 0 && (self.tracks[track].choices > 1 || !body.described.is_empty()) =>
+            {
                 described(&mut self.tracks[track], facts, body.described)
             }
             Codec::Opus | Codec::Vp8 | Codec::H264 | Codec::Vp9 | Codec::Av1 => {
@@ -96,9 +99,13 @@ impl Router {
     }
 }
 
-/// What the descriptor of a packet says. One whose template is not known yet goes with every choice:
-/// what brings the template may be under way, and the packet be of its keyframe.
+/// What the descriptor of a packet says; none where there is none, as with padding. One whose template
+/// is not known yet goes with every choice: what brings the template may be under way, and the packet be
+/// of its keyframe.
 fn described(track: &mut Track, facts: &Facts, value: &[u8]) -> Option<Head> {
+    if value.is_empty() {
+        return None;
+    }
     let known = track.templates.as_ref().map(|(_, templates)| templates);
     let Ok(read) = Described::read(value, known) else { return Some(Head::default()) };
     let newest = track.templates.as_ref().is_none_or(|(since, _)| facts.sequence >= *since);

@@ -42,7 +42,11 @@ impl<'a> Arrived<'a> {
     fn described(&self) -> Result<&'a [u8], DropReason> {
         let value = self.meaning.dependency.and_then(|id| self.packet.extension(id));
         let value = value.unwrap_or_default();
-        if value.len() > limits::DEPENDENCY_BYTES_MAX { Err(DropReason::Malformed) } else { Ok(value) }
+        if value.len() > limits::DEPENDENCY_BYTES_MAX {
+            Err(DropReason::Malformed)
+        } else {
+            Ok(value)
+        }
     }
 }
 

@@ -391,3 +391,19 @@ fn a_keyframe_whose_beginning_comes_late_is_whole_on_every_line() {
         assert_eq!(layers.iter().filter(|one| **one == layer).count(), *parts, "{layers:?}");
     }
 }
+
+#[test]
+fn padding_has_no_descriptor_and_leaves_no_hole() {
+    let (mut router, mut out, mut camera) = scene(Codec::Av1);
+    router.set_tiles(at(0), person(2), &[tile(LINE, 300, 160)], &mut out);
+    for frame in 0..60_u64 {
+        camera.obey(&mut out);
+        camera.frame(&mut router, at(frame * 40), &mut out);
+        let padding = camera.source.packet(0, &[]);
+        router.rtp(at(frame * 40), LegId(1), &padding, &mut out);
+        router.tick(at(frame * 40), &mut out);
+    }
+    let tops = assert_decodes(Codec::Av1, &out.packets(2, seat(2, 0, Medium::Picture)));
+    assert_eq!(runs(&tops), [0]);
+    assert!(tops.len() >= 59, "nothing stands still: {} of 60", tops.len());
+}
