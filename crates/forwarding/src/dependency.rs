@@ -316,7 +316,8 @@ mod tests {
         out.put(2, 0).put(2, 2).put(2, 0).put(2, 3);
         out.put(4, 0b1010).put(4, 0b1111).put(4, 0b0010).put(4, 0b0011);
         // References: none; two back; one back; two back and one back.
-        out.put(1, 0).put(6, 0b10001_0).put(6, 0b10000_0).put(11, 0b10001_10000_0);
+        out.put(1, 0).put(5, 0b10001).put(1, 0).put(5, 0b10000).put(1, 0);
+        out.put(5, 0b10001).put(5, 0b10000).put(1, 0);
         // Two of at most two chains (ns(3)), and which protects which target.
         out.put(2, 0b11).put(1, 0).put(1, 1);
         out.put(8, 0x00).put(8, 0x21).put(8, 0x11).put(8, 0x12);

@@ -146,11 +146,15 @@ fn leb128(bytes: &[u8]) -> Option<(usize, &[u8])> {
 }
 
 fn put_leb128(out: &mut Vec<u8>, mut value: usize) {
-    while value > 0x7F {
-        out.push((value & 0x7F) as u8 | 0x80);
+    loop {
+        let [low, ..] = value.to_le_bytes();
         value >>= 7;
+        if value == 0 {
+            out.push(low & 0x7F);
+            return;
+        }
+        out.push(low | 0x80);
     }
-    out.push((value & 0x7F) as u8);
 }
 
 #[cfg(test)]
