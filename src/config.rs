@@ -133,8 +133,8 @@ fn check(config: &Config) -> Result<(), String> {
     }
     if config.camera_codec.is_sound() {
         return wrong(
-            "camera_codec 须为 vp8、h264 或 vp9",
-            "camera_codec must be vp8, h264 or vp9",
+            "camera_codec 须为 vp8、h264、vp9 或 av1",
+            "camera_codec must be vp8, h264, vp9 or av1",
         );
     }
     let page = config.page.strip_prefix("https://").is_some_and(|host| {

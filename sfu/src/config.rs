@@ -19,7 +19,7 @@ pub struct SfuConfig {
     pub streams_from: Vec<SocketAddr>,
     /// Addresses told to pages besides the machine's own, for a machine behind a translator.
     pub announce: Vec<IpAddr>,
-    /// Picture codec pages are asked to send if they can: `Vp8`, `H264` or `Vp9`.
+    /// Picture codec pages are asked to send if they can: `Vp8`, `H264`, `Vp9` or `Av1`.
     pub prefer: Codec,
     /// Whether pages may send nothing while nobody speaks: saves a third of a thin line's sound,
     /// but silence on the record is then a guess rather than silence that was heard.

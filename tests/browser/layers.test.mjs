@@ -1,5 +1,5 @@
 // Layers beside Chromium's own VP8: Firefox sends its camera in several layers, and Chromium sends all
-// sizes in one source of VP9. A tile that grows gets the better picture without a freeze, and one
+// sizes in one source of VP9 or AV1. A tile that grows gets the better picture without a freeze, and one
 // that shrinks gets the smaller one. What is not here: tiles and layers otherwise; see pictures.
 
 import assert from 'node:assert/strict';
@@ -71,13 +71,16 @@ test('Firefox sends layers, and who sees it changes among them', async (t) => {
   assert.ok(rids.size > 1, `layers by name: ${[...rids]}`);
 });
 
-test('Chromium sends all sizes in one source of VP9', async (t) => {
-  const house = await House.open({ settings: 'camera_codec = "vp9"\n' });
-  t.after(() => house.close());
-  const { judge, plaintiff } = await meet(house, await house.chromium());
-  await growsAndShrinks(judge);
-  const [source, ...others] = await sent(plaintiff);
-  assert.equal(others.length, 0, JSON.stringify(others));
-  assert.equal(source.codec, 'video/VP9');
-  assert.match(source.mode, /^L[23]T3_KEY$/);
-});
+for (const [codec, type] of [['vp9', 'video/VP9'], ['av1', 'video/AV1']]) {
+  test(`Chromium sends all sizes in one source of ${codec}`, async (t) => {
+    const house = await House.open({ settings: `camera_codec = "${codec}"\n` });
+    t.after(() => house.close());
+    const { judge, plaintiff } = await meet(house, await house.chromium());
+    const seen = await growsAndShrinks(judge);
+    t.diagnostic(JSON.stringify(seen));
+    const [source, ...others] = await sent(plaintiff);
+    assert.equal(others.length, 0, JSON.stringify(others));
+    assert.equal(source.codec, type);
+    assert.match(source.mode, /^L[23]T3_KEY$/);
+  });
+}

@@ -23,11 +23,32 @@ pub(crate) struct Facts {
     pub(crate) capture: Option<u64>,
 }
 
+/// The bytes of a packet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Body<'a> {
+    /// The descriptor of its frame's dependencies, a header extension (`dependency.rs`); mostly empty.
+    pub(crate) described: &'a [u8],
+    pub(crate) payload: &'a [u8],
+}
+
+impl<'a> Body<'a> {
+    /// A payload without a descriptor.
+    pub(crate) const fn plain(payload: &'a [u8]) -> Self {
+        Self { described: &[], payload }
+    }
+
+    const fn len(&self) -> usize {
+        self.described.len() + self.payload.len()
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     facts: Facts,
     at: u64,
     len: usize,
+    /// How much of that is the descriptor.
+    described: usize,
 }
 
 /// A ring of packet facts by sequence number and a ring of their bytes.
@@ -70,30 +91,36 @@ impl Cache {
     }
 
     /// Keeps a packet; older ones give way.
-    pub(crate) fn put(&mut self, facts: Facts, payload: &[u8]) {
-        if self.entries.is_empty() || payload.len() > self.bytes.len() {
+    pub(crate) fn put(&mut self, facts: Facts, body: Body<'_>) {
+        let len = body.len();
+        if self.entries.is_empty() || len > self.bytes.len() {
             return;
         }
         let left = self.bytes.len() - self.offset(self.written);
-        if payload.len() > left {
+        if len > left {
             self.written += u64_of(left);
         }
         let offset = self.offset(self.written);
-        self.bytes[offset..offset + payload.len()].copy_from_slice(payload);
+        let described = body.described.len();
+        let (before, behind) = self.bytes[offset..offset + len].split_at_mut(described);
+        before.copy_from_slice(body.described);
+        behind.copy_from_slice(body.payload);
         let place = self.place(facts.sequence);
-        self.entries[place] = Some(Entry { facts, at: self.written, len: payload.len() });
-        self.written += u64_of(payload.len());
+        self.entries[place] = Some(Entry { facts, at: self.written, len, described });
+        self.written += u64_of(len);
     }
 
     /// The packet with this extended sequence number, if it is still here.
-    pub(crate) fn find(&self, sequence: u64) -> Option<(Facts, &[u8])> {
+    pub(crate) fn find(&self, sequence: u64) -> Option<(Facts, Body<'_>)> {
         let entry = self.entries.get(self.place(sequence)).copied().flatten()?;
         let fresh = self.written - entry.at <= u64_of(self.bytes.len());
         if entry.facts.sequence != sequence || !fresh {
             return None;
         }
         let offset = self.offset(entry.at);
-        Some((entry.facts, &self.bytes[offset..offset + entry.len]))
+        let bytes = &self.bytes[offset..offset + entry.len];
+        let (described, payload) = bytes.split_at_checked(entry.described)?;
+        Some((entry.facts, Body { described, payload }))
     }
 
     fn place(&self, sequence: u64) -> usize {
@@ -138,11 +165,12 @@ mod tests {
     #[test]
     fn nothing_is_kept_before_a_source_starts() {
         let mut cache = Cache::default();
-        cache.put(facts(1), b"x");
+        let body = Body { described: b"d", payload: b"x" };
+        cache.put(facts(1), body);
         assert!(cache.find(1).is_none());
         cache.reset(true);
-        cache.put(facts(1), b"x");
-        assert_eq!(cache.find(1), Some((facts(1), &b"x"[..])));
+        cache.put(facts(1), body);
+        assert_eq!(cache.find(1), Some((facts(1), body)));
         cache.release();
         assert!(cache.find(1).is_none());
     }
@@ -153,19 +181,21 @@ mod tests {
             let mut cache = Cache::default();
             cache.reset(sound);
             for (sequence, len) in (70_000..).zip(&lens) {
-                cache.put(facts(sequence), &payload(sequence, *len));
-                let (found, bytes) = cache.find(sequence).unwrap();
+                let bytes = payload(sequence, *len);
+                let (described, rest) = bytes.split_at(len / 3);
+                cache.put(facts(sequence), Body { described, payload: rest });
+                let (found, body) = cache.find(sequence).unwrap();
                 prop_assert_eq!(found, facts(sequence));
-                prop_assert_eq!(bytes.len(), *len);
+                prop_assert_eq!(body, Body { described, payload: rest });
             }
             let mut bytes_since = 0;
             for (place, len) in lens.iter().enumerate().rev() {
                 let sequence = 70_000 + u64_of(place);
                 bytes_since += len;
                 match cache.find(sequence) {
-                    Some((found, bytes)) => {
+                    Some((found, Body { described, payload: rest })) => {
                         prop_assert_eq!(found, facts(sequence));
-                        prop_assert_eq!(bytes, &payload(sequence, *len)[..]);
+                        prop_assert_eq!([described, rest].concat(), payload(sequence, *len));
                     }
                     None => {
                         let packets_since = 70_000 + u64_of(lens.len()) - sequence;

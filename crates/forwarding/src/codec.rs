@@ -13,6 +13,7 @@ pub(crate) fn can_start(codec: Codec, payload: &[u8]) -> bool {
         Codec::Vp8 => vp8_keyframe_start(payload),
         Codec::H264 => h264_keyframe_start(payload),
         Codec::Vp9 => vp9::Head::read(payload).is_some_and(|head| head.is_key()),
+        Codec::Av1 => av1_sequence_start(payload),
     }
 }
 
@@ -21,7 +22,7 @@ pub(crate) fn size(codec: Codec, payload: &[u8]) -> Option<(u16, u16)> {
     match codec {
         Codec::Vp8 => vp8::size(payload),
         Codec::Vp9 => vp9::Head::read(payload)?.structure?.sizes[0],
-        Codec::Opus | Codec::H264 => None,
+        Codec::Opus | Codec::H264 | Codec::Av1 => None,
     }
 }
 
@@ -44,6 +45,12 @@ fn vp8_keyframe_start(payload: &[u8]) -> bool {
         rest = rest.get(skip..).unwrap_or_default();
     }
     rest.first().is_some_and(|frame| frame & 0x01 == 0)
+}
+
+/// First packet of a coded video sequence (AV1 RTP specification 1.0, §4.4): `N` is set, and the first
+/// element is not the rest of one before it (`Z`).
+fn av1_sequence_start(payload: &[u8]) -> bool {
+    payload.len() > 1 && payload[0] & 0x88 == 0x08
 }
 
 const NAL_IDR: u8 = 5;
@@ -95,6 +102,14 @@ mod tests {
     }
 
     #[test]
+    fn av1_starts_where_a_sequence_does() {
+        assert!(can_start(Codec::Av1, &[0x18, 0x08]));
+        assert!(!can_start(Codec::Av1, &[0x10, 0x30]), "a later frame");
+        assert!(!can_start(Codec::Av1, &[0x98, 0x08]), "the rest of an element");
+        assert!(!can_start(Codec::Av1, &[0x18]) && !can_start(Codec::Av1, &[]));
+    }
+
+    #[test]
     fn h264_starts_at_parameters_or_an_idr_slice() {
         assert!(can_start(Codec::H264, &[0x67, 1]));
         assert!(can_start(Codec::H264, &[0x65, 1]));
@@ -112,7 +127,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_payload_is_looked_at_without_harm(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
-            for codec in [Codec::Opus, Codec::Vp8, Codec::H264, Codec::Vp9] {
+            for codec in [Codec::Opus, Codec::Vp8, Codec::H264, Codec::Vp9, Codec::Av1] {
                 prop_assert!(!(can_start(codec, &bytes) && bytes.is_empty()));
             }
         }

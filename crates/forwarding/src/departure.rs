@@ -9,7 +9,7 @@ use crate::cache::Facts;
 use crate::figures::RouterFigures;
 use crate::leg::Leg;
 use crate::outlet::Outlet;
-use crate::picture::Lead;
+use crate::picture::{Described, Lead};
 use crate::red::{self, REPEATED_MAX, Repeated};
 use crate::rewrite::Place;
 
@@ -43,6 +43,8 @@ pub(crate) struct Parcel<'a> {
     pub(crate) facts: &'a Facts,
     /// The first bytes of the payload, if they go out otherwise than they came in.
     pub(crate) lead: Lead,
+    /// Its frame's dependencies, if they are known.
+    pub(crate) described: Option<Described<'a>>,
     pub(crate) beside: Option<Beside<'a>>,
     /// The rest of it.
     pub(crate) payload: &'a [u8],

@@ -4,8 +4,11 @@
 
 use model::limits;
 
-/// `mid`, level, time of capture and transport-wide number, in the two-byte form.
-const EXTENSION_BYTES_MAX: usize = 2 + limits::MID_CHARS_MAX + (2 + 1) + (2 + 8) + (2 + 2);
+/// `mid`, level, time of capture, transport-wide number and dependencies, in the two-byte form.
+const EXTENSION_BYTES_MAX: usize =
+    2 + limits::MID_CHARS_MAX + (2 + 1) + (2 + 8) + (2 + 2) + (2 + limits::DEPENDENCY_BYTES_MAX);
+/// The longest value of the one-byte form (RFC 8285 §4.2).
+const ONE_BYTE_FORM_MAX: usize = 16;
 /// What of the payload is written anew: the number a repair begins with (RFC 4588 §4) and a VP8
 /// payload descriptor (RFC 7741 §4.2).
 const TAIL_BYTES_MAX: usize = 2 + 6;
@@ -19,11 +22,23 @@ pub(crate) struct Header {
     len: usize,
 }
 
-/// One header extension: its negotiated number and value of 1 to 16 bytes.
+/// One header extension: its negotiated number and value of 1 to 255 bytes, in two parts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Extension<'a> {
     pub(crate) id: u8,
     pub(crate) value: &'a [u8],
+    pub(crate) rest: &'a [u8],
+}
+
+impl<'a> Extension<'a> {
+    /// With a value in one part.
+    pub(crate) const fn new(id: u8, value: &'a [u8]) -> Self {
+        Self { id, value, rest: &[] }
+    }
+
+    const fn len(&self) -> usize {
+        self.value.len() + self.rest.len()
+    }
 }
 
 impl Header {
@@ -44,24 +59,27 @@ impl Header {
         Self { bytes, len: 12 }
     }
 
-    /// Adds the extensions: the one-byte form when every number is below 15.
+    /// Adds the extensions: the one-byte form when every number is below 15 and no value is long, else
+    /// the two-byte form (RFC 8285 §4.3), which only who allows both is given a reason for.
     pub(crate) fn extend(&mut self, extensions: &[Option<Extension<'_>>]) {
         if extensions.iter().all(Option::is_none) {
             return;
         }
-        let two_bytes = extensions.iter().flatten().any(|extension| extension.id > 14);
+        let long = |one: &Extension<'_>| one.id > 14 || one.len() > ONE_BYTE_FORM_MAX;
+        let two_bytes = extensions.iter().flatten().any(long);
         let profile: u16 = if two_bytes { 0x1000 } else { 0xBEDE };
         self.bytes[0] |= 0x10;
         self.bytes[12..14].copy_from_slice(&profile.to_be_bytes());
         self.len = 16;
         for extension in extensions.iter().flatten() {
-            let len = u8::try_from(extension.value.len()).expect("values are short");
+            let len = u8::try_from(extension.len()).expect("values are short");
             if two_bytes {
                 self.push(&[extension.id, len]);
             } else {
                 self.push(&[(extension.id << 4) | (len - 1)]);
             }
             self.push(extension.value);
+            self.push(extension.rest);
         }
         self.len = self.len.next_multiple_of(4);
         let words = u8::try_from((self.len - 16) / 4).expect("the header is short");
@@ -105,9 +123,9 @@ mod tests {
         for (mid_id, level_id) in [(3, 1), (14, 15), (200, 2)] {
             let mut header = Header::new(true, 111, 65_535, 0xffff_fff0, 77);
             header.extend(&[
-                Some(Extension { id: mid_id, value: b"sixteen-chars-ok" }),
+                Some(Extension::new(mid_id, b"sixteen-chars-ok")),
                 None,
-                Some(Extension { id: level_id, value: &[0x85] }),
+                Some(Extension::new(level_id, &[0x85])),
             ]);
             header.begin_payload(b"pay");
             let mut bytes = header.as_bytes().to_vec();
@@ -119,6 +137,23 @@ mod tests {
             assert_eq!((read.rtp_time, read.ssrc), (0xffff_fff0, 77));
             assert_eq!(read.payload, b"payload");
         }
+    }
+
+    #[test]
+    fn a_long_value_takes_the_form_with_two_bytes() {
+        let mut header = Header::new(false, 45, 1, 2, 3);
+        let rest = [7; limits::DEPENDENCY_BYTES_MAX - 3];
+        header.extend(&[
+            Some(Extension::new(3, &[0, 0])),
+            Some(Extension { id: 13, value: &[1, 2, 3], rest: &rest }),
+        ]);
+        header.stamp(0x1234);
+        header.begin_payload(b"p");
+        assert_eq!(header.as_bytes()[12..14], [0x10, 0x00]);
+        let read = Packet::read(header.as_bytes()).unwrap();
+        assert_eq!(read.extension(3), Some(&[0x12, 0x34][..]));
+        assert_eq!(read.extension(13), Some(&[&[1, 2, 3][..], &rest].concat()[..]));
+        assert_eq!(read.payload, b"p");
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod choice;
 mod clock;
 mod codec;
 mod departure;
+pub mod dependency;
 pub mod estimate;
 pub mod figures;
 mod header;

@@ -1,12 +1,14 @@
-//! The running numbers in the payload descriptors of pictures, and how they go on over changes of
-//! source.
+//! The running numbers of pictures, in the descriptors their payloads begin with or in the one that
+//! stands in a header extension, and how they go on over changes of source.
 //!
-//! What is not here: how a codec writes them (`vp8.rs`, `vp9.rs`), and which numbers a line continues
+//! What is not here: how a codec writes them (`vp8.rs`, `vp9.rs`,
+//! `dependency.rs`), and which numbers a line continues
 //! with (`send_line.rs`).
 
 use model::Codec;
 
-use crate::{vp8, vp9};
+use crate::cache::Body;
+use crate::{dependency, vp8, vp9};
 
 /// The numbers in a descriptor that run on from picture to picture, and where they stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,7 +16,9 @@ pub(crate) struct Descriptor {
     len: usize,
     picture_at: Option<usize>,
     long: bool,
-    /// Number of the picture, 7 or 15 bits.
+    /// The number stands in a header extension and has 16 bits (AV1).
+    beside: bool,
+    /// Number of the picture, 7, 15 or 16 bits.
     picture: u16,
     base_at: Option<usize>,
     base: u8,
@@ -26,11 +30,16 @@ impl Descriptor {
     /// Bytes in which the numbers stand: VP8's whole descriptor, the beginning of VP9's.
     pub(crate) const BYTES_MAX: usize = 6;
 
-    /// Reads the descriptor a payload begins with, if pictures of this codec have one.
-    pub(crate) fn read(codec: Codec, payload: &[u8]) -> Option<Self> {
+    /// Reads the descriptor of a packet, if pictures of this codec have one.
+    pub(crate) fn read(codec: Codec, body: Body<'_>) -> Option<Self> {
         match codec {
-            Codec::Vp8 => vp8::read(payload),
-            Codec::Vp9 => vp9::Head::read(payload).map(|head| head.numbers),
+            Codec::Vp8 => vp8::read(body.payload),
+            Codec::Vp9 => vp9::Head::read(body.payload).map(|head| head.numbers),
+            Codec::Av1 => dependency::number(body.described).map(|picture| Self {
+                beside: true,
+                picture,
+                ..Self::default()
+            }),
             Codec::Opus | Codec::H264 => None,
         }
     }
@@ -62,7 +71,11 @@ impl Descriptor {
 
     /// Bits of the picture's number.
     const fn mask(&self) -> u16 {
-        if self.long { 0x7fff } else { 0x7f }
+        match (self.beside, self.long) {
+            (true, _) => 0xffff,
+            (false, true) => 0x7fff,
+            (false, false) => 0x7f,
+        }
     }
 }
 
@@ -78,6 +91,14 @@ impl Lead {
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.bytes[..self.len]
     }
+}
+
+/// A descriptor of dependencies, as it goes out: its beginning with this line's frame number, and the
+/// rest as it came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Described<'a> {
+    pub(crate) head: [u8; dependency::HEAD_BYTES],
+    pub(crate) rest: &'a [u8],
 }
 
 /// The running numbers of one line's pictures over changes of source: within one source they are
@@ -102,7 +123,7 @@ impl Pictures {
     /// Takes note of what goes out for the first time.
     pub(crate) fn passed(&mut self, read: &Descriptor) {
         let out = Descriptor {
-            picture: read.picture.wrapping_add(self.picture) & 0x7fff,
+            picture: read.picture.wrapping_add(self.picture) & (read.mask() | 0x7fff),
             base: read.base.wrapping_add(self.base),
             key: read.key.wrapping_add(self.key),
             ..*read
@@ -112,6 +133,18 @@ impl Pictures {
         if self.last.as_ref().is_none_or(ahead) {
             self.last = Some(out);
         }
+    }
+
+    /// The descriptor that stands in a header extension, with this line's number.
+    pub(crate) fn describe<'a>(
+        &self,
+        read: &Descriptor,
+        described: &'a [u8],
+    ) -> Option<Described<'a>> {
+        let (head, rest) = described.split_first_chunk().filter(|_| read.beside)?;
+        let mut head = *head;
+        dependency::renumber(&mut head, read.picture.wrapping_add(self.picture));
+        Some(Described { head, rest })
     }
 
     /// The descriptor of a payload with this line's numbers; empty when it would be the same.
@@ -162,6 +195,24 @@ mod tests {
         assert_eq!(line.lead(&second, &new).as_bytes(), [0x90, 0xf0, 0x80, 0x00, 10, 0x20]);
     }
 
+    #[test]
+    fn frame_numbers_beside_the_payload_go_on_too() {
+        let read = |described: &[u8]| {
+            Descriptor::read(Codec::Av1, Body { described, payload: &[] }).unwrap()
+        };
+        let (old, new) = ([0xc0, 0xff, 0xff], [0xc1, 0x12, 0x34, 0x20, 7]);
+        let mut line = Pictures::default();
+        line.start(&read(&old));
+        line.passed(&read(&old));
+        let same = line.describe(&read(&old), &old).unwrap();
+        assert_eq!((same.head, same.rest), (old, &[][..]));
+        line.start(&read(&new));
+        line.passed(&read(&new));
+        let next = line.describe(&read(&new), &new).unwrap();
+        assert_eq!((next.head, next.rest), ([0xc1, 0, 0], &new[3..]));
+        assert!(line.lead(&read(&new), b"payload").as_bytes().is_empty());
+    }
+
     proptest! {
         #[test]
         fn any_payload_keeps_its_length(
@@ -173,7 +224,8 @@ mod tests {
             let mut line = Pictures::default();
             for source in sources {
                 for (place, payload) in source.iter().enumerate() {
-                    let Some(read) = Descriptor::read(codec, payload) else { continue };
+                    let read = Descriptor::read(codec, Body::plain(payload));
+                    let Some(read) = read else { continue };
                     if place == 0 {
                         line.start(&read);
                     }
@@ -184,7 +236,7 @@ mod tests {
                     }
                     let rest = &payload[lead.as_bytes().len()..];
                     let whole = [lead.as_bytes(), rest].concat();
-                    let out = Descriptor::read(codec, &whole).unwrap();
+                    let out = Descriptor::read(codec, Body::plain(&whole)).unwrap();
                     prop_assert_eq!(out.len, read.len);
                     prop_assert_eq!((out.picture_at, out.long), (read.picture_at, read.long));
                     prop_assert_eq!((out.base_at, out.key_at), (read.base_at, read.key_at));

@@ -58,6 +58,9 @@ pub struct Extensions {
     pub transport: Option<u8>,
     /// `abs-capture-time`: when the sample was captured, on the publisher's clock.
     pub capture: Option<u8>,
+    /// The dependency descriptor (AV1 RTP specification 1.0, appendix A): of which layer a packet is
+    /// and what its frame refers to. Only where both forms of extensions may be mixed.
+    pub dependency: Option<u8>,
 }
 
 /// A line on which the page sends one track.

@@ -4,6 +4,7 @@
 //! way is in `router/passage.rs`, who sits where in `router/seating.rs`, what comes back from
 //! subscribers in `router/feedback.rs`, what is due by time in `router/rounds.rs`.
 
+mod choices;
 mod feedback;
 mod passage;
 mod pictures;

@@ -4,17 +4,17 @@
 
 mod filling;
 mod once;
+mod writing;
 
 use core::time::Duration;
 
 use model::{Codec, Instant, TrackId, limits};
 
-use crate::cache::{Cache, Facts};
+use crate::cache::{Body, Cache, Facts};
 use crate::choice::Choice;
 use crate::departure::{Beside, Parcel, Way};
 use crate::figures::DropReason;
-use crate::header::{Extension, Header};
-use crate::picture::{Descriptor, Lead, Pictures};
+use crate::picture::{Descriptor, Pictures};
 use crate::plan::SendLine;
 use crate::red::{REPEATED_MAX, Repeated};
 use crate::rewrite::Rewriter;
@@ -28,6 +28,8 @@ const REPEATS: usize = 64;
 const REPEAT_MIN: Duration = Duration::from_millis(20);
 /// Bytes of earlier sound beside a packet: the whole still fits a datagram.
 const BESIDE_BYTES_MAX: usize = 600;
+/// Codecs there are.
+const CODECS: usize = Codec::Av1 as usize + 1;
 /// Sender reports remembered to tell the round trip.
 const REPORTS: usize = 4;
 
@@ -49,7 +51,7 @@ pub(crate) struct SendState {
     /// Where the choice of a layer stands.
     pub(crate) choice: Choice,
     pictures: Pictures,
-    payload_types: [Option<u8>; 4],
+    payload_types: [Option<u8>; CODECS],
     mid_until: u64,
     /// Sound is redundant from this number on.
     redundant_from: Option<u64>,
@@ -76,13 +78,13 @@ pub(crate) struct Fresh<'a> {
     /// A picture begins with it that needs nothing of what the line now carries beyond it: a line
     /// may come down to this layer here.
     pub(crate) eases: bool,
-    /// The running numbers its payload begins with.
+    /// The running numbers in its descriptor.
     pub(crate) descriptor: Option<Descriptor>,
     /// If the line changes to this layer with it: the line's timestamp for when it was captured.
     pub(crate) same_time: Option<u32>,
     /// When it came, or would have come in order.
     pub(crate) due_at: Instant,
-    pub(crate) payload: &'a [u8],
+    pub(crate) body: Body<'a>,
 }
 
 /// A packet that goes out on the line.
@@ -177,7 +179,7 @@ impl SendState {
             let before = cache.find(facts.sequence.checked_sub(back)?).filter(|(before, _)| {
                 self.rewriter.peek(before.sequence, before.rtp_time).is_some()
             });
-            let Some((before, payload)) = before else { break };
+            let Some((before, Body { payload, .. })) = before else { break };
             let Some(left) = room.checked_sub(payload.len()) else { break };
             room = left;
             let ticks = facts.rtp_time.saturating_sub(before.rtp_time);
@@ -196,7 +198,7 @@ impl SendState {
     /// # Errors
     /// Why it does not go out here.
     pub(crate) fn pass<'a>(&mut self, fresh: &Fresh<'a>) -> Result<Passed<'a>, DropReason> {
-        let Fresh { layer, generation, facts, starts, payload, .. } = *fresh;
+        let Fresh { layer, generation, facts, starts, body, .. } = *fresh;
         if !self.uses(layer) {
             return Err(DropReason::OtherLayer);
         }
@@ -221,18 +223,11 @@ impl SendState {
             .place(facts.sequence, facts.rtp_time, facts.arrived)
             .ok_or(DropReason::BeforeSwitch)?;
         self.packets = self.packets.wrapping_add(1);
-        self.octets = self.octets.wrapping_add(payload.len() as u64);
-        let lead = match &fresh.descriptor {
-            None => Lead::default(),
-            Some(read) => {
-                self.pictures.passed(read);
-                self.pictures.lead(read, payload)
-            }
-        };
-        let payload = &payload[lead.as_bytes().len()..];
-        let way = Way::First;
-        let beside = None;
-        let parcel = Parcel { way, payload_type, place, facts, lead, beside, payload };
+        self.octets = self.octets.wrapping_add(body.payload.len() as u64);
+        if let Some(read) = &fresh.descriptor {
+            self.pictures.passed(read);
+        }
+        let parcel = self.parcel(Way::First, payload_type, place, facts, fresh.descriptor, body);
         Ok(Passed { parcel, started })
     }
 
@@ -261,7 +256,7 @@ impl SendState {
     pub(crate) fn repeat<'a>(
         &mut self,
         facts: &'a Facts,
-        payload: &'a [u8],
+        body: Body<'a>,
         now: Instant,
     ) -> Option<Parcel<'a>> {
         let payload_type = self.payload_type(facts.codec)?;
@@ -279,10 +274,8 @@ impl SendState {
             self.repeats.remove(0);
         }
         self.repeats.push((facts.sequence, now));
-        let read = Descriptor::read(facts.codec, payload);
-        let lead = read.map_or_else(Lead::default, |read| self.pictures.lead(&read, payload));
-        let payload = &payload[lead.as_bytes().len()..];
-        Some(Parcel { way, payload_type, place, facts, lead, beside: None, payload })
+        let read = Descriptor::read(facts.codec, body);
+        Some(self.parcel(way, payload_type, place, facts, read, body))
     }
 
     /// A sender report for the moment that is `ntp` on the server's clock and `rtp_time` on the
@@ -344,64 +337,10 @@ impl SendState {
         let own = repair.payloads.iter().find(|(media, _)| *media == payload_type);
         own.map(|(_, own)| (repair.ssrc, *own))
     }
-
-    /// The header of a packet of this line. That of a packet that goes again is the same, byte for
-    /// byte: the same numbers under the same key must never protect two different packets. Each
-    /// repair has a number of its own. The transport-wide number is stamped when it leaves.
-    pub(crate) fn header(&mut self, parcel: &Parcel<'_>) -> Header {
-        let Parcel { place, facts, .. } = parcel;
-        let sequence = (place.sequence & 0xffff) as u16;
-        let repair = match parcel.way {
-            Way::First | Way::Again => None,
-            Way::Repair => self.repair_type(parcel.payload_type),
-        };
-        let mut header = match repair {
-            None => Header::new(
-                facts.marker,
-                parcel.beside.map_or(parcel.payload_type, |beside| beside.payload_type),
-                sequence,
-                place.rtp_time,
-                self.line.ssrc,
-            ),
-            Some((ssrc, own)) => {
-                let number = (self.repairs_sent & 0xffff) as u16;
-                self.repairs_sent += 1;
-                Header::new(facts.marker, own, number, place.rtp_time, ssrc)
-            }
-        };
-        let mid = self
-            .line
-            .extensions
-            .mid
-            .filter(|_| place.sequence < self.mid_until)
-            .map(|id| Extension { id, value: self.line.mid.as_bytes() });
-        let level = facts.level.map(|level| [level]);
-        let level = self
-            .line
-            .extensions
-            .level
-            .zip(level.as_ref())
-            .map(|(id, level)| Extension { id, value: &level[..] });
-        let capture = facts.capture.map(u64::to_be_bytes);
-        let capture = self
-            .line
-            .extensions
-            .capture
-            .zip(capture.as_ref())
-            .map(|(id, capture)| Extension { id, value: &capture[..] });
-        let counted = self.line.extensions.transport.filter(|_| self.is_counted());
-        let transport = counted.map(|id| Extension { id, value: &[0, 0] });
-        header.extend(&[transport, mid, level, capture]);
-        if repair.is_some() {
-            header.begin_payload(&sequence.to_be_bytes());
-        }
-        header.begin_payload(parcel.lead.as_bytes());
-        header
-    }
 }
 
-fn payload_types(line: &SendLine) -> [Option<u8>; 4] {
-    let mut types = [None; 4];
+fn payload_types(line: &SendLine) -> [Option<u8>; CODECS] {
+    let mut types = [None; CODECS];
     for &(codec, payload_type) in &line.payloads {
         types[codec as usize].get_or_insert(payload_type);
     }
@@ -413,6 +352,7 @@ mod tests {
     use model::{LinePurpose, Medium};
 
     use super::*;
+    use crate::header::Header;
     use crate::packet::Packet;
     use crate::plan::{Mid, RepairLine};
 
@@ -463,7 +403,7 @@ mod tests {
             descriptor: None,
             same_time: None,
             due_at: facts.arrived,
-            payload: b"",
+            body: Body::default(),
         }
     }
 
@@ -488,7 +428,7 @@ mod tests {
         let second = header(&mut line, &second);
         assert_eq!(mid_of(&second), None);
         let fact = facts(10);
-        let again = line.repeat(&fact, b"", Instant(0)).unwrap();
+        let again = line.repeat(&fact, Body::default(), Instant(0)).unwrap();
         assert_eq!(again.way, Way::Again);
         let again = line.header(&again);
         assert_eq!(again.as_bytes(), first.as_bytes(), "a repeat is the same to the byte");
@@ -504,7 +444,7 @@ mod tests {
         assert_eq!(line.asked_again(2, number), None, "another source");
         assert!(!line.may_repeat(&facts(10), None, at(19)), "the first sending is under way");
         assert!(line.may_repeat(&facts(10), None, at(20)));
-        assert!(line.repeat(&facts(10), b"", at(20)).is_some());
+        assert!(line.repeat(&facts(10), Body::default(), at(20)).is_some());
         assert!(!line.may_repeat(&facts(10), None, at(39)));
         assert!(line.may_repeat(&facts(10), None, at(40)));
         let slow = Some(Duration::from_millis(80));
@@ -565,7 +505,7 @@ mod tests {
         let sent = Packet::read(sent.as_bytes()).unwrap().sequence;
         let numbers = [1, 2].map(|_| {
             let fact = facts(10);
-            let parcel = line.repeat(&fact, b"", Instant(0)).unwrap();
+            let parcel = line.repeat(&fact, Body::default(), Instant(0)).unwrap();
             let header = line.header(&parcel);
             let read = Packet::read(header.as_bytes()).unwrap();
             assert_eq!(
@@ -583,7 +523,7 @@ mod tests {
         });
         let next = line.pass(&fresh(&ELEVEN)).unwrap();
         let fact = facts(11);
-        let parcel = line.repeat(&fact, b"", Instant(0)).unwrap();
+        let parcel = line.repeat(&fact, Body::default(), Instant(0)).unwrap();
         assert_eq!((parcel.way, next.started), (Way::Repair, false));
         let header = line.header(&parcel);
         let number = Packet::read(header.as_bytes()).unwrap().sequence;

@@ -49,6 +49,8 @@ pub(crate) struct Meaning {
     pub(crate) level: Option<u8>,
     /// When it was captured, on the publisher's clock (NTP, 32.32 fixed point).
     pub(crate) capture: Option<u64>,
+    /// Number of the extension that describes its dependencies.
+    pub(crate) dependency: Option<u8>,
 }
 
 /// Lines a page sends on, and the sources found so far.
@@ -138,6 +140,7 @@ impl Sources {
             .and_then(|value| value.first().copied());
         let capture =
             line.extensions.capture.and_then(|id| packet.extension(id)).and_then(captured);
+        let dependency = line.extensions.dependency.filter(|_| codec == Codec::Av1);
         let order = match bound {
             Some(place) => {
                 self.bindings[place].used_at = now;
@@ -145,7 +148,7 @@ impl Sources {
             }
             None => self.bind(packet, (kind, layer, repairs), now)?,
         };
-        Ok(Meaning { kind, layer, form, order, codec, level, capture })
+        Ok(Meaning { kind, layer, form, order, codec, level, capture, dependency })
     }
 
     /// Whether a bound source now names another line or layer.

@@ -1,10 +1,40 @@
 //! One source that carries several sizes of its picture: each choice of layers is numbered for
 //! itself, without the packets it leaves out, and so is a layer like any other.
 //!
-//! What is not here: which packet is of which layer (`vp9.rs`), and who gets which.
+//! What is not here: how a codec says which packet is of which layer (`vp9.rs`, `dependency.rs`), and
+//! who gets which.
+
+use model::limits;
 
 /// How far back a late packet still finds its number.
 const WINDOW: usize = 1_024;
+
+/// Sizes of spatial layers, lowest first, those beyond `limits::LAYERS_MAX` left out.
+pub(crate) type Sizes = [Option<(u16, u16)>; limits::LAYERS_MAX];
+
+/// How a source is made of spatial layers, as its keyframes say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Structure {
+    /// Spatial layers, 1 to 8.
+    pub(crate) layers: usize,
+    /// Their sizes, where they are told.
+    pub(crate) sizes: Sizes,
+}
+
+/// What a packet of such a source says of itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Head {
+    /// Its layer, 0 is the lowest.
+    pub(crate) spatial: usize,
+    /// A picture begins with it that needs nothing before it.
+    pub(crate) starts: bool,
+    /// A picture begins with it.
+    pub(crate) opens: bool,
+    /// A layer of a picture ends with it.
+    pub(crate) ends: bool,
+    /// How the source is made from here on, if it says so.
+    pub(crate) structure: Option<Structure>,
+}
 
 /// Numbers the packets of one choice. Constants within a run of packets that are let through: a
 /// packet that was lost on the way in leaves its hole, as it may be one of them.

@@ -6,13 +6,13 @@ use core::time::Duration;
 
 use model::{Instant, TrackId, limits};
 
-use crate::cache::Facts;
+use crate::cache::{Body, Facts};
+use crate::dependency::Templates;
 use crate::layer::{Feed, Layer};
 use crate::receive::Source;
-use crate::spatial::Sieve;
+use crate::spatial::{Sieve, Structure};
 use crate::speaker::Voice;
 use crate::speech::Speech;
-use crate::vp9::Structure;
 
 /// A layer that brings nothing for so long while others of the track do is dead.
 const LAYER_DEAD: Duration = Duration::from_millis(500);
@@ -65,6 +65,8 @@ pub(crate) struct Track {
     pub(crate) tape: TapeCount,
     /// Choices of layers that are made out of the one source; 1 where that has none.
     pub(crate) choices: usize,
+    /// What the one source's descriptors of dependencies refer to, and the packet that brought it.
+    pub(crate) templates: Option<(u64, Templates)>,
     /// The layer on the tape.
     pub(crate) taped: Option<usize>,
     /// A layer that would be better on the tape, and since when.
@@ -85,6 +87,7 @@ impl Track {
             layers: core::array::from_fn(|_| Layer::default()),
             tape: TapeCount::default(),
             choices: 1,
+            templates: None,
             taped: None,
             tape_better: None,
             tape_next: None,
@@ -102,7 +105,7 @@ impl Track {
                 other.end();
             }
         }
-        self.choices = 1;
+        (self.choices, self.templates) = (1, None);
         let sound = self.id.kind.is_sound();
         let one = &mut self.layers[layer];
         one.cache.reset(sound);
@@ -168,7 +171,7 @@ impl Track {
     /// Every source is gone. Says whether the track was live.
     pub(crate) fn end(&mut self) -> bool {
         self.layers.iter_mut().for_each(Layer::end);
-        self.choices = 1;
+        (self.choices, self.templates) = (1, None);
         (self.taped, self.tape_better, self.tape_next) = (None, None, None);
         self.voice = Voice::default();
         core::mem::take(&mut self.live)
@@ -255,7 +258,7 @@ impl Track {
     }
 
     /// A packet of this feed, while it is kept.
-    pub(crate) fn kept(&self, generation: u64, sequence: u64) -> Option<(Facts, &[u8])> {
+    pub(crate) fn kept(&self, generation: u64, sequence: u64) -> Option<(Facts, Body<'_>)> {
         let fed =
             |layer: &&Layer| layer.feed.as_ref().is_some_and(|feed| feed.generation == generation);
         self.layers.iter().find(fed)?.cache.find(sequence)

@@ -2,24 +2,11 @@
 //!
 //! What is not here: which layers go to whom (`spatial.rs`), and decoding.
 
-use model::limits;
-
 use crate::picture::Descriptor;
+use crate::spatial::{self, Structure};
 
 /// References one picture may name (`P_DIFF`).
 const REFERENCES_MAX: usize = 3;
-
-/// Sizes of spatial layers, lowest first, those beyond `limits::LAYERS_MAX` left out.
-pub(crate) type Sizes = [Option<(u16, u16)>; limits::LAYERS_MAX];
-
-/// How a source is made of spatial layers, as its keyframes say.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Structure {
-    /// Spatial layers, 1 to 8.
-    pub(crate) layers: usize,
-    /// Their sizes, where they are told.
-    pub(crate) sizes: Sizes,
-}
 
 /// What a packet says of itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,6 +73,17 @@ impl Head {
     /// Whether a picture begins here.
     pub(crate) const fn opens(&self) -> bool {
         self.begins && self.spatial == 0
+    }
+
+    /// The same without what is VP9's own.
+    pub(crate) fn layered(&self) -> spatial::Head {
+        spatial::Head {
+            spatial: self.spatial,
+            starts: self.is_key(),
+            opens: self.opens(),
+            ends: self.ends,
+            structure: self.structure.filter(|_| self.is_key()),
+        }
     }
 }
 

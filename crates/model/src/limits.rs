@@ -186,6 +186,9 @@ pub const LINE_TEST_BYTES_MAX: usize = 1024 * 1024;
 pub const LINE_TESTS_PER_MINUTE: u32 = 12;
 /// Simulcast layers of one picture.
 pub const LAYERS_MAX: usize = 3;
+/// Bytes of a dependency descriptor that is forwarded. With the templates of three sizes at three frame
+/// rates it has about a hundred; a packet with a longer one is dropped.
+pub const DEPENDENCY_BYTES_MAX: usize = 192;
 /// A page tells its tiles at most this often.
 pub const TILES_EVERY_MIN: Duration = Duration::from_millis(250);
 /// Media streams (TCP, TLS) on one node; one more is closed at once.

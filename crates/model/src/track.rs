@@ -74,6 +74,9 @@ pub enum Codec {
     H264,
     /// VP9 profile 0, 90 kHz clock (RFC 9628): one source that may carry several spatial layers.
     Vp9,
+    /// AV1 main profile, 90 kHz clock (AV1 RTP specification 1.0): one source that may carry several
+    /// spatial layers.
+    Av1,
 }
 
 impl Codec {
@@ -81,7 +84,7 @@ impl Codec {
     pub const fn clock_hz(self) -> u32 {
         match self {
             Self::Opus => 48_000,
-            Self::Vp8 | Self::H264 | Self::Vp9 => 90_000,
+            Self::Vp8 | Self::H264 | Self::Vp9 | Self::Av1 => 90_000,
         }
     }
 

@@ -5,6 +5,8 @@
 //! is taken apart with fresh state, so a lost packet spoils no frame but its own; pictures after a
 //! hole are withheld until one can be decoded by itself.
 
+pub mod av1;
+mod bits;
 pub mod h264;
 pub mod opus;
 pub mod vp8;
@@ -135,6 +137,7 @@ impl Depacketizer {
             Codec::Vp8 => vp8::frame(&run),
             Codec::H264 => h264::frame(&run),
             Codec::Vp9 => vp9::frame(&run),
+            Codec::Av1 => av1::frame(&run),
         };
         match frame {
             Ok(frame) if frame.keyframe || !self.needs_keyframe => {

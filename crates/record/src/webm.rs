@@ -99,7 +99,8 @@ impl TrackHead {
 }
 
 /// The Matroska track number of a kind and codec: microphone 1, camera 2, screen 3, for H.264
-/// camera 4, screen 5, for VP9 camera 6, screen 7, so that a change of codec is a change of track.
+/// camera 4, screen 5, for VP9 camera 6, screen 7, for AV1 camera 8, screen 9, so that a change of
+/// codec is a change of track.
 pub const fn track_number(kind: TrackKind, codec: Codec) -> u8 {
     match (kind, codec) {
         (TrackKind::Microphone, _) => 1,
@@ -107,6 +108,8 @@ pub const fn track_number(kind: TrackKind, codec: Codec) -> u8 {
         (TrackKind::Screen, Codec::H264) => 5,
         (TrackKind::Camera, Codec::Vp9) => 6,
         (TrackKind::Screen, Codec::Vp9) => 7,
+        (TrackKind::Camera, Codec::Av1) => 8,
+        (TrackKind::Screen, Codec::Av1) => 9,
         (TrackKind::Camera, _) => 2,
         (TrackKind::Screen, _) => 3,
     }
@@ -115,7 +118,7 @@ pub const fn track_number(kind: TrackKind, codec: Codec) -> u8 {
 /// The document type that may carry a codec: WebM knows no H.264.
 pub const fn doc_type(codec: Codec) -> &'static str {
     match codec {
-        Codec::Opus | Codec::Vp8 | Codec::Vp9 => "webm",
+        Codec::Opus | Codec::Vp8 | Codec::Vp9 | Codec::Av1 => "webm",
         Codec::H264 => "matroska",
     }
 }
@@ -221,6 +224,7 @@ fn track_entry(head: &TrackHead, preferred: bool) -> Vec<u8> {
         Codec::Vp8 => b"V_VP8",
         Codec::H264 => b"V_MPEG4/ISO/AVC",
         Codec::Vp9 => b"V_VP9",
+        Codec::Av1 => b"V_AV1",
     };
     put(&mut body, id::CODEC_ID, codec_id);
     if !head.private.is_empty() {
@@ -305,7 +309,7 @@ mod tests {
 
     #[test]
     fn tracks_of_other_codecs_have_other_numbers() {
-        let mut numbers: Vec<u8> = [Codec::Vp8, Codec::H264, Codec::Vp9]
+        let mut numbers: Vec<u8> = [Codec::Vp8, Codec::H264, Codec::Vp9, Codec::Av1]
             .into_iter()
             .flat_map(|codec| {
                 [TrackKind::Camera, TrackKind::Screen].map(|kind| track_number(kind, codec))
@@ -313,6 +317,6 @@ mod tests {
             .chain([track_number(TrackKind::Microphone, Codec::Opus)])
             .collect();
         numbers.sort_unstable();
-        assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7]);
+        assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
     }
 }

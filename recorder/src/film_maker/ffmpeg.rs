@@ -76,7 +76,7 @@ impl Drop for Pieces {
 
 /// Decodes pictures into an area's size, one for each 40 ms from `from_ms` on.
 ///
-/// VP9 is decoded by libvpx: it shows of each superframe the largest size alone.
+/// VP9 is decoded by libvpx, AV1 by libdav1d: they show of each picture the largest size alone.
 pub(super) fn pictures(
     layout: Layout,
     folder: &Path,
@@ -103,7 +103,11 @@ pub(super) fn pictures(
         "-pix_fmt",
         "yuv420p",
     ];
-    let decoder: &[&str] = if codec == Codec::Vp9 { &["-c:v", "libvpx-vp9"] } else { &[] };
+    let decoder: &[&str] = match codec {
+        Codec::Vp9 => &["-c:v", "libvpx-vp9"],
+        Codec::Av1 => &["-c:v", "libdav1d"],
+        Codec::Opus | Codec::Vp8 | Codec::H264 => &[],
+    };
     decode(layout, folder, decoder, &output, film::Frame::bytes_of(width, height))
 }
 

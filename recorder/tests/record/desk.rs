@@ -204,10 +204,10 @@ impl Publisher {
                 payload.extend(n.to_be_bytes());
                 payload
             }
-            Codec::Vp8 | Codec::H264 | Codec::Vp9 if n.is_multiple_of(50) => {
+            Codec::Vp8 | Codec::H264 | Codec::Vp9 | Codec::Av1 if n.is_multiple_of(50) => {
                 vec![0x10, 0x10, 0, 0, 0x9D, 0x01, 0x2A, 0x80, 0x02, 0x68, 0x01, 7]
             }
-            Codec::Vp8 | Codec::H264 | Codec::Vp9 => {
+            Codec::Vp8 | Codec::H264 | Codec::Vp9 | Codec::Av1 => {
                 let mut payload = vec![0x10, 0x11];
                 payload.extend(n.to_be_bytes());
                 payload

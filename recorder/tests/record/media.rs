@@ -58,6 +58,12 @@ fn vp9_frames(size: &str) -> Vec<Vec<u8>> {
     ivf_frames(&encode(size, &[&rest[..], &["-b:v", "400k", "-f", "ivf"]].concat()))
 }
 
+/// AV1 temporal units.
+fn av1_frames() -> Vec<Vec<u8>> {
+    let rest = ["-c:v", "libaom-av1", "-usage", "realtime", "-cpu-used", "8", "-b:v", "300k"];
+    ivf_frames(&encode("320x180", &[&rest[..], &["-f", "ivf"]].concat()))
+}
+
 /// The frames of an IVF file.
 pub(crate) fn ivf_frames(ivf: &[u8]) -> Vec<Vec<u8>> {
     let mut rest = &ivf[32..];
@@ -164,6 +170,51 @@ fn h264_payloads(units: &[Vec<u8>]) -> Vec<Vec<u8>> {
         let mut payload = vec![unit[0] & 0xE0 | 28, start | end | unit[0] & 0x1F];
         payload.extend_from_slice(bytes);
         payloads.push(payload);
+    }
+    payloads
+}
+
+/// The units of a temporal unit without the delimiter it begins with, each without its size (AV1
+/// specification §5.3).
+fn av1_units(frame: &[u8]) -> Vec<Vec<u8>> {
+    let mut rest = frame.strip_prefix(&[0x12, 0x00]).expect("a delimiter");
+    let mut units = Vec::new();
+    while let Some((&head, mut behind)) = rest.split_first() {
+        assert_eq!(head & 0x06, 0x02, "with its size, of one layer");
+        let (mut length, mut shift) = (0_usize, 0);
+        while let Some((&byte, more)) = behind.split_first() {
+            length |= usize::from(byte & 0x7F) << shift;
+            (shift, behind) = (shift + 7, more);
+            if byte & 0x80 == 0 {
+                break;
+            }
+        }
+        units.push([&[head & !0x02][..], &behind[..length]].concat());
+        rest = &behind[length..];
+    }
+    units
+}
+
+/// A temporal unit as payloads (AV1 RTP specification 1.0, §4.4): small units together, each with its
+/// length; the last one in as many parts as it takes.
+fn av1_payloads(frame: &[u8]) -> Vec<Vec<u8>> {
+    let units = av1_units(frame);
+    let key = if units.len() > 1 { 0x08 } else { 0 };
+    let (last, small) = units.split_last().expect("a frame");
+    let mut payload = vec![u8::try_from((small.len() + 1) << 4).expect("few") | key];
+    for unit in small {
+        payload.push(u8::try_from(unit.len()).expect("small"));
+        payload.extend_from_slice(unit);
+    }
+    let mut payloads = Vec::new();
+    let parts = last.chunks(PAYLOAD).count();
+    for (part, bytes) in last.chunks(PAYLOAD).enumerate() {
+        if part > 0 {
+            payload = vec![0x90];
+        }
+        payload[0] |= if part + 1 < parts { 0x40 } else { 0 };
+        payload.extend_from_slice(bytes);
+        payloads.push(core::mem::take(&mut payload));
     }
     payloads
 }
@@ -361,6 +412,46 @@ async fn vp9_of_two_sizes_is_one_picture_and_shows_the_larger() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn av1_comes_through_disorder_to_the_byte_and_plays() {
+    let archive = tempfile::tempdir().expect("a folder");
+    let frames = av1_frames();
+    let packets: Vec<Vec<Vec<u8>>> = frames.iter().map(|frame| av1_payloads(frame)).collect();
+    record(archive.path(), fly(Codec::Av1, TrackKind::Camera, &packets, 40, 0)).await;
+    let segment = folder(archive.path()).join("p1-camera-0001.webm");
+    // Every frame is decoded, without a word of complaint.
+    let pictures = frames.len() as u64;
+    assert_eq!(probe(&segment), [("av1".to_owned(), pictures)]);
+    assert_eq!(probe(&playable(archive.path(), "whole.webm")), [("av1".to_owned(), pictures)]);
+    let segment = segment.to_str().expect("plain");
+    let bytes = ffmpeg(&["-i", segment, "-c", "copy", "-f", "rawvideo"]);
+    let wanted: Vec<u8> = frames.iter().flat_map(|frame| frame[2..].to_vec()).collect();
+    assert!(bytes == wanted, "units differ from what was encoded");
+    // The head of the file says of the codec what the encoder's own muxer says.
+    let ivf = archive.path().join("frames.ivf");
+    std::fs::write(&ivf, ivf_of(&frames)).expect("written");
+    let ivf = ivf.to_str().expect("plain");
+    let muxed = ffmpeg(&["-i", ivf, "-c", "copy", "-f", "matroska"]);
+    let [ours, theirs] = [std::fs::read(segment).expect("readable"), muxed].map(|bytes| {
+        let at = bytes.windows(2).position(|two| two == [0x63, 0xA2]).expect("private data");
+        let length = usize::from(bytes[at + 2] & 0x7F);
+        bytes[at + 3..at + 3 + length].to_vec()
+    });
+    assert_eq!(ours, theirs);
+}
+
+/// An IVF file of these frames, 320 x 180 at 25 frames a second.
+fn ivf_of(frames: &[Vec<u8>]) -> Vec<u8> {
+    let mut ivf = b"DKIF\0\0\x20\0AV01\x40\x01\xB4\0\x19\0\0\0\x01\0\0\0".to_vec();
+    ivf.resize(32, 0);
+    for (n, frame) in (0_u64..).zip(frames) {
+        ivf.extend(u32::try_from(frame.len()).expect("small").to_le_bytes());
+        ivf.extend(n.to_le_bytes());
+        ivf.extend_from_slice(frame);
+    }
+    ivf
+}
+
+#[tokio::test(start_paused = true)]
 async fn seeking_by_cues_finds_the_right_picture() {
     let archive = tempfile::tempdir().expect("a folder");
     let frames = vp8_frames();
@@ -407,7 +498,7 @@ async fn after_losses_everything_kept_decodes_and_the_rest_is_named() {
             Codec::H264 => {
                 h264_frames(&["640x360"]).iter().map(|units| h264_payloads(units)).collect()
             }
-            Codec::Vp8 | Codec::Vp9 | Codec::Opus => {
+            Codec::Vp8 | Codec::Vp9 | Codec::Av1 | Codec::Opus => {
                 vp8_frames().iter().enumerate().map(|(n, frame)| vp8_payloads(n, frame)).collect()
             }
         };

@@ -233,6 +233,7 @@ fn codec(f: &mut fmt::Formatter<'_>, agreed: &AgreedCodec, voice_dtx: bool) -> f
         Codec::Vp8 => write!(f, "a=rtpmap:{payload} VP8/90000\r\n")?,
         Codec::H264 => write!(f, "a=rtpmap:{payload} H264/90000\r\n")?,
         Codec::Vp9 => write!(f, "a=rtpmap:{payload} VP9/90000\r\n")?,
+        Codec::Av1 => write!(f, "a=rtpmap:{payload} AV1/90000\r\n")?,
     }
     for feedback in &agreed.feedback {
         write!(f, "a=rtcp-fb:{payload} {feedback}\r\n")?;
@@ -244,6 +245,8 @@ fn codec(f: &mut fmt::Formatter<'_>, agreed: &AgreedCodec, voice_dtx: bool) -> f
         }
         Codec::Vp8 => (),
         Codec::Vp9 => write!(f, "a=fmtp:{payload} profile-id=0\r\n")?,
+        // Main profile, and level 3.1: 1280 x 720 at thirty pictures in a second.
+        Codec::Av1 => write!(f, "a=fmtp:{payload} level-idx=5;profile=0;tier=0\r\n")?,
         Codec::H264 => {
             let profile = agreed.profile_level.as_deref().unwrap_or("42e01f");
             write!(

@@ -25,13 +25,19 @@ const TRANSPORT_URI: &str =
 /// The header extension that says when a sample was captured.
 const CAPTURE_URI: &str = "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time";
 
+/// The header extension that says what a packet's frame refers to (AV1 RTP specification 1.0,
+/// appendix A).
+const DEPENDENCY_URI: &str =
+    "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension";
+
 /// The feedback that goes with [`TRANSPORT_URI`].
 const TRANSPORT_FEEDBACK: &str = "transport-cc";
 
 /// What this end asks pages for when they can do one thing or another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wishes {
-    /// Picture codec pages should send: `Vp8`, `H264` or `Vp9`, which is agreed on only if wished.
+    /// Picture codec pages should send: `Vp8`, `H264`, or `Vp9` or `Av1`, each of which is agreed on
+    /// only if wished.
     pub picture: Codec,
     /// Whether pages may send nothing while nobody speaks (RFC 7587 §3.1.3).
     pub voice_dtx: bool,
@@ -129,7 +135,12 @@ impl Terms {
         let mut lines = Vec::with_capacity(offer.lines.len());
         for offered in &offer.lines {
             let purpose = declared.iter().find(|line| line.mid == offered.mid).map(|l| l.purpose);
-            lines.push(agree_line(offered, purpose, wishes, &mut sources_of)?);
+            let mut line = agree_line(offered, purpose, wishes, &mut sources_of)?;
+            // With its templates it is longer than the one-byte form allows (RFC 8285 §4.2).
+            if !offer.allow_mixed {
+                line.extensions.dependency = None;
+            }
+            lines.push(line);
         }
         if lines.iter().all(|line| line.purpose.is_none()) {
             return Err(SdpFault::NothingLeft);
@@ -240,6 +251,9 @@ fn agree_line(
     line.purpose = Some(purpose);
     line.extensions = extensions(offered, sound);
     agree_transport(&mut line);
+    if !line.codecs.iter().any(|one| one.codec == Codec::Av1) {
+        line.extensions.dependency = None;
+    }
     line.red = line.codecs.first().and_then(|codec| red(offered, codec.payload));
     if publishes {
         line.active = offered.direction.sends();
@@ -251,8 +265,9 @@ fn agree_line(
             .filter(|(media, _)| offered.ssrcs.contains(media))
             .collect();
         line.voice_dtx = sound && wishes.voice_dtx;
-        // A source of VP9 brings its layers itself.
-        let itself = line.codecs.first().is_some_and(|codec| codec.codec == Codec::Vp9);
+        // A source of VP9 or AV1 brings its layers itself.
+        let itself = |one: &AgreedCodec| matches!(one.codec, Codec::Vp9 | Codec::Av1);
+        let itself = line.codecs.first().is_some_and(itself);
         if !sound && !itself && wishes.form == OfferForm::Page {
             agree_layers(&mut line, &offered.layers);
         }
@@ -323,6 +338,7 @@ fn extensions(offered: &OfferLine, sound: bool) -> Extensions {
         repaired_rid: unless(sound, REPAIRED_RID_URI),
         transport: extension(offered, TRANSPORT_URI),
         capture: extension(offered, CAPTURE_URI),
+        dependency: unless(sound, DEPENDENCY_URI),
     }
 }
 
@@ -335,6 +351,7 @@ pub(super) fn named(extensions: &Extensions) -> impl Iterator<Item = (u8, &'stat
         (extensions.repaired_rid, REPAIRED_RID_URI),
         (extensions.transport, TRANSPORT_URI),
         (extensions.capture, CAPTURE_URI),
+        (extensions.dependency, DEPENDENCY_URI),
     ]
     .into_iter()
     .filter_map(|(number, uri)| Some((number?, uri)))
@@ -369,6 +386,7 @@ fn codecs(offered: &OfferLine, sound: bool, prefer: Codec) -> Vec<AgreedCodec> {
         (false, Codec::H264) => &[Codec::H264, Codec::Vp8],
         // Only who is asked for it sends and gets it.
         (false, Codec::Vp9) => &[Codec::Vp9, Codec::Vp8, Codec::H264],
+        (false, Codec::Av1) => &[Codec::Av1, Codec::Vp8, Codec::H264],
         (false, Codec::Vp8 | Codec::Opus) => &[Codec::Vp8, Codec::H264],
     };
     order
@@ -403,13 +421,19 @@ fn rank(codec: Codec, offered: &OfferCodec) -> Option<u8> {
         Codec::Vp8 => "vp8",
         Codec::H264 => "h264",
         Codec::Vp9 => "vp9",
+        Codec::Av1 => "av1",
     };
     if offered.name != name || offered.clock != codec.clock_hz() {
         return None;
     }
-    if codec == Codec::Vp9 {
-        let profile = offered.parameter("profile-id").unwrap_or("0");
-        return (profile == "0").then_some(0);
+    let profile = match codec {
+        Codec::Vp9 => Some("profile-id"),
+        Codec::Av1 => Some("profile"),
+        Codec::Opus | Codec::Vp8 | Codec::H264 => None,
+    };
+    if let Some(profile) = profile {
+        // Where nothing is said it is 0 (RFC 9628 §6.2, AV1 RTP specification 1.0 §7.2.1).
+        return (offered.parameter(profile).unwrap_or("0") == "0").then_some(0);
     }
     if codec != Codec::H264 {
         return Some(0);

@@ -162,6 +162,33 @@ fn vp9_is_agreed_on_only_if_wished_and_brings_its_layers_itself() {
 }
 
 #[test]
+fn av1_brings_its_descriptor_where_both_forms_of_extensions_are_taken() {
+    let uri =
+        "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension";
+    let extension = format!("a=extmap:9 {uri}\r\na=extmap:10 urn");
+    let offered = CHROMIUM_LAYERS
+        .replace("a=rtpmap:96 VP8/90000", "a=rtpmap:96 AV1/90000\r\na=fmtp:96 profile=0")
+        .replace("a=extmap:10 urn", &extension);
+    let wished = agree(&offered, &declared(), Codec::Av1).unwrap();
+    let text = answer(&wished);
+    assert!(text.contains("a=rtpmap:96 AV1/90000\r\n") && !text.contains("a=simulcast"), "{text}");
+    assert!(text.contains(&format!("a=extmap:9 {uri}\r\n")));
+    let plan = wished.plan(ParticipantId(3), 9);
+    let of = |extensions: &forwarding::Extensions| extensions.dependency;
+    assert_eq!(of(&plan.receive[0].extensions), None, "sound has none");
+    assert_eq!(of(&plan.receive[1].extensions), Some(9));
+    assert_eq!((of(&plan.send[0].extensions), of(&plan.send[1].extensions)), (None, Some(9)));
+    let unwished = answer(&agree(&offered, &declared(), Codec::Vp8).unwrap());
+    assert!(!unwished.contains("AV1") && !unwished.contains(uri));
+    let one_form = offered.replace("a=extmap-allow-mixed\r\n", "");
+    let plain = answer(&agree(&one_form, &declared(), Codec::Av1).unwrap());
+    assert!(plain.contains("AV1") && !plain.contains(uri), "too long for the one-byte form");
+    let other = offered.replace("96 profile=0", "96 profile=1");
+    let terms = agree(&other, &declared(), Codec::Av1).unwrap();
+    assert_eq!(terms.lines[1].codecs[0].payload, 45, "the main profile alone");
+}
+
+#[test]
 fn feedback_and_its_extension_go_together() {
     let without = |text: &str| {
         let answer = answer(&agree(text, &declared(), Codec::Vp8).unwrap());

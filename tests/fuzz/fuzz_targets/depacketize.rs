@@ -9,7 +9,8 @@ use record::reorder::Packet;
 
 fuzz_target!(|data: &[u8]| {
     let Some((&first, mut rest)) = data.split_first() else { return };
-    let codec = [Codec::Opus, Codec::Vp8, Codec::H264, Codec::Vp9][usize::from(first % 4)];
+    let codecs = [Codec::Opus, Codec::Vp8, Codec::H264, Codec::Vp9, Codec::Av1];
+    let codec = codecs[usize::from(first) % codecs.len()];
     let mut depacketizer = Depacketizer::new(codec);
     let mut out = Vec::new();
     while let [flags, length, behind @ ..] = rest {

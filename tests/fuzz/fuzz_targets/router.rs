@@ -59,9 +59,10 @@ fn plan(who: u32, leg: u32, connection: u8, seats: u8) -> LegPlan {
                 (96, Codec::Vp8),
                 (102, Codec::H264),
                 (98, Codec::Vp9),
+                (45, Codec::Av1),
             ],
             ssrcs: vec![ssrc(leg, 200 + number)],
-            repairs: vec![(97, 96), (103, 102), (99, 98)],
+            repairs: vec![(97, 96), (103, 102), (99, 98), (46, 45)],
             red: Some(63),
             repair_ssrcs: vec![(ssrc(leg, 200 + number), ssrc(leg, 210 + number))],
             rids: match kind {
@@ -77,6 +78,7 @@ fn plan(who: u32, leg: u32, connection: u8, seats: u8) -> LegPlan {
                 repaired_rid: Some(11),
                 transport: Some(5),
                 capture: Some(7),
+                dependency: Some(13),
             },
         })
         .collect();
@@ -96,10 +98,11 @@ fn plan(who: u32, leg: u32, connection: u8, seats: u8) -> LegPlan {
                 (Codec::Vp8, 96),
                 (Codec::H264, 102),
                 (Codec::Vp9, 98),
+                (Codec::Av1, 45),
             ],
             repair: (number % 2 == 1).then(|| RepairLine {
                 ssrc: ssrc(leg, 100 + number),
-                payloads: vec![(96, 97), (102, 103), (98, 99)],
+                payloads: vec![(96, 97), (102, 103), (98, 99), (45, 46)],
             }),
             red: Some(63),
             extensions: Extensions {
@@ -107,6 +110,7 @@ fn plan(who: u32, leg: u32, connection: u8, seats: u8) -> LegPlan {
                 level: Some(19),
                 transport: Some(5),
                 capture: Some(7),
+                dependency: Some(13),
                 ..Extensions::default()
             },
         })
@@ -147,7 +151,7 @@ fuzz_target!(|bytes: &[u8]| {
         rest = after;
         let leg = u32::from(leg % 5);
         let first = |at: usize| body.get(at).copied().unwrap_or(0);
-        match call % 9 {
+        match call % 10 {
             0 => router.rtp(now, LegId(leg), body, &mut out),
             1 => router.rtcp(now, LegId(leg), body, &mut out),
             2 => {
@@ -158,6 +162,19 @@ fuzz_target!(|bytes: &[u8]| {
                 let rid = b"lmh"[usize::from(first(1) / 6 % 3)];
                 packet.extend_from_slice(&[0xbe, 0xde, 0, 1, 0xa0, rid, 0xb0, rid]);
                 packet.extend_from_slice(body.get(5..).unwrap_or_default());
+                router.rtp(now, LegId(leg), &packet, &mut out);
+            }
+            // A packet with a descriptor of so many bytes.
+            9 => {
+                let described = &body[body.len().min(3)..];
+                let value = &described[..described.len().min(usize::from(first(1) % 64))];
+                let mut packet = vec![0x90, 45, first(0), first(2), 0, 0, 0, first(2)];
+                packet.extend_from_slice(&ssrc(leg, 201).to_be_bytes());
+                let bytes = (value.len() + 2).next_multiple_of(4);
+                packet.extend_from_slice(&[0x10, 0, 0, (bytes / 4) as u8, 13, value.len() as u8]);
+                packet.extend_from_slice(value);
+                packet.resize(16 + bytes, 0);
+                packet.extend_from_slice(&described[value.len()..]);
                 router.rtp(now, LegId(leg), &packet, &mut out);
             }
             3 => {

@@ -67,6 +67,7 @@ describe('a camera in one source', () => {
     const next = suited([{ maxBitrate: 1 }], 360, 'video/VP9')
     expect(next).toEqual([layeredEncoding(360)])
     expect(suited(next ?? [], 360, 'video/VP9')).toBeNull()
+    expect(suited([{ maxBitrate: 1 }], 360, 'video/AV1')).toEqual(next)
     expect(suited([{ maxBitrate: 1 }], 360, 'video/VP8')?.[0]).not.toHaveProperty('scalabilityMode')
   })
 })
@@ -80,11 +81,12 @@ describe('preferred', () => {
       { mimeType: 'video/H264', sdpFmtpLine: 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=640034' },
       { mimeType: 'video/H264', sdpFmtpLine: 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f' },
       { mimeType: 'video/VP8' },
-      { mimeType: 'video/AV1' },
+      { mimeType: 'video/AV1', sdpFmtpLine: 'level-idx=5;profile=1;tier=0' },
+      { mimeType: 'video/AV1', sdpFmtpLine: 'level-idx=5;profile=0;tier=0' },
       { mimeType: 'video/red' },
       { mimeType: 'video/ulpfec' },
     ]
-    expect(preferred(codecs).map((each) => each.mimeType)).toEqual(['video/VP8', 'video/H264', 'video/VP9', 'video/rtx'])
+    expect(preferred(codecs).map((each) => each.mimeType)).toEqual(['video/VP8', 'video/H264', 'video/VP9', 'video/AV1', 'video/rtx'])
     expect(preferred(codecs, false).map((each) => each.mimeType)).toEqual(['video/VP8', 'video/H264', 'video/rtx'])
     const sounds = ['audio/red', 'audio/G722', 'audio/opus', 'audio/telephone-event'].map((mimeType) => ({ mimeType }))
     expect(preferred(sounds).map((each) => each.mimeType)).toEqual(['audio/opus', 'audio/red'])

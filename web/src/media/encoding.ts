@@ -63,7 +63,7 @@ export function cameraEncodings(offered: number, lines: number): RTCRtpEncodingP
 }
 
 /**
- * The encoding of a camera of `lines` lines that carries its sizes in one source (VP9): as many as
+ * The encoding of a camera of `lines` lines that carries its sizes in one source (VP9, AV1): as many as
  * would be layers of their own, each predicted from the smaller one at keyframes alone, so that a
  * larger one can be left out anywhere.
  */
@@ -100,7 +100,7 @@ export function suited(
   codec?: string,
 ): RTCRtpEncodingParameters[] | null {
   if (have.length === 0 || lines <= 0) return null
-  const layered = codec?.toLowerCase() === 'video/vp9' && have.length === 1
+  const layered = isLayered(codec ?? '') && have.length === 1
   const wanted = layered ? [layeredEncoding(lines)] : cameraEncodings(have.length, lines)
   let changed = false
   const next = have.map((encoding, layer) => {
@@ -116,6 +116,11 @@ export function suited(
   return changed ? next : null
 }
 
+/** Whether several sizes of a picture go into one source of this codec. */
+function isLayered(mimeType: string): boolean {
+  return ['video/vp9', 'video/av1'].includes(mimeType.toLowerCase())
+}
+
 type LayeredEncoding = RTCRtpEncodingParameters & { scalabilityMode?: string }
 
 /** Whether the house speaks a codec: more would only make offers longer. */
@@ -128,6 +133,8 @@ export function isSpoken(codec: { mimeType: string; sdpFmtpLine?: string }): boo
       return true
     case 'video/vp9':
       return !/profile-id=[1-9]/.test(codec.sdpFmtpLine ?? '')
+    case 'video/av1':
+      return !/profile=[1-9]/.test(codec.sdpFmtpLine ?? '')
     case 'video/h264': {
       const format = codec.sdpFmtpLine ?? ''
       // Constrained baseline (RFC 6184 §8.1), several packets a frame.
@@ -140,15 +147,15 @@ export function isSpoken(codec: { mimeType: string; sdpFmtpLine?: string }): boo
 
 /**
  * The codecs to offer, best first; repair formats follow what they repair. Who cannot put several
- * sizes into one source of VP9 does better with another codec and does not offer to send it.
+ * sizes into one source does better with a codec that has a source for each, and does not offer others.
  */
 export function preferred<T extends { mimeType: string; sdpFmtpLine?: string }>(
   codecs: readonly T[],
-  vp9 = true,
+  layered = true,
 ): T[] {
-  const order = ['audio/opus', 'audio/red', 'video/vp8', 'video/h264', 'video/vp9', 'video/rtx']
+  const order = ['audio/opus', 'audio/red', 'video/vp8', 'video/h264', 'video/vp9', 'video/av1', 'video/rtx']
   const rank = (codec: T): number => order.indexOf(codec.mimeType.toLowerCase())
   return codecs
-    .filter((codec) => isSpoken(codec) && (vp9 || codec.mimeType.toLowerCase() !== 'video/vp9'))
+    .filter((codec) => isSpoken(codec) && (layered || !isLayered(codec.mimeType)))
     .sort((one, other) => rank(one) - rank(other))
 }

@@ -24,6 +24,7 @@ export function sendingLine(peer: RTCPeerConnection, kind: TrackKind, layers: nu
     line = make([kind === 'screen' ? screenEncoding() : voiceEncoding()])
   }
   prefer(line, medium, kind === 'camera' && encodesLayers())
+  if (kind === 'camera') describe(line)
   return line
 }
 
@@ -31,6 +32,7 @@ export function sendingLine(peer: RTCPeerConnection, kind: TrackKind, layers: nu
 export function receivingLine(peer: RTCPeerConnection, medium: 'audio' | 'video'): RTCRtpTransceiver {
   const line = peer.addTransceiver(medium, { direction: 'recvonly' })
   prefer(line, medium, true)
+  if (medium === 'video') describe(line)
   return line
 }
 
@@ -53,15 +55,37 @@ function encodesLayers(): boolean {
 }
 
 // Offers of all codecs on all lines of a large hearing are several times as long.
-function prefer(line: RTCRtpTransceiver, medium: 'audio' | 'video', vp9: boolean): void {
+function prefer(line: RTCRtpTransceiver, medium: 'audio' | 'video', layered: boolean): void {
   const receivers = globalThis.RTCRtpReceiver as typeof RTCRtpReceiver | undefined
   if (typeof line.setCodecPreferences !== 'function' || typeof receivers?.getCapabilities !== 'function') return
-  const codecs = preferred(receivers.getCapabilities(medium)?.codecs ?? [], vp9)
+  const codecs = preferred(receivers.getCapabilities(medium)?.codecs ?? [], layered)
   if (codecs.length === 0) return
   try {
     line.setCodecPreferences(codecs)
   } catch {
     // The browser's own order is longer, not wrong.
+  }
+}
+
+/** The header extension in which AV1 says of which layer a packet is; Chromium offers it when asked. */
+const DEPENDENCIES = 'https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension'
+
+/** Extensions of a line and whether each is offered (WebRTC extensions §5). */
+interface Extending {
+  getHeaderExtensionsToNegotiate?(): { uri: string; direction: RTCRtpTransceiverDirection }[]
+  setHeaderExtensionsToNegotiate?(extensions: { uri: string; direction: RTCRtpTransceiverDirection }[]): void
+}
+
+function describe(line: RTCRtpTransceiver): void {
+  const extending = line as Extending
+  const known = extending.getHeaderExtensionsToNegotiate?.() ?? []
+  const wanted = known.find((each) => each.uri === DEPENDENCIES)
+  if (!wanted || wanted.direction !== 'stopped') return
+  wanted.direction = 'sendrecv'
+  try {
+    extending.setHeaderExtensionsToNegotiate?.(known)
+  } catch {
+    // Its layers are not told apart then; the picture comes whole.
   }
 }
 

@@ -142,12 +142,12 @@ impl Router {
         let track = &tracks[line.place?];
         let layer = &track.layers[line.current?];
         let generation = layer.feed.as_ref()?.generation;
-        let (facts, payload) = layer.cache.find(line.asked_again(generation, sequence)?)?;
+        let (facts, body) = layer.cache.find(line.asked_again(generation, sequence)?)?;
         let fresh = now.instant.since(facts.arrived) <= limits::CACHE_TIME;
         if !fresh || !line.may_repeat(&facts, round_trip, now.instant) {
             return None;
         }
-        let parcel = line.repeat(&facts, payload, now.instant)?;
+        let parcel = line.repeat(&facts, body, now.instant)?;
         leg.count_repeat();
         leg.depart(now.instant, place, &parcel, figures, out);
         Some(())

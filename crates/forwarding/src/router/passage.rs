@@ -8,7 +8,7 @@ use model::letters::TapeItem;
 use model::{Codec, Instant, Now, limits};
 
 use super::Router;
-use crate::cache::Facts;
+use crate::cache::{Body, Facts};
 use crate::codec;
 use crate::figures::{DropReason, RouterFigures};
 use crate::layer::{Feed, Out};
@@ -22,7 +22,6 @@ use crate::red::{self, Redundant};
 use crate::send_line::{Fresh, SendState};
 use crate::sources::{Form, Meaning};
 use crate::track::Track;
-use crate::vp9;
 
 /// One leg starts a track anew at most this often; what comes sooner is dropped.
 const RESTART_EVERY: Duration = Duration::from_millis(100);
@@ -38,13 +37,26 @@ struct Arrived<'a> {
     packet: Packet<'a>,
 }
 
+impl<'a> Arrived<'a> {
+    /// The descriptor of its dependencies; empty where there is none.
+    fn described(&self) -> Result<&'a [u8], DropReason> {
+        let value = self.meaning.dependency.and_then(|id| self.packet.extension(id));
+        let value = value.unwrap_or_default();
+        if value.len() > limits::DEPENDENCY_BYTES_MAX {
+            Err(DropReason::Malformed)
+        } else {
+            Ok(value)
+        }
+    }
+}
+
 /// What may begin with a packet.
 #[derive(Clone, Copy, Debug, Default)]
-struct Start {
+pub(super) struct Start {
     /// A picture that needs nothing before it.
-    starts: bool,
+    pub(super) starts: bool,
     /// A picture of a source with several layers, later than all before.
-    opens: bool,
+    pub(super) opens: bool,
 }
 
 impl Router {
@@ -73,6 +85,7 @@ impl Router {
             return Err(DropReason::NotGranted);
         }
         let arrived = Arrived { track, meaning, packet };
+        let described = arrived.described()?;
         if meaning.form == Form::Repair {
             return self.take_repair(now.instant, place, &arrived, out);
         }
@@ -88,7 +101,8 @@ impl Router {
         if let Some(redundant) = redundant {
             self.fill(now.instant, &arrived, &redundant, out);
         }
-        self.carry(now.instant, track, meaning.layer, &facts, in_order, payload, out);
+        let body = Body { described, payload };
+        self.carry(now.instant, track, meaning.layer, &facts, in_order, body, out);
         let desk = &self.tracks[track].layers[meaning.layer].keyframes;
         if desk.due(false).is_some_and(|at| at <= now.instant) {
             self.ask_keyframe(now, track, meaning.layer, out);
@@ -114,7 +128,8 @@ impl Router {
             let facts = late(&mut feed.source, number, rtp_time, false, now, meaning.codec);
             if let Ok(facts) = facts {
                 self.figures.red_fills += 1;
-                self.carry(now, track, meaning.layer, &facts, false, repeated.payload, out);
+                let body = Body::plain(repeated.payload);
+                self.carry(now, track, meaning.layer, &facts, false, body, out);
             }
         }
     }
@@ -136,7 +151,8 @@ impl Router {
         let number = u16::from_be_bytes(*number);
         let facts = late(source, number, packet.rtp_time, packet.marker, now, meaning.codec)?;
         self.figures.repairs_in += 1;
-        self.carry(now, track, meaning.layer, &facts, false, payload, out);
+        let body = Body { described: arrived.described()?, payload };
+        self.carry(now, track, meaning.layer, &facts, false, body, out);
         Ok(())
     }
 
@@ -257,84 +273,9 @@ impl Router {
         }
     }
 
-    /// Hands a numbered packet on: to its layer, or to each choice of layers it belongs to.
-    #[expect(clippy::too_many_arguments, reason = "everything that is known of one packet")]
-    fn carry(
-        &mut self,
-        now: Instant,
-        track: usize,
-        place: usize,
-        facts: &Facts,
-        in_order: bool,
-        payload: &[u8],
-        out: &mut impl Outlet,
-    ) {
-        if facts.codec == Codec::Vp9 && place == 0 {
-            self.carry_choices(now, track, facts, in_order, payload, out);
-        } else {
-            let starts = codec::can_start(facts.codec, payload);
-            let start = Start { starts, opens: false };
-            self.carry_layer(now, track, place, facts, start, in_order, payload, out);
-        }
-    }
-
-    /// Each choice of layers out of one source is a layer of the track.
-    fn carry_choices(
-        &mut self,
-        now: Instant,
-        track: usize,
-        facts: &Facts,
-        in_order: bool,
-        payload: &[u8],
-        out: &mut impl Outlet,
-    ) {
-        let head = vp9::Head::read(payload);
-        if let Some(head) = head.filter(vp9::Head::is_key)
-            && let Some(structure) = &head.structure
-        {
-            let Self { tracks, generation, .. } = self;
-            let before = tracks[track].choices;
-            tracks[track].split(structure, facts.sequence, generation);
-            if tracks[track].choices != before {
-                self.choose_layers_at(now, out);
-            }
-        }
-        // What cannot be read goes with the whole alone.
-        let spatial = head.map_or(usize::MAX, |head| head.spatial);
-        let choices = self.tracks[track].choices;
-        let start = Start {
-            starts: head.is_some_and(|head| head.is_key()),
-            opens: in_order && head.is_some_and(|head| head.opens()),
-        };
-        // The best first, so that the tape goes over to it with this packet and not after it.
-        for place in (0..choices).rev() {
-            let through = place + 1 == choices || spatial <= place;
-            let layer = &mut self.tracks[track].layers[place];
-            let sequence = match &mut layer.sieve {
-                None => facts.sequence,
-                Some(sieve) => match sieve.number(facts.sequence, through) {
-                    None => continue,
-                    Some(number) => number,
-                },
-            };
-            if layer.cache.is_released() {
-                layer.cache.reset(false);
-            }
-            if let Some(feed) = layer.feed.as_mut().filter(|feed| feed.shadow) {
-                // The source is there; the layer is when something of its own comes.
-                feed.last_at = if spatial == place { now } else { feed.last_at };
-            }
-            let closes = head.is_some_and(|head| head.ends) && spatial == place;
-            let facts = Facts { sequence, marker: facts.marker || closes, ..*facts };
-            let (start, payload) =
-                if through { (start, payload) } else { (Start::default(), &[][..]) };
-            self.carry_layer(now, track, place, &facts, start, in_order, payload, out);
-        }
-    }
-
     /// Hands a packet to the cache, the tape and everybody it is for.
     #[expect(clippy::too_many_arguments, reason = "everything that is known of one packet")]
-    fn carry_layer(
+    pub(super) fn carry_layer(
         &mut self,
         now: Instant,
         track: usize,
@@ -342,27 +283,27 @@ impl Router {
         facts: &Facts,
         start: Start,
         in_order: bool,
-        payload: &[u8],
+        body: Body<'_>,
         out: &mut impl Outlet,
     ) {
         let Self { tracks, legs, figures, wake, .. } = self;
         let track = &mut tracks[track];
         let starts = start.starts;
-        let taped = track.tapes(place, starts && !payload.is_empty());
+        let taped = track.tapes(place, starts && !body.payload.is_empty());
         let layer = &mut track.layers[place];
         let Some(shadow) = layer.feed.as_ref().map(|feed| feed.shadow) else { return };
         if starts && !facts.codec.is_sound() {
             let fresh = layer.keyframes.seen(now, facts.rtp_time);
             figures.keyframes_in += u64::from(fresh && !shadow);
             if !shadow {
-                layer.size = codec::size(facts.codec, payload).or(layer.size);
+                layer.size = codec::size(facts.codec, body.payload).or(layer.size);
             }
             if let Some(at) = layer.keyframes.due(track.recorded && taped) {
                 *wake = (*wake).min(at);
             }
         }
-        layer.cache.put(*facts, payload);
-        layer.meter.take(payload.len() + HEADER_BYTES, now);
+        layer.cache.put(*facts, body);
+        layer.meter.take(body.payload.len() + HEADER_BYTES, now);
         if let Some(level) = facts.level
             && in_order
         {
@@ -370,13 +311,13 @@ impl Router {
             track.speech.hear(level, facts.sequence, facts.rtp_time);
         }
         if taped {
-            Self::tape(track, place, facts, in_order, payload, figures, out);
+            Self::tape(track, place, facts, in_order, body.payload, figures, out);
         }
         let mut switched = false;
         for at in 0..track.layers[place].outs.len() {
             let to = track.layers[place].outs[at];
             let told = !legs[to.leg].send[to.line].unreported;
-            switched |= Self::pass_on(track, place, facts, start, payload, legs, to, figures, out);
+            switched |= Self::pass_on(track, place, facts, start, body, legs, to, figures, out);
             if told && legs[to.leg].send[to.line].unreported {
                 *wake = (*wake).min(now);
             }
@@ -395,7 +336,7 @@ impl Router {
         place: usize,
         facts: &Facts,
         start: Start,
-        payload: &[u8],
+        body: Body<'_>,
         legs: &mut [Leg],
         to: Out,
         figures: &mut RouterFigures,
@@ -428,14 +369,14 @@ impl Router {
             facts,
             starts,
             eases,
-            descriptor: Descriptor::read(facts.codec, payload),
+            descriptor: Descriptor::read(facts.codec, body),
             same_time: if changes { same_time(track, line, feed, facts) } else { None },
             due_at: if (starts || eases) && !line.rewriter.carries(feed.generation) {
                 source.due_at(facts.rtp_time).unwrap_or(facts.arrived)
             } else {
                 facts.arrived
             },
-            payload,
+            body,
         };
         let mut passed = match line.pass(&fresh) {
             Ok(passed) => passed,
@@ -453,10 +394,10 @@ impl Router {
         }
         // Packets behind the first of a keyframe that came before it.
         for sequence in facts.sequence + 1..=track.layers[place].highest() {
-            let Some((later, payload)) = track.layers[place].cache.find(sequence) else { continue };
-            let descriptor = Descriptor::read(later.codec, payload);
+            let Some((later, body)) = track.layers[place].cache.find(sequence) else { continue };
+            let descriptor = Descriptor::read(later.codec, body);
             let (starts, eases) = (false, false);
-            let later = Fresh { facts: &later, starts, eases, descriptor, payload, ..fresh };
+            let later = Fresh { facts: &later, starts, eases, descriptor, body, ..fresh };
             if let Ok(passed) = leg.send[to.line].pass(&later) {
                 leg.depart(facts.arrived, to.line, &passed.parcel, figures, out);
             }

@@ -7,6 +7,7 @@ use core::time::Duration;
 use model::{Instant, Now};
 
 use super::Router;
+use crate::cache::Body;
 use crate::figures::RouterFigures;
 use crate::leg::Leg;
 use crate::outlet::Outlet;
@@ -71,7 +72,7 @@ impl Router {
                 // Without its track, or its payload, it is not to be sent any more.
                 let track = leg.send[held.line].place.map(|place| &tracks[place]);
                 let kept = track.and_then(|track| track.kept(held.generation, held.sequence));
-                if let Some((_, payload)) = kept
+                if let Some((_, Body { payload, .. })) = kept
                     && let Some(start) = payload.len().checked_sub(held.payload_bytes)
                 {
                     leg.release(now, &held, &payload[start..], figures, out);
@@ -101,11 +102,11 @@ fn fill(
         let Some(track) = state.place.map(|place| &tracks[place]) else { continue };
         let sent = state.sent_before(back).or_else(|| state.sent_before(0));
         let Some((generation, sequence)) = sent else { continue };
-        let Some((facts, payload)) = track.kept(generation, sequence) else { continue };
-        if payload.is_empty() {
+        let Some((facts, body)) = track.kept(generation, sequence) else { continue };
+        if body.payload.is_empty() {
             continue;
         }
-        let Some(parcel) = state.repeat(&facts, payload, now) else { continue };
+        let Some(parcel) = state.repeat(&facts, body, now) else { continue };
         leg.bandwidth.fillings += 1;
         figures.probes_out += 1;
         leg.depart(now, line, &parcel, figures, out);

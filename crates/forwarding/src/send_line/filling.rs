@@ -21,8 +21,8 @@ impl SendState {
         self.repairs_sent += 1;
         header.padded();
         let mid = self.line.extensions.mid;
-        let mid = mid.map(|id| Extension { id, value: self.line.mid.as_bytes() });
-        header.extend(&[Some(Extension { id, value: &[0, 0] }), mid]);
+        let mid = mid.map(|id| Extension::new(id, self.line.mid.as_bytes()));
+        header.extend(&[Some(Extension::new(id, &[0, 0])), mid]);
         Some(header)
     }
 

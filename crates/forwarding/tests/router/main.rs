@@ -7,6 +7,7 @@
 
 mod bad_days;
 mod counted;
+mod described;
 mod fan_out;
 mod grants;
 mod hostile;

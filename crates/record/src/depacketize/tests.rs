@@ -131,13 +131,13 @@ proptest::proptest! {
     /// always named before frames are withheld.
     #[test]
     fn nothing_breaks_a_depacketiser(
-        codec in 0..3_usize,
+        codec in 0..5_usize,
         packets in proptest::collection::vec(
             (0..6_u64, proptest::bool::ANY, 0..8_u8, proptest::collection::vec(0..=255_u8, 0..40)),
             0..60,
         ),
     ) {
-        let codec = [Codec::Opus, Codec::Vp8, Codec::H264, Codec::Vp9][codec];
+        let codec = [Codec::Opus, Codec::Vp8, Codec::H264, Codec::Vp9, Codec::Av1][codec];
         let firsts = [0x10, 0x90, 0x00, 0x78, 0x7C, 0x65, 0x67, 0x61];
         let mut depacketizer = Depacketizer::new(codec);
         let mut out = Vec::new();

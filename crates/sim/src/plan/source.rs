@@ -37,6 +37,7 @@ pub(crate) mod payload_type {
             Codec::Vp8 => 96,
             Codec::H264 => 102,
             Codec::Vp9 => 98,
+            Codec::Av1 => 45,
         }
     }
 
@@ -126,7 +127,7 @@ impl Source {
         let least = match (self.codec, key) {
             (Codec::H264, true) => 3,
             (Codec::H264, false) => 2,
-            (Codec::Opus | Codec::Vp8 | Codec::Vp9, _) => 1,
+            (Codec::Opus | Codec::Vp8 | Codec::Vp9 | Codec::Av1, _) => 1,
         };
         let parts = u16::try_from(bytes.div_ceil(PAYLOAD_MAX).max(least)).unwrap_or(u16::MAX);
         self.number += 1;

@@ -79,6 +79,13 @@ impl Stamp {
                 }
                 head
             }
+            Codec::Av1 => {
+                // One element: a frame, of the type key frame or inter frame (§4.4).
+                let flags = [(!first, 0x80), (!last, 0x40), (self.key && first, 0x08)];
+                let flags = flags.into_iter().filter(|(is, _)| *is).map(|(_, bit)| bit).sum::<u8>();
+                let frame = [0x30, if self.key { 0x10 } else { 0x30 }];
+                [&[0x10 | flags][..], if first { &frame } else { &[] }].concat()
+            }
             Codec::H264 if self.key && first => {
                 // The stamp lies in a unit of its own, which reaches to the end (RFC 6184 §5.7.1).
                 let mut head = vec![0x78];
@@ -158,6 +165,7 @@ mod tests {
             (TrackKind::Camera, Codec::Vp8),
             (TrackKind::Screen, Codec::H264),
             (TrackKind::Screen, Codec::Vp9),
+            (TrackKind::Screen, Codec::Av1),
         ] {
             let track = TrackId::new(ParticipantId(7), kind);
             let stamp = Stamp {

@@ -2,10 +2,12 @@
 //!
 //! What is not here: everything else a parameter set says.
 
+use crate::depacketize::bits::Bits;
+
 /// Pixels of the picture, width and height; nothing when the set is not well formed.
 pub(super) fn size(unit: &[u8]) -> Option<(u16, u16)> {
     let profile = *unit.get(1)?;
-    let mut bits = Bits::new(unit.get(4..)?);
+    let mut bits = Bits::new(plain(unit.get(4..)?));
     bits.exp()?;
     let mut chroma = 1;
     if matches!(profile, 100 | 110 | 122 | 244 | 44 | 83 | 86 | 118 | 128 | 138 | 139 | 134 | 135) {
@@ -81,49 +83,19 @@ fn scaling_matrix(bits: &mut Bits, lists: usize) -> Option<()> {
     Some(())
 }
 
-/// Reads bits of a unit, emulation prevention bytes taken out (H.264 §7.4.1).
-struct Bits {
-    bytes: Vec<u8>,
-    at: usize,
-}
-
-impl Bits {
-    fn new(unit: &[u8]) -> Self {
-        let mut bytes = Vec::with_capacity(unit.len());
-        let mut zeros = 0;
-        for &byte in unit {
-            if zeros >= 2 && byte == 3 {
-                zeros = 0;
-                continue;
-            }
-            zeros = if byte == 0 { zeros + 1 } else { 0 };
-            bytes.push(byte);
+/// A unit with its emulation prevention bytes taken out (H.264 §7.4.1).
+fn plain(unit: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(unit.len());
+    let mut zeros = 0;
+    for &byte in unit {
+        if zeros >= 2 && byte == 3 {
+            zeros = 0;
+            continue;
         }
-        Self { bytes, at: 0 }
+        zeros = if byte == 0 { zeros + 1 } else { 0 };
+        bytes.push(byte);
     }
-
-    fn flag(&mut self) -> Option<bool> {
-        let byte = self.bytes.get(self.at / 8)?;
-        let bit = byte >> (7 - self.at % 8) & 1;
-        self.at += 1;
-        Some(bit == 1)
-    }
-
-    /// An unsigned Exp-Golomb number (H.264 §9.1).
-    fn exp(&mut self) -> Option<u32> {
-        let mut zeros = 0;
-        while !self.flag()? {
-            zeros += 1;
-            if zeros > 31 {
-                return None;
-            }
-        }
-        let mut value = 1_u64;
-        for _ in 0..zeros {
-            value = value << 1 | u64::from(self.flag()?);
-        }
-        u32::try_from(value - 1).ok()
-    }
+    bytes
 }
 
 #[cfg(test)]
@@ -144,6 +116,6 @@ mod tests {
 
     #[test]
     fn emulation_prevention_is_taken_out() {
-        assert_eq!(Bits::new(&[0, 0, 3, 1, 0, 0, 3]).bytes, [0, 0, 1, 0, 0]);
+        assert_eq!(plain(&[0, 0, 3, 1, 0, 0, 3]), [0, 0, 1, 0, 0]);
     }
 }
