@@ -1,7 +1,7 @@
 // Moments are written in Beijing time whatever the device's zone is.
 
 import { describe, expect, it } from 'vitest'
-import { clockText, dayKey, dayText, fieldText, minuteText, momentOf, momentText } from './clock'
+import { clockText, dayKey, dayText, fieldText, minuteText, momentOf, momentText, nextWeekday } from './clock'
 
 /** 2026-03-09 00:30:05 in Beijing is still the 8th in London. */
 const AT = Date.UTC(2026, 2, 8, 16, 30, 5)
@@ -18,6 +18,12 @@ describe('moments', () => {
     expect(momentOf('2026-03-09')).toBe(Date.UTC(2026, 2, 8, 16))
     expect(momentOf('2026-03-09T23:59:59')).toBe(Date.UTC(2026, 2, 9, 15, 59, 59))
     expect(momentOf('')).toBeNaN()
+  })
+
+  it('of a weekend wait for Monday', () => {
+    const saturday = momentOf('2026-12-05T09:00')
+    expect(momentText(nextWeekday(saturday))).toBe('2026-12-07 09:00')
+    expect(nextWeekday(AT)).toBe(AT)
   })
 
   it('out of range break nothing', () => {

@@ -62,6 +62,12 @@ export function momentOf(text: string): number {
   return Date.parse(`${day ?? ''}T${time.length === 5 ? `${time}:00` : time}Z`) - AHEAD_MS
 }
 
+/** This moment, or the same time on the Monday after if its day in Beijing is of a weekend. */
+export function nextWeekday(at: number): number {
+  const day = new Date(at + AHEAD_MS).getUTCDay()
+  return at + (day === 6 ? 2 : day === 0 ? 1 : 0) * DAY_MS
+}
+
 /** What a field for day and time shows of a moment. */
 export function fieldText(at: number): string {
   return written(at).slice(0, 16)

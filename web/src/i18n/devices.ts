@@ -62,7 +62,7 @@ export const zh = {
       speaker: '扬声器',
     },
     trial: { passed: '正常', failed: '不通', untried: '未检测' },
-    unoffered: '服务器用试用证书，不提供',
+    unoffered: '试用阶段不检测，不影响使用',
     short: { good: '正常', tunnel: '走加密通道', slow: '网速偏低', blocked: '音视频不通', offline: '连不上服务器' },
     advice: {
       good: '网络正常，可以参加庭审。',
@@ -136,7 +136,7 @@ export const en: typeof zh = {
       speaker: 'Loudspeaker',
     },
     trial: { passed: 'works', failed: 'does not work', untried: 'not tested' },
-    unoffered: 'not offered with a trial certificate',
+    unoffered: 'not tried during a trial; this does no harm',
     short: { good: 'fine', tunnel: 'by the tunnel', slow: 'slow', blocked: 'media blocked', offline: 'no server' },
     advice: {
       good: 'The network is fine; you can take part.',
