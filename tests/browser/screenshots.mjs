@@ -10,18 +10,31 @@ import { evidence } from './faces/evidence.mjs';
 import { lecture } from './faces/lecture.mjs';
 import { mediation } from './faces/mediation.mjs';
 import { office } from './faces/office.mjs';
+import { faceService, panel } from './faces/panel.mjs';
 import { stations } from './faces/stations.mjs';
 
-const SECTIONS = { door, office, court, evidence, mediation, stations, lecture };
+/** Each with what must run beside the server, if anything. */
+const SECTIONS = {
+  door: [door], office: [office], court: [court], evidence: [evidence], panel: [panel, faceService],
+  mediation: [mediation], stations: [stations], lecture: [lecture],
+};
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(SECTIONS);
+let failed = 0;
 
 for (const name of wanted) {
-  const house = await House.open();
+  const [section, beside] = SECTIONS[name];
+  const service = await beside?.();
+  const house = await House.open({ settings: service?.settings });
   const album = new Album(name);
   try {
-    await SECTIONS[name](house, await house.chromium({ devices: SLOW_DEVICES }), album);
+    await section(house, await house.chromium({ devices: SLOW_DEVICES }), album);
+  } catch (fault) {
+    failed += 1;
+    console.error(`${name}: ${fault.stack}`);
   } finally {
     await house.close();
+    service?.end();
     console.log(`${name}: ${album.number} pictures in tests/output/screenshots`);
   }
 }
+process.exitCode = failed > 0 ? 1 : 0;

@@ -26,9 +26,6 @@ export async function evidence(house, browser, album) {
   await chooser.uploadFile(files.document);
   await plaintiff.see('upload-name');
   await album.picture(plaintiff, 'hand-in');
-  await plaintiff.page.reload();
-  await plaintiff.press('toggle-evidence');
-  await plaintiff.see('upload-file').catch(() => {});
   const contract = await handIn(plaintiff, files.document, '借款合同', true);
   const video = await handIn(plaintiff, files.video, '交付现场录像', true);
   const sound = await handIn(plaintiff, files.sound, '催款通话录音', true);
