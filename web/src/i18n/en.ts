@@ -173,6 +173,7 @@ export const en: Words<typeof zh> = {
     step2: 'Others present',
     step3: 'Device test',
     next: 'Next',
+    left: { discipline: 'Tick that you have read and agree', questions: 'Answer the questions above', others: 'Say who is with you', devices: 'Start the test first' },
     others: 'Is anybody else in the room with you?',
     alone: 'I am alone',
     withOthers: 'There are others',

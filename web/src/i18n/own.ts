@@ -22,7 +22,7 @@ export const zh = {
       mediation: '通过互联网调解。',
       evidence_exchange: '通过互联网交换证据。',
       inquiry: '通过互联网接受询问。',
-      service: '以电子方式接收诉讼文书。',
+      service: '法院以后用短信、电子邮件等方式给您送文书。',
       recording: '以录音录像代替调解笔录。',
       record_for_transcript: '以庭审录音录像代替庭审笔录。',
     },
@@ -69,6 +69,7 @@ export const zh = {
     guarantee: '请宣读并签署保证书',
   },
   nowText: {
+    watching: '请安静旁听，不要录音、录像。',
     waiting_to_open: '您已入庭，请等{leader}宣布开庭。',
     pre_trial: '请认真听，不要说话。',
     opening: '请肃静，听{leader}宣布。',
@@ -199,6 +200,7 @@ export const en: typeof zh = {
     guarantee: 'Read and sign the guarantee',
   },
   nowText: {
+    watching: 'Please watch quietly; recording is not allowed.',
     waiting_to_open: 'You are in; wait until {leader} opens.',
     pre_trial: 'Please listen.',
     opening: 'Silence please; listen to {leader}.',

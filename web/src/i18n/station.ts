@@ -3,7 +3,7 @@
 export const zh = {
   station: {
     title: '诉讼服务站',
-    calls: '呼叫：{tribunal}',
+    calls: '联系法庭：{tribunal}',
     enter: '进入庭审、调解',
     enterText: '输入八位验证码',
     ring: '呼叫法庭',
@@ -25,7 +25,7 @@ export const zh = {
     judge: '值班法官',
     clerk: '值班书记员',
     there: '在线，可以呼叫',
-    away: '现在无人值班，可以留下未接记录，法庭会回拨',
+    away: '现在没人值班；按一下，法庭看到后会打回来',
     ringing: '正在呼叫{who}',
     ringingText: '请稍候，对方接听后自动接通。',
     cancel: '不呼叫了',

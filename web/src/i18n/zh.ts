@@ -171,6 +171,7 @@ export const zh = {
     step2: '在场人员',
     step3: '设备检测',
     next: '下一步',
+    left: { discipline: '请先勾选“我已阅读并同意”', questions: '请先回答上面的问题', others: '请先写明在场的人', devices: '请先点“开始检测”' },
     others: '您所在的房间里还有其他人吗？',
     alone: '只有我一个人',
     withOthers: '还有其他人',
