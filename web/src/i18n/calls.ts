@@ -74,7 +74,7 @@ export const en: typeof zh = {
     onDuty: 'On duty: {tribunal}',
     offDuty: 'Not on duty',
     goOn: 'Come on duty',
-    goOff: 'Go away',
+    goOff: 'End duty',
     tribunal: 'Tribunal',
     site: 'Place on the list',
     noSite: 'Not on the list',
