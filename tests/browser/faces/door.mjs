@@ -19,6 +19,7 @@ export async function door(house, browser, album) {
   await home.page.goto(`${house.url}/join`);
   await home.see('code');
   await album.picture(home, 'join');
+  await home.page.goto('about:blank');
   await home.page.goto(`${house.url}/join#12345678`);
   await home.press('join');
   await home.see('refusal');
