@@ -9,7 +9,7 @@ use sim::procedure;
 use sim::sittings::{self, Reach};
 
 const MOVES: u32 = 400;
-const SITTINGS: u64 = 240;
+const SITTINGS: u64 = 600;
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]

@@ -104,3 +104,20 @@ export async function close(judge) {
   await judge.press('ask-close');
   await judge.press('confirm-close');
 }
+
+/** Writes into a field anew; `at` is which of several of this name. */
+export async function fill(person, testid, text, at = 0) {
+  await person.see(testid);
+  const fields = await person.page.$$(`[data-testid="${testid}"]`);
+  await fields[at].click({ count: 3 });
+  await fields[at].type(text);
+}
+
+/** Chooses in a list what is called so. */
+export async function choose(person, selector, word) {
+  await person.page.waitForSelector(selector);
+  const value = await person.page.$eval(selector, (field, text) =>
+    [...field.options].find((option) => option.textContent.includes(text))?.value, word);
+  if (!value) throw new Error(`${selector} does not offer ${word}`);
+  await person.page.select(selector, value);
+}

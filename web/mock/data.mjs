@@ -33,7 +33,7 @@ export function person(id, more = {}) {
     id, role, name, place: 'in_hearing', checked_in: true, online: true, media: true, locked: false,
     screen_allowed: false, hand: 0, warnings: 0, prompts: 0, reprimands: 0, side: SIDE[id] ?? null,
     acts_for: id === 8 ? 4 : null, power: id === 8 ? 'special' : null, power_checked: true, attendance: 'online',
-    site_name: id === 3 ? '白马镇诉讼服务站' : '', identity: 'id_card', compared: null, identity_waived: false, absent: false, consents: ['hearing'],
+    site_name: id === 3 ? '白马镇诉讼服务站' : '', identity: 'id_card', compared: null, identity_waived: false, absent: false, consents: ['hearing'], declined: [], previewed: false,
     beside: [], lost_since: null, chamber: null, guarantee: id === 5 ? false : null, testifies: false, simultaneous: id === 12,
     unseen: false, unheard_of: false, device_faults: [],
     devices: ['microphone', 'camera'], others_present: '', tested: true, line_test: null, grade: 'good', trouble: null, unheard: [], ...more,
@@ -86,7 +86,7 @@ export function view(me, stage, more = {}) {
     record: { name: stage === 'in_session' ? 'rolling' : 'off' },
     me: {
       id: me, role, name, place, checked_in, locked, hand, warnings: 0, side: SIDE[me] ?? null, acts_for: null, power: null,
-      consents: ['hearing'], guarantee: null, listens_to: null, unheard: [],
+      consents: ['hearing'], declined: [], previewed: false, guarantee: null, listens_to: null, unheard: [],
       may_publish: may_publish ?? (place === 'in_hearing' ? ['microphone', 'camera'] : []),
       may_ask: may_ask ?? (me === 1 ? [...COURT, ...(AT[at] ?? [])] : me === 2 ? CLERK : ['check_in', 'hand', 'devices', 'consent', 'challenge']), ...own,
     },

@@ -36,7 +36,45 @@ const lecture = { brief: brief({ kind: 'lecture' }), procedure: procedure(null) 
 const lecturer = (more) => view(1, 'in_session', { ...lecture, own: { role: 'lecturer' }, people: sites, may_ask: ['call_roll', 'close', 'give_floor', 'admit', 'devices'], ...more })
 const learner = (more) => view(3, 'in_session', { ...lecture, own: { role: 'learner' }, people: [person(1, { role: 'lecturer' })], may_ask: ['hand', 'confirm_presence'], ...more })
 
+const shownItem = { id: 5, side: 'plaintiff', by: 3, number: 1, name: '借款合同', kind: 'document', purpose: '证明借款事实', form: 'copy', media_type: 'image/png', pages: 6, bytes: 128_000, sha256: '9f2c1a7be0d84c53b6a1f04e2d97c883', sm3: '66c7f0f462eeedd9', exchanged: true }
+const opinion = { item: 5, who: 4, opinion: { authentic: false, lawful: true, relevant: true, reason: '签名不是本人所写，申请鉴定' } }
+const shownAs = (more = {}) => ({ items: [shownItem], shown: { item: shownItem, by: 1, page: 2, playing: null, strokes: [], may_turn: false, may_draw: false, ...more }, opinions: [] })
+const asked = (more, act) => ({
+  path: hearing, me: seat, sizes: one, slots: slots([1, 2, 3]), evidence: [shownItem],
+  view: view(4, 'in_session', { record: { name: 'rolling' }, people: [person(1), person(2), person(3)], procedure: procedure('evidence'), may_ask: ['opine', 'hand', 'devices', 'consent', 'challenge'], evidence: shownAs(), ...more }),
+  act: async (page) => {
+    await page.locator(`${test('evidence-view')}[data-page="1"]`).waitFor()
+    await act?.(page)
+  },
+})
+const helped = { ...person(3), others_present: '张小妹（女儿）', unheard: ['microphone'], grade: 'poor', trouble: 'loss_up' }
+
 export const papers = {
+  opinion: asked({}, (page) => page.locator(test('opinion-open')).click()),
+  'opinion-missing': asked({}, async (page) => {
+    await page.locator(test('opinion-open')).click()
+    await page.locator(test('opinion-authentic-no')).check()
+    await page.locator(test('ask-opine')).click()
+  }),
+  'opinion-list': asked({ evidence: { ...shownAs(), opinions: [opinion] } }, async (page) => {
+    await page.locator(test('toggle-evidence')).click()
+    await page.locator(test('opinion-open')).click()
+  }),
+  'opinion-court': {
+    ...desk({ evidence: [shownItem], view: view(1, 'in_session', { record: { name: 'rolling' }, people: inside, procedure: procedure('evidence', { next: 'enter_phase' }), may_ask: ['hide_evidence', 'allow_drawing', 'recess', 'show_evidence', 'devices'], evidence: { ...shownAs({ may_turn: true, may_draw: true }), opinions: [opinion] } }) }),
+    act: async (page) => { await page.locator(test('opinion')).waitFor() },
+  },
+  helper: {
+    path: hearing, me: seat, sizes: one, slots: slots([]),
+    view: view(13, 'in_session', { record: { name: 'rolling' }, people: [person(1), helped, person(8, { acts_for: 3 })], own: { acts_for: 3 }, may_publish: [], may_ask: [] }),
+    act: (page) => page.locator(test('helped')).first().waitFor(),
+  },
+  preview: desk({
+    slots: { type: 'slots', slots: [...slots([2, 4]).slots], wanted: { seats: 2, screens: 1 } },
+    view: view(1, 'check_in', { people: [person(2), person(3, { place: 'waiting' }), person(4, { place: 'waiting', previewed: true })], procedure: procedure(null, { next: 'open' }), may_ask: ['admit', 'preview', 'open', 'devices'] }),
+    act: undefined,
+  }, (page) => page.locator(test('preview')).waitFor()),
+  'preview-told': { path: hearing, me: seat, sizes: one, view: view(3, 'check_in', { place: 'waiting', own: { previewed: true } }), act: (page) => page.locator(test('previewed')).waitFor() },
   'check-in-text': { path: hearing, me: seat, sizes: one, view: view(3, 'check_in', { place: 'expected', checked_in: false, discipline: text }), act: (page) => page.locator(test('discipline-accept')).check() },
   'face-same': desk({ view: identity, face: { likeness: 'same', score: 912, reference: 'F-20260302-17' } }, async (page) => {
     await compare(page)

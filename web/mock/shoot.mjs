@@ -14,7 +14,7 @@ if (!folder) throw new Error('say where the pictures go')
 mkdirSync(folder, { recursive: true })
 
 const CSP = "default-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'"
-const server = await preview({ preview: { port: 0, headers: { 'Content-Security-Policy': CSP } }, logLevel: 'error' })
+const server = await preview({ build: { outDir: process.env['DIST'] ?? 'dist' }, preview: { port: 0, headers: { 'Content-Security-Policy': CSP } }, logLevel: 'error' })
 const origin = `http://localhost:${server.httpServer.address().port}`
 const browser = await chromium.launch({
   executablePath: '/usr/bin/chromium',
@@ -40,7 +40,9 @@ async function serve(page, scene) {
       const from = Number(/bytes=(\d+)/.exec(route.request().headers()['range'] ?? '')?.[1] ?? 0)
       const headers = { 'Content-Type': 'video/webm', 'Accept-Ranges': 'bytes', 'Content-Range': `bytes ${from}-${whole.length - 1}/${whole.length}` }
       await route.fulfill({ status: 206, headers, body: whole.subarray(from) })
-    } else if (path === '/api/desk') {
+    } else if (/\/evidence\/\d+\/file$/.test(path)) await route.fulfill({ status: 200, headers: { 'Content-Type': 'image/png' }, body: readFileSync(`${folder}/paper.png`) })
+    else if (/\/evidence$/.test(path)) await route.fulfill({ json: { may_add: true, side: 'defendant', items: scene.evidence ?? [] } })
+    else if (path === '/api/desk') {
       const body = `data: ${JSON.stringify(scene.desk ?? data.desk)}\n\n`
       await route.fulfill({ status: 200, headers: { 'Content-Type': 'text/event-stream' }, body })
     } else if (path.endsWith('/face')) await route.fulfill(scene.face ? { json: scene.face } : { status: 503, json: { why: 'outside_silent', zh: '', en: '' } })

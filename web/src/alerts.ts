@@ -10,7 +10,7 @@ export interface Notice {
 }
 
 const SHOWN_MS = 7_000
-/** More would hide the seats at the foot of the page. */
+/** As many as the header is wide. */
 const MOST = 2
 
 /** The messages shown now, the oldest first. */

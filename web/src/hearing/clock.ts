@@ -1,4 +1,5 @@
-// The server's clock on this page, and how moments are written. Times are UTC ms.
+// The server's clock on this page, and how moments are written: in Beijing time, everywhere, as on
+// notices and in the record. Times are UTC ms.
 
 /** Keeps the distance between this device's clock and the server's. */
 export class ServerClock {
@@ -19,21 +20,57 @@ function two(value: number): string {
   return String(value).padStart(2, '0')
 }
 
-/** `09:05:03` of the local day. */
+/** Beijing time is eight hours before UTC, all year, wherever the device stands and whatever zone it is set to. */
+const ZONE = 'Asia/Shanghai'
+const AHEAD_MS = 8 * 3_600_000
+export const DAY_MS = 86_400_000
+
+/** `2026-03-09T09:05:03.000Z` of Beijing; out of range gives what sorts first. */
+function written(at: number): string {
+  const date = new Date(at + AHEAD_MS)
+  return Number.isNaN(date.getTime()) ? '0000-00-00T00:00:00.000Z' : date.toISOString()
+}
+
+/** `09:05:03` of Beijing's day. */
 export function clockText(at: number): string {
-  const date = new Date(at)
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+  return written(at).slice(11, 19)
 }
 
-/** `09:05` of the local day. */
+/** `09:05` of Beijing's day. */
 export function minuteText(at: number): string {
-  return clockText(at).slice(0, 5)
+  return written(at).slice(11, 16)
 }
 
-/** `2026-03-09` in local time; sorts and groups. */
+/** `2026-03-09` in Beijing; sorts and groups. */
 export function dayKey(at: number): string {
-  const date = new Date(at)
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+  return written(at).slice(0, 10)
+}
+
+/** `2026-03-09 09:05` in Beijing. */
+export function momentText(at: number): string {
+  return `${dayKey(at)} ${minuteText(at)}`
+}
+
+/** A day with its weekday as people of this language say it. */
+export function dayText(at: number, language: string): string {
+  return new Date(at).toLocaleDateString(language, { year: 'numeric', month: 'long', day: 'numeric', weekday: 'long', timeZone: ZONE })
+}
+
+/** The moment a field for day or day and time means (`2026-03-09`, `2026-03-09T09:05`), in Beijing; NaN if none. */
+export function momentOf(text: string): number {
+  const [day, time = '00:00'] = text.split('T')
+  return Date.parse(`${day ?? ''}T${time.length === 5 ? `${time}:00` : time}Z`) - AHEAD_MS
+}
+
+/** This moment, or the same time on the Monday after if its day in Beijing is of a weekend. */
+export function nextWeekday(at: number): number {
+  const day = new Date(at + AHEAD_MS).getUTCDay()
+  return at + (day === 6 ? 2 : day === 0 ? 1 : 0) * DAY_MS
+}
+
+/** What a field for day and time shows of a moment. */
+export function fieldText(at: number): string {
+  return written(at).slice(0, 16)
 }
 
 /** A length of time as `1:02:03` or `2:03`. */

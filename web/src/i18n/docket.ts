@@ -25,6 +25,12 @@ export const zh = {
     ask_other_side: '征询对方意愿', agrees: '对方同意', refuses: '对方不同意', name_both: '双方选定调解员', name_court: '法院指定调解员', accept: '调解员接受', decline: '不接受或者更换',
     schedule: '安排调解', extend: '延长期限', agree: '协议生效', fail: '调解不成', request_confirmation: '申请司法确认', withdraw: '撤回申请', return: '退回申请',
   },
+  field: {
+    court: '法院、法庭名称', case_number: '案号或者诉前编号', cause: '案由', scheduled_at: '时间', minutes: '时长', mode: '方式', site: '场所', tribunal: '承办法庭', kind: '类型', procedure: '程序', panel: '合议庭',
+    publicity: '公开', gallery_seats: '旁听席位', further_cases: '合并审理的其他案件', continues: '接续的庭审编号', people: '参加人', role: '身份', name: '姓名、名称', account: '账号', phone: '电话', email: '邮箱', acts_for: '代理、陪同', power: '权限',
+    side: '哪一方', attendance: '到庭方式', shields: '特别保护', reason: '理由', capacity: '容纳人数', address: '地址', contact: '联系人', applicant: '申请人', respondent: '被申请人', applicant_phone: '申请人电话', respondent_phone: '被申请人电话',
+    facts: '事实与请求', until: '延长至', hearing: '调解编号', url: '推送地址', events: '推送事项', scopes: '权限', day: '日期', note: '说明',
+  },
   calendar: {
     title: '日程', from: '从', days: '天数', tribunal: '法庭', site: '场所', account: '人员', all: '全部', add: '新建庭审', empty: '这段时间没有庭审安排。',
     number: '案号', numberHint: '按案号查前后半年', further: '合并审理：{numbers}', taken: '（其他案件）', warnings: '{count} 项待处理', open: '查看', announcements: '开庭公告', announce: '公开审理案件公告文本', noAnnouncements: '这段时间没有公开审理的案件。不公开审理的案件不公告。', copy: '复制全部', copied: '已复制', minutes: '{count} 分钟',
@@ -40,7 +46,7 @@ export const zh = {
     codes: '验证码单', codesText: '一人一张，写明时间、地点和进入办法。重新发放会使原验证码失效。', makeCodes: '发放和打印', print: '打印', shield: '特别保护', shieldFrom: '对其遮蔽', unseen: '看不到', unheard: '听不到', changes: '变更记录', enter: '进入庭审', handover: '移交材料', push: '推送立案系统', pushed: '已推送 {count} 个系统', closed: '已结束',
   },
   mediations: {
-    title: '调解申请', add: '登记申请', applicant: '申请人', respondent: '被申请人', phone: '电话', cause: '纠纷', number: '案号或者诉前编号', facts: '事实与请求', standing: '阶段与期限', save: '登记', empty: '没有调解申请。', ends: '{term}：{day} 止', overdue: '已超期', text: '说明、姓名', until: '延长至', do: '办理', choose: '选择下一步', by: '{applicant} 与 {respondent}', judge: '由法官主持调解（期限自双方同意之日起算）', scheduleText: '新建一场调解，保存后自动与本申请关联；也可以填写已有的调解编号。', scheduleNew: '新建调解', hearing: '已有调解的编号', link: '关联',
+    title: '调解申请', add: '登记申请', applicant: '申请人', respondent: '被申请人', phone: '电话', cause: '纠纷类型（案由）', number: '案号或者诉前编号', facts: '事实与请求', standing: '阶段与期限', save: '登记', empty: '没有调解申请。', ends: '{term}：{day} 止', overdue: '已超期', text: '说明', mediator: '调解员姓名', why: '理由', until: '延长至', do: '办理', choose: '选择下一步', by: '{applicant} 与 {respondent}', judge: '由法官主持调解（期限自双方同意之日起算）', scheduleText: '新建一场调解，保存后自动与本申请关联；也可以填写已有的调解编号。', scheduleNew: '新建调解', hearing: '已有调解的编号', link: '关联',
   },
   statistics: {
     title: '统计', month: '按月', tribunals: '按法庭', sites: '按场所', sittings: '场次', hours: '时长（小时）', hearings: '开庭', mediations: '调解', agreements: '达成协议', failed: '调解不成', rate: '调解成功率', lectures: '讲堂', adjourned: '延期', offline: '转线下', calledOff: '取消', csv: '下载表格', none: '暂无', from: '从', to: '至', empty: '这段时间没有已结束的庭审。', name: '名称',
@@ -80,6 +86,12 @@ export const en: typeof zh = {
     ask_other_side: 'Ask the other side', agrees: 'Other side agrees', refuses: 'Other side declines', name_both: 'Both chose a mediator', name_court: 'The court names a mediator', accept: 'Mediator accepts', decline: 'Declined or changed',
     schedule: 'Schedule', extend: 'Extend', agree: 'Agreement in force', fail: 'Failed', request_confirmation: 'Request confirmation', withdraw: 'Withdraw', return: 'Return',
   },
+  field: {
+    court: 'Court', case_number: 'Case number', cause: 'Cause', scheduled_at: 'Time', minutes: 'Length', mode: 'How it is held', site: 'Place', tribunal: 'Tribunal', kind: 'Kind', procedure: 'Procedure', panel: 'Panel',
+    publicity: 'Publicity', gallery_seats: 'Gallery seats', further_cases: 'Further cases', continues: 'Continues', people: 'People', role: 'Role', name: 'Name', account: 'Account', phone: 'Telephone', email: 'E-mail', acts_for: 'Acts for', power: 'Power',
+    side: 'Side', attendance: 'Attendance', shields: 'Protection', reason: 'Reason', capacity: 'Capacity', address: 'Address', contact: 'Contact', applicant: 'Applicant', respondent: 'Respondent', applicant_phone: 'Telephone of the applicant', respondent_phone: 'Telephone of the respondent',
+    facts: 'Facts and claim', until: 'Until', hearing: 'Number of the mediation', url: 'Address', events: 'Events', scopes: 'Scopes', day: 'Day', note: 'Remarks',
+  },
   calendar: {
     title: 'Calendar', from: 'From', days: 'Days', tribunal: 'Tribunal', site: 'Place', account: 'Person', all: 'All', add: 'New sitting', empty: 'Nothing is due in this time.',
     number: 'Case number', numberHint: 'Half a year either way', further: 'Heard together: {numbers}', taken: '(another case)', warnings: '{count} to look at', open: 'Open', announcements: 'Public notices', announce: 'Notices of open hearings', noAnnouncements: 'No open hearing in this time. Closed cases are never announced.', copy: 'Copy all', copied: 'Copied', minutes: '{count} min',
@@ -95,7 +107,7 @@ export const en: typeof zh = {
     codes: 'Sheet of codes', codesText: 'One slip each with time, place and how to get in. A new code ends the former one.', makeCodes: 'Issue and print', print: 'Print', shield: 'Protect', shieldFrom: 'Kept from', unseen: 'not seen', unheard: 'not heard', changes: 'Changes', enter: 'Enter', handover: 'Hand-over', push: 'Send to the filing system', pushed: 'Sent to {count} systems', closed: 'Over',
   },
   mediations: {
-    title: 'Applications for mediation', add: 'New application', applicant: 'Applicant', respondent: 'Other side', phone: 'Telephone', cause: 'Dispute', number: 'Case or pre-filing number', facts: 'Facts and wishes', standing: 'Standing and time', save: 'Take it', empty: 'No applications.', ends: '{term}: until {day}', overdue: 'Overdue', text: 'Words, name', until: 'Extend until', do: 'Do it', choose: 'Next step', by: '{applicant} and {respondent}', judge: 'A judge mediates (time runs from the consent of both)', scheduleText: 'Put a mediation on the docket; saving it ties it to this application. Or give the number of one that is there.', scheduleNew: 'New mediation', hearing: 'Number of a mediation', link: 'Tie',
+    title: 'Applications for mediation', add: 'New application', applicant: 'Applicant', respondent: 'Other side', phone: 'Telephone', cause: 'Dispute', number: 'Case or pre-filing number', facts: 'Facts and wishes', standing: 'Standing and time', save: 'Take it', empty: 'No applications.', ends: '{term}: until {day}', overdue: 'Overdue', text: 'Remarks', mediator: 'Name of the mediator', why: 'Ground', until: 'Extend until', do: 'Do it', choose: 'Next step', by: '{applicant} and {respondent}', judge: 'A judge mediates (time runs from the consent of both)', scheduleText: 'Put a mediation on the docket; saving it ties it to this application. Or give the number of one that is there.', scheduleNew: 'New mediation', hearing: 'Number of a mediation', link: 'Tie',
   },
   statistics: {
     title: 'Figures', month: 'By month', tribunals: 'By tribunal', sites: 'By place', sittings: 'Sittings', hours: 'Hours', hearings: 'Hearings', mediations: 'Mediations', agreements: 'Agreements', failed: 'Failed', rate: 'Success rate', lectures: 'Lectures', adjourned: 'Adjourned', offline: 'Turned offline', calledOff: 'Called off', csv: 'Download table', none: 'None', from: 'From', to: 'To', empty: 'Nothing ended in this time.', name: 'Name',

@@ -3,7 +3,7 @@
 export const zh = {
   station: {
     title: '诉讼服务站',
-    calls: '呼叫：{tribunal}',
+    calls: '联系法庭：{tribunal}',
     enter: '进入庭审、调解',
     enterText: '输入八位验证码',
     ring: '呼叫法庭',
@@ -25,7 +25,7 @@ export const zh = {
     judge: '值班法官',
     clerk: '值班书记员',
     there: '在线，可以呼叫',
-    away: '现在无人值班，可以留下未接记录，法庭会回拨',
+    away: '现在没人值班；按一下，法庭看到后会打回来',
     ringing: '正在呼叫{who}',
     ringingText: '请稍候，对方接听后自动接通。',
     cancel: '不呼叫了',
@@ -68,6 +68,7 @@ export const zh = {
       rule: '您帮助当事人使用设备，不代替当事人发言；他人作证时请勿提示。庭审内容不在您的页面上显示。',
       offline: '页面已断开：请检查电脑和网络',
       noMedia: '声音画面未接通：请刷新当事人的页面',
+      unheard: { microphone: '法院听不到当事人：请检查麦克风是否插好、是否静音', camera: '法院看不到当事人：请检查摄像头', screen: '法院看不到共享的屏幕：请重新共享' },
       microphoneOn: '麦克风已打开',
       microphoneOff: '麦克风未打开',
       locked: '麦克风已被法官静音',
@@ -181,6 +182,7 @@ export const en: typeof zh = {
       rule: 'You help with the devices and do not speak for a party; say nothing while somebody testifies. Nothing of the hearing is shown on your page.',
       offline: 'Their page is gone: look at the computer and the line',
       noMedia: 'No sound and picture: reload their page',
+      unheard: { microphone: 'The court does not hear them: see whether the microphone is plugged in or muted', camera: 'The court does not see them: see to the camera', screen: 'The court does not see the shared screen: share it again' },
       microphoneOn: 'Microphone on',
       microphoneOff: 'Microphone off',
       locked: 'Muted by the judge',

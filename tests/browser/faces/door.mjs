@@ -1,0 +1,94 @@
+// The faces before the door: home, signing in, a code, check-in of each role, the waiting room, a
+// person looked at before they are let in, a helper at a station.
+
+import { until } from '../house.mjs';
+import { checkIn } from '../people.mjs';
+import { ofKind, ofTheCourt, sittingOf, withCode } from './sitting.mjs';
+
+export async function door(house, browser, album) {
+  const home = await house.person(browser);
+  await home.page.goto(house.url);
+  await home.see('home-join');
+  await album.picture(home, 'home');
+  await home.press('language');
+  await album.picture(home, 'home-english');
+  await home.press('language');
+  await home.page.goto(`${house.url}/sign-in`);
+  await home.see('sign-in');
+  await album.picture(home, 'sign-in');
+  await home.page.goto(`${house.url}/join`);
+  await home.see('code');
+  await album.picture(home, 'join');
+  await home.page.goto('about:blank');
+  await home.page.goto(`${house.url}/join#12345678`);
+  await home.press('join');
+  await home.see('refusal');
+  await album.picture(home, 'join-refused');
+  await home.page.goto('about:blank');
+
+  const sitting = house.ready.cases[0];
+  const judge = await ofTheCourt(house, browser, 'judge', sitting);
+  await album.picture(judge, 'judge-before');
+  const plaintiff = await withCode(house, browser, sitting, 'plaintiff');
+  await plaintiff.see('check-in-not-yet');
+  await album.picture(plaintiff, 'not-yet');
+  await judge.press('ask-open_check_in');
+  await judge.stage('check_in');
+  await album.picture(judge, 'judge-check-in');
+  await plaintiff.page.$eval('[data-testid="discipline-accept"]', (box) => box.click());
+  await album.picture(plaintiff, 'discipline');
+  await plaintiff.press('check-in-next');
+  await plaintiff.page.$eval('[data-testid="others-present"]', (box) => box.click());
+  await plaintiff.type('others-text', '李四，我的女儿');
+  await plaintiff.page.$eval('[data-testid="consent-yes"]', (box) => box.click());
+  await album.picture(plaintiff, 'others');
+  await plaintiff.press('check-in-next');
+  await album.picture(plaintiff, 'devices');
+  await plaintiff.press('device-start');
+  await plaintiff.see('test-camera', '[data-passed="true"]');
+  await plaintiff.see('test-microphone', '[data-passed="true"]');
+  await plaintiff.see('line-test', ':not([data-advice=""])');
+  await album.picture(plaintiff, 'devices-tried');
+  await plaintiff.press('ask-check_in');
+  await plaintiff.see('face', '[data-face="waiting"]');
+  await album.picture(plaintiff, 'waiting');
+  const witness = await withCode(house, browser, sitting, 'witness');
+  await album.picture(witness, 'witness-check-in');
+  await checkIn(witness);
+  await album.picture(witness, 'witness-waits');
+  const gallery = await withCode(house, browser, sitting, 'gallery');
+  await gallery.see('discipline-accept');
+  await gallery.page.$eval('[data-testid="discipline-accept"]', (box) => box.click());
+  await gallery.press('check-in-next');
+  await album.picture(gallery, 'gallery-others');
+  await gallery.page.$eval('[data-testid="others-alone"]', (box) => box.click());
+  await gallery.press('check-in-next');
+  await album.picture(gallery, 'gallery-sound');
+  await gallery.page.goto('about:blank');
+  await judge.desk('people');
+  await judge.press('ask-preview', `[data-participant="${plaintiff.participant}"]`);
+  await plaintiff.see('previewed');
+  await judge.see('preview', `[data-participant="${plaintiff.participant}"][data-picture="true"]`);
+  await album.picture(judge, 'judge-looks');
+  await album.picture(plaintiff, 'looked-at');
+  for (const each of [judge, plaintiff, witness]) await each.page.goto('about:blank');
+
+  const mediation = sittingOf(house, ofKind('mediation'));
+  const chair = await ofTheCourt(house, browser, 'mediator', mediation);
+  await album.picture(chair, 'chair-before');
+  await chair.press('ask-open_check_in');
+  const helped = await withCode(house, browser, mediation, 'plaintiff');
+  await checkIn(helped);
+  await album.picture(helped, 'mediation-waits');
+  const helper = await withCode(house, browser, mediation, 'attendant');
+  await album.picture(helper, 'helper-check-in');
+  await checkIn(helper);
+  await chair.press('tab-people');
+  for (const each of [helped, helper]) await chair.press('ask-admit', `[data-participant="${each.participant}"]`);
+  await helper.see('helped', `[data-participant="${helped.participant}"]`);
+  await until('the helped one is well', () => helper.page.$eval('[data-testid="helped"]', (card) => card.dataset.well === 'true'));
+  await album.picture(helper, 'helper');
+  await helper.press('help');
+  await helper.see('dialog');
+  await album.picture(helper, 'helper-calls');
+}
