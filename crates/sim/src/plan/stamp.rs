@@ -83,8 +83,12 @@ impl Stamp {
                 // One element: a frame, of the type key frame or inter frame (§4.4).
                 let flags = [(!first, 0x80), (!last, 0x40), (self.key && first, 0x08)];
                 let flags = flags.into_iter().filter(|(is, _)| *is).map(|(_, bit)| bit).sum::<u8>();
-                let frame = [0x30, if self.key { 0x10 } else { 0x30 }];
-                [&[0x10 | flags][..], if first { &frame } else { &[] }].concat()
+                let frame: &[u8] = match (first, self.key) {
+                    (false, _) => &[],
+                    (true, true) => &[0x30, 0x10],
+                    (true, false) => &[0x30, 0x30],
+                };
+                [&[0x10 | flags][..], frame].concat()
             }
             Codec::H264 if self.key && first => {
                 // The stamp lies in a unit of its own, which reaches to the end (RFC 6184 §5.7.1).
