@@ -27,7 +27,8 @@ impl Hearing {
         }
         self.excuse_the_lost();
         self.minute(turn, by(judge), Fact::Resumed);
-        if !rolls {
+        // Talk with one side alone goes on off the record.
+        if !rolls && self.durable.is_on_record() {
             self.roll(turn, true);
         }
         Ok(())
