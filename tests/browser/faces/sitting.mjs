@@ -29,7 +29,7 @@ export async function withCode(house, browser, sitting, role, { size, at = 0 } =
   await person.page.goto(`${house.url}/join`);
   await person.type('code', seat.code);
   await person.press('join');
-  await person.see('face');
+  await person.see('face', ':not([data-face="connecting"])');
   return person;
 }
 
