@@ -53,7 +53,7 @@ export const papers = {
   opinion: asked({}, (page) => page.locator(test('opinion-open')).click()),
   'opinion-missing': asked({}, async (page) => {
     await page.locator(test('opinion-open')).click()
-    await page.locator(test('opinion-authentic-no')).check()
+    await page.locator(test('opinion-authentic-no')).dispatchEvent('click')
     await page.locator(test('ask-opine')).click()
   }),
   'opinion-list': asked({ evidence: { ...shownAs(), opinions: [opinion] } }, async (page) => {
@@ -87,7 +87,7 @@ export const papers = {
   deliberation: desk({
     slots: slots([2, 9, 10]),
     view: view(1, 'deliberation', { record: { name: 'paused', ground: 'recess' }, people: panel, brief: brief({ course: { ...brief().course, panel: true } }), procedure: procedure('deliberation', { next: 'resume' }, 'panel'), deliberation, may_ask: ['record_deliberation', 'resume', 'note', 'devices', 'hand'] }),
-  }, (page) => page.locator(test('deliberation')).waitFor()),
+  }, (page) => page.locator(test('deliberation-text')).waitFor()),
   'lecture-site': { path: hearing, me: seat, sizes: one, slots: slots([1]), view: learner({ presence: roll }), act: (page) => page.locator(test('roll')).waitFor() },
   'lecture-desk': { path: hearing, me: staff, sizes: one, slots: slots([]), view: lecturer({ presence: { ...roll, sites: [{ who: 3, people: 14 }], over: true, silent: [4, 6] } }), act: (page) => page.locator(test('roll-silent')).waitFor() },
   'player-papers': {

@@ -17,7 +17,7 @@ export async function ofTheCourt(house, browser, kind, sitting, size) {
   const person = await signIn(house, browser, kind, size);
   await person.see('sign-out');
   await person.page.goto(`${house.url}/hearing/${sitting.hearing}`);
-  await person.see('face');
+  await person.see('face', '[data-face="room"]');
   return person;
 }
 
@@ -29,7 +29,7 @@ export async function withCode(house, browser, sitting, role, { size, at = 0 } =
   await person.page.goto(`${house.url}/join`);
   await person.type('code', seat.code);
   await person.press('join');
-  await person.see('face');
+  await person.see('face', ':not([data-face="connecting"])');
   return person;
 }
 

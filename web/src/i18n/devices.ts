@@ -4,9 +4,9 @@ export const zh = {
   grade: { good: '网络良好', poor: '网络不稳', bad: '网络很差', none: '网络未知' },
   gradeShort: { good: '良好', poor: '不稳', bad: '很差', none: '—' },
   trouble: {
-    loss_up: '网络不稳，发出的声音画面可能断续',
-    loss_down: '网络不稳，听到看到的可能断续',
-    delay: '网络反应慢，说话要等一会儿才能听到',
+    loss_up: '发出的声音画面可能断续',
+    loss_down: '听到看到的可能断续',
+    delay: '反应慢，说话要等一会儿才能听到',
     jitter: '网速忽快忽慢',
     freeze: '看到的画面常停顿',
     narrow: '网速太低，部分画面已暂停',

@@ -16,7 +16,7 @@ export const zh = {
   identity: { id_card: '身份证', face_match: '人脸比对', other_document: '其他证件', lawyer_licence: '律师证、委托书', known_to_court: '对方无异议' },
   layout: { court: '法庭席位', grid: '平铺', speaker: '发言人' },
   deviceFault: {
-    camera: '摄像头无法使用', microphone: '麦克风没有听到说话', speaker: '听不到声音', bad_line: '网络差', incomplete: '检测未做完',
+    camera: '摄像头无法使用', microphone: '麦克风没有听到说话', speaker: '听不到声音', bad_line: '网络差', incomplete: '扬声器未试听',
     camera_denied: '摄像头未获授权', camera_missing: '没有摄像头', camera_busy: '摄像头被占用', camera_dark: '摄像头画面全黑',
     microphone_denied: '麦克风未获授权', microphone_missing: '没有麦克风', microphone_busy: '麦克风被占用', microphone_silent: '麦克风没有声音',
   },
@@ -48,7 +48,7 @@ export const en: typeof zh = {
   identity: { id_card: 'identity card', face_match: 'face comparison', other_document: 'other document', lawyer_licence: 'lawyer’s licence', known_to_court: 'known and not disputed' },
   layout: { court: 'Court', grid: 'Grid', speaker: 'Speaker' },
   deviceFault: {
-    camera: 'camera does not work', microphone: 'no voice heard', speaker: 'hears nothing', bad_line: 'bad line', incomplete: 'test not finished',
+    camera: 'camera does not work', microphone: 'no voice heard', speaker: 'hears nothing', bad_line: 'bad line', incomplete: 'speaker not tried',
     camera_denied: 'camera not permitted', camera_missing: 'no camera', camera_busy: 'camera in use elsewhere', camera_dark: 'camera picture is black',
     microphone_denied: 'microphone not permitted', microphone_missing: 'no microphone', microphone_busy: 'microphone in use elsewhere', microphone_silent: 'microphone is silent',
   },
