@@ -27,8 +27,9 @@ impl Hearing {
         }
         self.excuse_the_lost();
         self.minute(turn, by(judge), Fact::Resumed);
-        // Talk with one side alone goes on off the record.
-        if !rolls && self.durable.is_on_record() {
+        // Talk with one side alone that goes on is off the record; one that does not ends by rule.
+        let apart = self.durable.caucus.is_some() && self.durable.may_caucus_last();
+        if !rolls && !apart {
             self.roll(turn, true);
         }
         Ok(())

@@ -40,6 +40,19 @@ pub(crate) struct Stamp {
     pub(crate) captured: Instant,
 }
 
+/// The beginning of an AV1 payload of one element: a frame, of the type key frame or inter frame (AV1
+/// RTP specification 1.0, §4.4).
+fn av1_head(first: bool, last: bool, key: bool) -> Vec<u8> {
+    let flags = [(!first, 0x80), (!last, 0x40), (key && first, 0x08)];
+    let flags = flags.into_iter().filter(|(is, _)| *is).map(|(_, bit)| bit).sum::<u8>();
+    let frame: &[u8] = match (first, key) {
+        (false, _) => &[],
+        (true, true) => &[0x30, 0x10],
+        (true, false) => &[0x30, 0x30],
+    };
+    [&[0x10 | flags][..], frame].concat()
+}
+
 impl Stamp {
     /// A payload of about `bytes` bytes that carries the stamp: Opus of 20 ms, or a packet of a
     /// VP8 or H.264 picture.
@@ -79,17 +92,7 @@ impl Stamp {
                 }
                 head
             }
-            Codec::Av1 => {
-                // One element: a frame, of the type key frame or inter frame (§4.4).
-                let flags = [(!first, 0x80), (!last, 0x40), (self.key && first, 0x08)];
-                let flags = flags.into_iter().filter(|(is, _)| *is).map(|(_, bit)| bit).sum::<u8>();
-                let frame: &[u8] = match (first, self.key) {
-                    (false, _) => &[],
-                    (true, true) => &[0x30, 0x10],
-                    (true, false) => &[0x30, 0x30],
-                };
-                [&[0x10 | flags][..], frame].concat()
-            }
+            Codec::Av1 => av1_head(first, last, self.key),
             Codec::H264 if self.key && first => {
                 // The stamp lies in a unit of its own, which reaches to the end (RFC 6184 §5.7.1).
                 let mut head = vec![0x78];
