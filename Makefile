@@ -39,6 +39,7 @@ test-fuzz:
 # The binary that the Rust tests run; nothing is built twice.
 test-browser: web/dist/index.html .installed-for-tests
 	$(CARGO) test --workspace --locked --no-run
+	tests/browser/run.sh hearing
 	tests/browser/run.sh alone
 	tests/browser/run.sh pictures
 	tests/browser/run.sh calls
