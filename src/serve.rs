@@ -172,6 +172,7 @@ async fn open_rooms(
     unfinished: Vec<Unfinished>,
 ) -> Result<Node, String> {
     let registry = Registry::new();
+    crate::memory::register(&registry).map_err(|fault| fault.to_string())?;
     let (orders_in, orders) = mpsc::channel(limits::ORDERS_MAX);
     let (notices_in, notices) = mpsc::channel(limits::NOTICES_MAX);
     let (tapes_in, tapes) = mpsc::channel(limits::TAPES_MAX);
