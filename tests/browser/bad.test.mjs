@@ -6,12 +6,10 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { dirname, join as path } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { House, SLOW_DEVICES, until } from './house.mjs';
+import { join as path } from 'node:path';
+import { BINARY, House, SLOW_DEVICES, until } from './house.mjs';
 import { admit, checkIdentity, checkIn, close, enterFromDocket, join, nextPhase, open, signIn } from './people.mjs';
 
-const ROOT = path(dirname(fileURLToPath(import.meta.url)), '..', '..');
 let house, judge, clerk, plaintiff, defendant, judgesBrowser, all;
 
 before(async () => {
@@ -269,7 +267,7 @@ test('the server\'s clock jumps back and forward: turns last as long as they wer
   }
   await close(judge);
   for (const person of Object.values(all)) await person.see('face', '[data-face="closed"]');
-  const verify = spawnSync(path(ROOT, house.binary), ['verify', path(house.folder, 'archive')]);
+  const verify = spawnSync(BINARY, ['verify', path(house.folder, 'archive')]);
   assert.equal(verify.status, 0, String(verify.stdout));
 });
 
