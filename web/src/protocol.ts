@@ -5175,7 +5175,7 @@ who: ParticipantId | null, };
 /**
  * What kind of warning.
  */
-export type WarningKind = "notice_short" | "notice_missing" | "notice_unconfirmed" | "consent_missing";
+export type WarningKind = "day_off" | "notice_short" | "notice_missing" | "notice_unconfirmed" | "consent_missing";
 
 /**
  * One webhook.

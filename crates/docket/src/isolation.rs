@@ -130,7 +130,7 @@ fn sheet(html: &mut String, proofs: &Proofs, isolation: &Isolation<'_>, made_at:
         "<tr><th>编号 n</th><th>时间 at</th><th>事项 entry</th><th>SHA-256 / SM3</th></tr>",
     );
     for Proof { number, sha256, sm3, minute } in isolation.entries.iter().copied() {
-        let by = if minute.by == Actor::Server { "服务器" } else { "当事人或者法庭" };
+        let by = actor(minute.by, &proofs.line.attendees);
         let (at, fact) = (moment(minute.at), fact(&minute.fact));
         put(
             html,
@@ -194,6 +194,18 @@ fn beside_line(who: &Attendee, other: &Attendee) -> String {
         "同一网络地址 · same address"
     };
     format!("{name}（{zh} · {en}）：{how}")
+}
+
+/// Who brought an entry about.
+fn actor(by: Actor, attendees: &[Attendee]) -> String {
+    let Actor::Participant { id } = by else { return "服务器 · the server".to_owned() };
+    attendees.iter().find(|attendee| attendee.id == id).map_or_else(
+        || format!("人员 · person {}", id.0),
+        |attendee| {
+            let (zh, en) = role(attendee.role);
+            format!("{}（{zh} · {en}）", escape(attendee.name.reveal()))
+        },
+    )
 }
 
 /// What a minute says, for the few kinds a certificate stands on.
