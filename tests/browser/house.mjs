@@ -108,6 +108,13 @@ export class House {
     this.url = `https://${ADDRESS}:${this.ready.https_port}`;
   }
 
+  /** Waits until a hearing's record is sealed; gives its folder. */
+  async sealed(hearing) {
+    const folder = join(this.folder, 'archive', `h${hearing}`);
+    await until('the record is sealed', () => existsSync(join(folder, 'seal.json')));
+    return folder;
+  }
+
   /** The server dies without a word, and is started again where it was. */
   async kill() {
     this.process.kill('SIGKILL');

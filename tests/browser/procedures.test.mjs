@@ -8,7 +8,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { join } from 'node:path';
 import { BINARY, House } from './house.mjs';
 import { signIn } from './people.mjs';
 import { Procedure } from './player.mjs';
@@ -43,7 +42,7 @@ function plays(what, name, pictures) {
     } finally {
       await procedure.end();
     }
-    const verdict = spawnSync(BINARY, ['verify', join(house.folder, 'archive', `h${procedure.hearing}`)]);
+    const verdict = spawnSync(BINARY, ['verify', await house.sealed(procedure.hearing)]);
     assert.equal(verdict.status, 0, String(verdict.stdout));
   });
 }
