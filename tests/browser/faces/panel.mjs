@@ -60,6 +60,8 @@ export async function panel(house, browser, album) {
   await judge.type('reason', '经核实并非近亲属');
   await judge.press('confirm-dispose_challenge');
   await judge.page.waitForSelector('[data-testid="challenge"]', { hidden: true });
+  await judge.press('ask-resume');
+  await judge.stage('in_session');
   const goTo = async (phase, reason) => {
     await judge.press('phase', `[data-phase="${phase}"]`);
     await judge.type('reason', reason);

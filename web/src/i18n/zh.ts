@@ -33,6 +33,7 @@ export const zh = {
   noLink: '网络中断，操作未送达，请稍后重试。',
   signedInAs: '{name}（{kind}）',
   signOut: '退出登录',
+  titled: '{role}{name}',
   agenda: docket,
   mine,
   nav: { docket: '庭审排期', archive: '卷宗', ops: '运行监控' },
