@@ -61,7 +61,11 @@ mod tests {
         let registry = Registry::new();
         register(&registry).expect("nothing is registered yet");
         let read = || -> Vec<f64> {
-            registry.gather().iter().map(|family| family.get_metric()[0].get_counter().get_value()).collect()
+            registry
+                .gather()
+                .iter()
+                .map(|family| family.get_metric()[0].get_counter().get_value())
+                .collect()
         };
         let before = read();
         let piece = vec![0_u8; 1 << 20];

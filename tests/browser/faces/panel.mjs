@@ -63,9 +63,12 @@ export async function panel(house, browser, album) {
   await judge.press('ask-resume');
   await judge.stage('in_session');
   const goTo = async (phase, reason) => {
+    const leaps = await judge.page.$eval(`[data-testid="phase"][data-phase="${phase}"]`, (button) => button.dataset.outOfTurn === 'true');
     await judge.press('phase', `[data-phase="${phase}"]`);
-    await judge.type('reason', reason);
-    await judge.press('confirm-enter_phase');
+    if (leaps) {
+      await judge.type('reason', reason);
+      await judge.press('confirm-enter_phase');
+    }
     await judge.see('phase', `[data-phase="${phase}"][data-now="true"]`);
   };
   await goTo('evidence', '各方已书面陈述');
@@ -80,9 +83,10 @@ export async function panel(house, browser, album) {
   await witness.type('guarantee-name', witness.name);
   await witness.press('ask-sign_guarantee');
   await judge.press('ask-testify', `[data-participant="${witness.participant}"]`);
+  await judge.page.waitForSelector('[data-testid="ask-testify"]', { hidden: true });
   await judge.pressOf(witness, 'person-more');
   await judge.pressOf(witness, 'ask-shield');
-  await judge.see('confirm-shield');
+  await judge.see('shield-from');
   await album.picture(judge, 'shield');
   await judge.page.select('[data-testid="shield-from"]', String(defendant.participant));
   await judge.press('confirm-shield');

@@ -210,7 +210,7 @@ async fn a_sitting_on_a_day_off_is_warned_of() {
     let api = Api::new().await;
     let (clerk, admin) = (api.sign_in("clerk").await, api.sign_in("admin").await);
     let id = api.booked(&clerk, &form("1号", tomorrow())).await;
-    let day = ::docket::Day::of(model::Timestamp(tomorrow())).to_string();
+    let day = ::docket::Day::of(Timestamp(tomorrow())).to_string();
     for working in [false, true] {
         let days = json!({ "days": [{ "day": day, "working": working }] });
         assert_eq!(api.put("/api/working-days", &admin, &days).await.status, StatusCode::OK);
