@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use model::archive::{
     Archive, ArchiveFault, ArchiveLine, ArchiveRecord, Playable, Proofs, Verdict,
 };
+use model::recording::{Erasure, PartMade, PartOrder, RecordFacts, Tombstone};
 use model::limits::{ARCHIVE_LIST_MAX, ARCHIVE_READ_MAX, HEARINGS_MAX, LEDGER_LINE_BYTES_MAX};
 use model::{HearingId, ParticipantId};
 use record::entry::Entry;
@@ -25,7 +26,7 @@ use record::verify::{Liveness, verify};
 
 use crate::RecorderFault;
 use crate::folder::{FolderFiles, doing, hearings, read_ledger};
-use crate::proof;
+use crate::{erase, part, proof};
 
 /// Hearings whose whole index is kept in memory, the least used goes first: some 20 MB for a long
 /// one.
@@ -156,7 +157,9 @@ impl ArchiveFolder {
         match self.known(hearing, false) {
             Ok(known) => Ok(locked(&known).reader.index.archive_line()),
             Err(ArchiveFault::NotFound) => Ok(None),
-            Err(fault @ ArchiveFault::Disk(_)) => Err(fault),
+            Err(
+                fault @ (ArchiveFault::Disk(_) | ArchiveFault::NotSealed | ArchiveFault::TooLarge),
+            ) => Err(fault),
         }
     }
 }
@@ -260,6 +263,30 @@ impl Archive for ArchiveFolder {
             return Err(ArchiveFault::NotFound);
         }
         Ok(verify(&mut FolderFiles::new(folder), Liveness::Growing)?)
+    }
+
+    fn hearings(&self) -> Result<Vec<HearingId>, ArchiveFault> {
+        Ok(hearings(&self.folder)?)
+    }
+
+    fn facts(&self, hearing: HearingId) -> Result<RecordFacts, ArchiveFault> {
+        proof::facts(&self.hearing_folder(hearing))
+    }
+
+    fn part(&self, order: &PartOrder, into: &Path) -> Result<PartMade, ArchiveFault> {
+        part::make(&self.hearing_folder(order.hearing), order, into)
+    }
+
+    fn erase(&self, erasure: &Erasure) -> Result<Tombstone, ArchiveFault> {
+        let stone = erase::erase(&self.folder, erasure)?;
+        for cache in [&self.indexes, &self.outlines] {
+            locked(cache).kept.remove(&erasure.hearing);
+        }
+        Ok(stone)
+    }
+
+    fn tombstones(&self) -> Result<Vec<Tombstone>, ArchiveFault> {
+        Ok(erase::tombstones(&self.folder)?)
     }
 }
 

@@ -19,11 +19,13 @@ mod commit;
 mod compose;
 pub mod disk;
 mod docket;
+mod erase;
 mod film_maker;
 mod films;
 mod folder;
 mod ledger_task;
 mod metrics;
+mod part;
 mod proof;
 mod recover;
 
@@ -98,6 +100,7 @@ pub struct Recovery {
 /// When the archive folder cannot be made, read or written.
 pub fn recover(archive: &Path, now: Timestamp) -> Result<Recovery, RecorderFault> {
     RealDisk.make_folder(archive).map_err(doing("make", archive))?;
+    erase::finish(archive)?;
     let mut recovery = Recovery::default();
     for hearing in hearings(archive)? {
         match recover_hearing(&archive.join(hearing.to_string()), now)? {

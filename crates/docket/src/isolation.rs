@@ -251,7 +251,7 @@ const fn role(role: Role) -> (&'static str, &'static str) {
 }
 
 /// A moment in China's time, to the second.
-fn moment(at: Timestamp) -> String {
+pub(crate) fn moment(at: Timestamp) -> String {
     let (year, month, day) = Day::of(at).civil();
     let (hour, minute) = clock(at);
     let second = at.0.div_euclid(1_000).rem_euclid(60);
@@ -259,7 +259,7 @@ fn moment(at: Timestamp) -> String {
 }
 
 /// A text inside HTML.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
@@ -275,7 +275,7 @@ fn escape(text: &str) -> String {
 }
 
 /// Appends to the page.
-fn put(html: &mut String, what: core::fmt::Arguments<'_>) {
+pub(crate) fn put(html: &mut String, what: core::fmt::Arguments<'_>) {
     html.write_fmt(what).expect("writing to a string does not fail");
 }
 
