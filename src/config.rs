@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use model::{Codec, Private};
 use serde::Deserialize;
+use signaling::Retention;
 
 /// Everything an operator may set. Keys that are not here are refused.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -49,6 +50,8 @@ pub(crate) struct Config {
     pub(crate) presence_every: [u16; 2],
     /// How long a site has to answer, seconds; 0 asks nobody.
     pub(crate) presence_answer: u16,
+    /// How long records are kept after their closing: the first rule that fits holds.
+    pub(crate) retention: Retention,
     /// Addresses besides this machine that may read `/metrics` without signing in.
     pub(crate) metrics_from: Vec<IpAddr>,
     /// Log level: error, warn, info, debug, trace.
@@ -81,6 +84,7 @@ impl Default for Config {
             presence_first: [10, 30],
             presence_every: [105, 135],
             presence_answer: 120,
+            retention: Retention::default(),
             metrics_from: Vec::new(),
             log: "info".to_owned(),
         }
@@ -155,6 +159,12 @@ fn check(config: &Config) -> Result<(), String> {
     if config.face_url.is_some() != config.face_secret.is_some() {
         return wrong("face_url 与 face_secret 须同时设置", "face_url and face_secret go together");
     }
+    if let Err(why) = Retention::new(config.retention.rules().to_vec()) {
+        return wrong(
+            "retention 的年限须为 1 至 200；永久保存的不写 years",
+            &format!("retention: {why}"),
+        );
+    }
     for [from, to] in [config.presence_first, config.presence_every] {
         if from == 0 || from > to {
             return wrong(
@@ -224,6 +234,7 @@ mod tests {
             "presence_first",
             "presence_every",
             "presence_answer",
+            "retention",
             "metrics_from",
             "log",
         ] {
@@ -247,6 +258,8 @@ mod tests {
             ("face_url = \"https://h/\"", "go together"),
             ("presence_first = [3, 2]", "presence_first"),
             ("presence_every = [0, 2]", "presence_every"),
+            ("retention = [{ years = 0 }]", "years are"),
+            ("retention = [{ kind = \"party\" }]", "unknown variant"),
         ] {
             let said = parse(text).unwrap_err();
             assert!(said.contains(word), "{text}: {said}");

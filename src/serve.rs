@@ -289,6 +289,7 @@ fn signaling_settings(config: &Config, settings: Settings) -> signaling::Config 
         data: config.data.clone(),
         page: config.page.clone(),
         settings,
+        retention: config.retention.clone(),
         faces: config.face_url.clone().zip(config.face_secret.clone()),
         metrics_from: config.metrics_from.clone(),
         version: env!("CARGO_PKG_VERSION"),

@@ -150,7 +150,7 @@ impl ArchiveFolder {
         }))
     }
 
-    fn line(&self, hearing: HearingId) -> Result<Option<ArchiveLine>, ArchiveFault> {
+    fn line_of(&self, hearing: HearingId) -> Result<Option<ArchiveLine>, ArchiveFault> {
         if let Some(line) = self.sealed_line(hearing)? {
             return Ok(Some(line));
         }
@@ -192,7 +192,7 @@ impl Archive for ArchiveFolder {
     fn list(&self) -> Result<Vec<ArchiveLine>, ArchiveFault> {
         let mut lines = Vec::new();
         for hearing in hearings(&self.folder)?.into_iter().rev().take(ARCHIVE_LIST_MAX) {
-            match self.line(hearing)? {
+            match self.line_of(hearing)? {
                 Some(line) => lines.push(line),
                 None => tracing::debug!(hearing = hearing.0, "a folder without a readable ledger"),
             }
@@ -202,6 +202,10 @@ impl Archive for ArchiveFolder {
             std::cmp::Reverse((when, line.hearing))
         });
         Ok(lines)
+    }
+
+    fn line(&self, hearing: HearingId) -> Result<ArchiveLine, ArchiveFault> {
+        self.line_of(hearing)?.ok_or(ArchiveFault::NotFound)
     }
 
     fn record(&self, hearing: HearingId) -> Result<ArchiveRecord, ArchiveFault> {

@@ -15,7 +15,10 @@ use protocol::{CodeIssued, SeatPass, StaffKind};
 
 use crate::secrets::{CodeHash, Secrets, TokenHash, password_fits};
 
+mod audit;
 mod cards;
+mod catalogue;
+mod custody;
 pub(crate) mod desk;
 mod entry;
 pub(crate) mod evidence;
@@ -26,7 +29,11 @@ mod schema;
 mod sessions;
 mod sqlite;
 
+pub(crate) use audit::NewAudit;
 pub(crate) use cards::CodeOpens;
+pub(crate) use catalogue::phases;
+pub use catalogue::{Found, Search};
+pub(crate) use custody::{Decision, Signed};
 pub use entry::{Entry, Mode, NewHearing, NewPerson, Seated};
 pub(crate) use sessions::{Change, Revision, Wanted};
 use sqlite::Sqlite;

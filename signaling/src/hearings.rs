@@ -19,6 +19,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::apart::Kept;
 use crate::docket::Entry;
+use crate::filing;
 use crate::hearing_task::{self, HearingTask, Inbox, Letter, Rooms, Start};
 use crate::outbox::Outbox;
 use crate::reach::Reached;
@@ -420,6 +421,10 @@ impl Hearings {
     pub(crate) async fn carry_record_notices(self, mut notices: mpsc::Receiver<RecordNotice>) {
         while let Some(notice) = notices.recv().await {
             let hearing = hearing_of_record(&notice);
+            if matches!(notice, RecordNotice::Opened { .. } | RecordNotice::Sealed { .. }) {
+                let docket = Arc::clone(&self.rooms.docket);
+                tokio::spawn(filing::file(docket, Arc::clone(&self.archive), hearing));
+            }
             let Some(handle) = self.handle(hearing) else { continue };
             if timeout(LETTER_WAIT, handle.record.send(notice)).await.is_err() {
                 self.rooms.metrics.notices_dropped.inc();

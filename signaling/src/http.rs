@@ -47,6 +47,7 @@ use crate::web;
 
 mod archive;
 mod case_system;
+mod custody;
 mod desk;
 mod evidence;
 mod faces;
@@ -58,8 +59,10 @@ mod papers;
 mod places;
 mod proofs;
 mod sessions;
+mod viewing;
 mod whip;
 
+pub(crate) use custody::Custodian;
 pub(crate) use line_test::LineTests;
 
 /// Bytes of a request's body.
@@ -95,6 +98,8 @@ pub(crate) struct App {
     /// Devices without a page.
     pub(crate) callers: Callers,
     pub(crate) line_tests: Mutex<LineTests>,
+    /// How long records are kept, and what was seen of them.
+    pub(crate) custodian: Custodian,
     /// Where notices are laid for their carriers.
     pub(crate) outbox: PathBuf,
     /// Archive reads at once.
@@ -222,6 +227,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(evidence::routes())
         .merge(faces::routes())
         .merge(proofs::routes())
+        .merge(custody::routes())
+        .merge(viewing::routes())
         .fallback(file)
         .layer(middleware::from_fn_with_state(state, guard))
         .with_state(app)

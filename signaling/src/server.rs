@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use ::docket::retention::Schedule;
 use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use axum::{Router, serve};
 use model::Private;
@@ -31,9 +32,10 @@ use crate::desk::Desk;
 use crate::docket::Docket;
 use crate::evidence::{Evidence, EvidenceFault};
 use crate::faces;
+use crate::filing;
 use crate::hearing_task::Rooms;
 use crate::hearings::Hearings;
-use crate::http::{App, router};
+use crate::http::{App, Custodian, router};
 use crate::metrics::Metrics;
 use crate::node::NodeFigures;
 use crate::reach::Reach;
@@ -63,6 +65,8 @@ pub struct Config {
     pub settings: Settings,
     /// Where faces are compared, and the secret the requests are signed with.
     pub faces: Option<(String, Private<String>)>,
+    /// How long records are kept.
+    pub retention: Schedule,
     /// Addresses besides this machine that may read `/metrics`.
     pub metrics_from: Vec<IpAddr>,
     /// Version of the product, for the ops page.
@@ -172,6 +176,17 @@ impl Signaling {
             hearings.take_back(found).await;
         }
         hearings.forget_old_notes().await;
+        // The audit log is read whole once: whoever went round the database is found here.
+        match doors.docket.check_audit().await {
+            Ok(None) => {}
+            Ok(Some(n)) => {
+                metrics.audit_broken.inc();
+                tracing::error!(n, "the audit log was altered");
+            }
+            Err(fault) => tracing::error!(%fault, "the audit log cannot be checked"),
+        }
+        let filled = filing::fill(Arc::clone(&doors.docket), Arc::clone(&doors.archive));
+        carriers.push(tokio::spawn(filled));
         let (stop, stopping) = watch::channel(false);
         let poster = (Arc::clone(&doors.docket), doors.clock.clone(), stopping.clone());
         carriers.push(tokio::spawn(courier::post_due(poster.0, poster.1, poster.2)));
@@ -198,6 +213,7 @@ impl Signaling {
             attempts: Mutex::new(Attempts::default()),
             callers: Callers::default(),
             line_tests: Mutex::default(),
+            custodian: Custodian::open(config.retention, &config.data),
             outbox: config.data.join("outbox"),
             reads: Arc::new(Semaphore::new(READS_MAX)),
             verifications: Arc::new(Semaphore::new(VERIFICATIONS_MAX)),

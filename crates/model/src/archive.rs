@@ -215,6 +215,12 @@ pub trait Archive: Send + Sync {
     /// When the archive folder cannot be read.
     fn list(&self) -> Result<Vec<ArchiveLine>, ArchiveFault>;
 
+    /// The list's line of one hearing, as it stands now.
+    ///
+    /// # Errors
+    /// As [`Archive::record`].
+    fn line(&self, hearing: HearingId) -> Result<ArchiveLine, ArchiveFault>;
+
     /// One hearing.
     ///
     /// # Errors

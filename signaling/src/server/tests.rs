@@ -78,6 +78,7 @@ impl House {
             data: court.folder.path().to_owned(),
             page: String::new(),
             settings: Settings::default(),
+            retention: Schedule::default(),
             faces: faces.map(|url| (url, "secret".into())),
             metrics_from: Vec::new(),
             version: "0.0.0",
