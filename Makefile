@@ -57,6 +57,7 @@ test-browser: web/dist/index.html .installed-for-tests
 
 bench: .installed-for-build
 	$(CARGO) bench --locked -p forwarding -p record
+	$(CARGO) bench --locked -p signaling --bench archive
 
 screenshots: web/dist/index.html .installed-for-tests
 	$(CARGO) test --workspace --locked --no-run

@@ -48,6 +48,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("sm3::", &["crates/record/src/digest", "signaling/src/evidence/digest"]),
     ("ab_glyph::", &["crates/film/src/letters"]),
     ("time::Offset", &["crates/film/src/scene"]),
+    ("zip::", &["recorder/src/part", "recorder/tests/record/part"]),
     ("lopdf::", &["signaling/src/evidence/inspect/pdf"]),
     ("sha2::", &["crates/record/src/digest", "signaling/src/"]),
     ("stats_alloc::", &["src/memory"]),
@@ -241,6 +242,8 @@ fn documents_name_what_exists() {
         "docs/operating.md",
         "docs/metrics.md",
         "docs/features.md",
+        "docs/record.md",
+        "docs/record-rule.md",
         "docs/media.md",
     ];
     for document in documents {

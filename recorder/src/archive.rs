@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use model::archive::{
     Archive, ArchiveFault, ArchiveLine, ArchiveRecord, Playable, Proofs, Verdict,
 };
-use model::recording::{Erasure, PartMade, PartOrder, RecordFacts, Tombstone};
 use model::limits::{ARCHIVE_LIST_MAX, ARCHIVE_READ_MAX, HEARINGS_MAX, LEDGER_LINE_BYTES_MAX};
+use model::recording::{Erasure, PartMade, PartOrder, RecordFacts, Tombstone};
 use model::{HearingId, ParticipantId};
 use record::entry::Entry;
 use record::ledger::{LEDGER_FILE, parse};

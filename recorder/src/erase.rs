@@ -73,8 +73,12 @@ fn write(archive: &Path, stone: &Path, made: &Tombstone) -> Result<(), RecorderF
     let text = text.map_err(doing("write", stone))?;
     let part = stone.with_extension("part");
     let mut options = OpenOptions::new();
-    let mut file =
-        options.write(true).create(true).truncate(true).open(&part).map_err(doing("make", &part))?;
+    let mut file = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .open(&part)
+        .map_err(doing("make", &part))?;
     file.write_all(&text).and_then(|()| file.sync_all()).map_err(doing("write", &part))?;
     fs::rename(&part, stone).map_err(doing("name", stone))?;
     sync(&folder)?;

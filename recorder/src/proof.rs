@@ -120,8 +120,7 @@ fn happened(line: &Line, rolls: &mut Vec<Roll>, events: &mut Vec<Event>) {
             events.push(Event { number, from: *from, trouble });
         }
         Entry::Reanchor { track, shift_ms, cause, .. } => {
-            let trouble =
-                Trouble::Reanchor { track: *track, shift_ms: *shift_ms, cause: *cause };
+            let trouble = Trouble::Reanchor { track: *track, shift_ms: *shift_ms, cause: *cause };
             events.push(Event { number, from: at, trouble });
         }
         Entry::Fault { fault, since } => {

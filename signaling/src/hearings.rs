@@ -254,7 +254,9 @@ impl Hearings {
             Ok(Ok(record)) if record.line.sealed => return Err(Bye::Closed),
             Ok(Ok(record)) => Some(record.minutes),
             Ok(Err(ArchiveFault::NotFound)) if entry.closed => return Err(Bye::Closed),
-            Ok(Err(ArchiveFault::NotFound)) => None,
+            Ok(Err(ArchiveFault::NotFound | ArchiveFault::NotSealed | ArchiveFault::TooLarge)) => {
+                None
+            }
             Ok(Err(ArchiveFault::Disk(fault))) => {
                 // Without the disk a hearing can still gather people; it cannot be opened.
                 tracing::error!(%hearing, fault, "cannot look into the archive");

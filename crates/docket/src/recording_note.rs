@@ -82,9 +82,10 @@ pub fn pauses(facts: &RecordFacts) -> Vec<Pause<'_>> {
 
 fn why(facts: &RecordFacts, from: Timestamp) -> (Why, Option<&Proof>) {
     let near = |at: Timestamp| (at.0 - from.0).abs() <= NEAR_MS;
-    let broke = facts.events.iter().any(|event| {
-        near(event.from) && matches!(event.trouble, Trouble::Recovered { .. })
-    });
+    let broke = facts
+        .events
+        .iter()
+        .any(|event| near(event.from) && matches!(event.trouble, Trouble::Recovered { .. }));
     let nearest = facts
         .minutes
         .iter()
@@ -125,11 +126,16 @@ pub fn page(facts: &RecordFacts, made_at: Timestamp) -> String {
     if facts.events.is_empty() {
         html.push_str("<p>无 · none</p>");
     } else {
-        html.push_str("<table><tr><th>时间 · when</th><th>情况 · what</th><th>账本条目 · entry</th></tr>");
+        html.push_str(
+            "<table><tr><th>时间 · when</th><th>情况 · what</th><th>账本条目 · entry</th></tr>",
+        );
         for event in &facts.events {
             let (when, what) = (when(event), escape(&what(facts, event)));
             let number = event.number;
-            put(&mut html, format_args!("<tr><td>{when}</td><td>{what}</td><td>{number}</td></tr>"));
+            put(
+                &mut html,
+                format_args!("<tr><td>{when}</td><td>{what}</td><td>{number}</td></tr>"),
+            );
         }
         html.push_str("</table>");
     }
@@ -170,9 +176,9 @@ fn rows(facts: &RecordFacts) -> [(&'static str, String); 9] {
     let first = facts.rolls.first().map(|roll| moment(roll.from));
     let last = facts.rolls.last().and_then(|roll| roll.to).map(moment);
     let officers = [Role::RecordingOfficer, Role::Clerk];
-    let officer = officers.iter().find_map(|role| {
-        facts.line.attendees.iter().find(|person| person.role == *role)
-    });
+    let officer = officers
+        .iter()
+        .find_map(|role| facts.line.attendees.iter().find(|person| person.role == *role));
     let cause = |anchor: ReanchorCause| {
         facts.events.iter().filter(move |event| {
             matches!(&event.trouble, Trouble::Reanchor { cause, .. } if *cause == anchor)
@@ -266,7 +272,8 @@ fn what(facts: &RecordFacts, event: &Event) -> String {
                 LossCause::Disk => "磁盘无法写入而缺失",
                 LossCause::Restart => "录制程序停止期间缺失",
             };
-            let count = packets.map_or_else(String::new, |packets| format!("（{packets} 个数据包）"));
+            let count =
+                packets.map_or_else(String::new, |packets| format!("（{packets} 个数据包）"));
             format!("{of}：{how}{count}")
         }
         Trouble::Recovered { torn, damaged, .. } => {
@@ -440,7 +447,8 @@ mod tests {
         let evidence = Why::Ground(Ground::NonPublicEvidence);
         assert_eq!(found, [evidence, Why::Interruption, Why::Unknown]);
         let html = page(&facts, Timestamp(0));
-        for part in ["不公开举证", "技术中断", "未记明", "李四", "&lt;借贷&gt;", "<td>7</td>"] {
+        for part in ["不公开举证", "技术中断", "未记明", "李四", "&lt;借贷&gt;", "<td>7</td>"]
+        {
             assert!(html.contains(part), "{part}");
         }
         assert_eq!(html.matches("class=\"bad\"").count(), 2);
@@ -452,7 +460,8 @@ mod tests {
         assert_eq!(draft(&facts(vec![lost(LossCause::Network)])), None);
         let faulty = facts(vec![lost(LossCause::Disk)]);
         let text = draft(&faulty).expect("a full disk is explained");
-        for part in ["1. 1970-01-01 08:40:00 至", "磁盘无法写入", "账本第 11 条", BLANK] {
+        for part in ["1. 1970-01-01 08:40:00 至", "磁盘无法写入", "账本第 11 条", BLANK]
+        {
             assert!(text.contains(part), "{part}: {text}");
         }
         assert!(page(&faulty, Timestamp(0)).contains("class=\"warn\""));

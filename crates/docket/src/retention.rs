@@ -37,11 +37,8 @@ impl Default for Schedule {
     /// Criminal cases for ever, lectures and calls 20 years, everything else 60 years: never
     /// shorter than what the rule asks of the case file the record belongs to.
     fn default() -> Self {
-        let rule = |kind, case: Option<&str>, years| Rule {
-            kind,
-            case: case.map(str::to_owned),
-            years,
-        };
+        let rule =
+            |kind, case: Option<&str>, years| Rule { kind, case: case.map(str::to_owned), years };
         Self {
             rules: vec![
                 rule(None, Some("刑"), None),

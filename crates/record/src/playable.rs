@@ -93,13 +93,11 @@ impl Layout {
         span_ms: Range<u64>,
     ) -> Option<Self> {
         let wanted = |segment: &SegmentIndex| {
-            segment.track.participant == who
-                && (segment.track.kind == TrackKind::Screen) == screen
+            segment.track.participant == who && (segment.track.kind == TrackKind::Screen) == screen
         };
         let mut clusters = clusters(index, wanted);
-        let reaches = |cluster: &Cluster<'_>| {
-            cluster.from_ms < span_ms.end && cluster.to_ms > span_ms.start
-        };
+        let reaches =
+            |cluster: &Cluster<'_>| cluster.from_ms < span_ms.end && cluster.to_ms > span_ms.start;
         let reached: Vec<usize> =
             clusters.iter().filter(|each| reaches(each)).map(|each| each.segment).collect();
         // The keyframe a picture depends on may stand before the span.

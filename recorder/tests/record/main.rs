@@ -8,5 +8,6 @@ mod faults;
 mod films;
 mod media;
 
+mod part;
 mod recovery;
 mod session;

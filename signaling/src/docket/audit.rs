@@ -78,8 +78,8 @@ impl Docket {
         let link = Link {
             n,
             at: now.0,
-            hearing: new.hearing.0,
-            participant: new.concerns.map(|who| who.0),
+            hearing: i64::from(new.hearing.0),
+            participant: new.concerns.map(|who| i64::from(who.0)),
             by: new.by.reveal(),
             act: &act,
             detail: new.detail.reveal(),

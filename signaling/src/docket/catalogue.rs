@@ -96,7 +96,9 @@ fn anywhere(folded: &str) -> String {
 fn conditions(query: &mut QueryBuilder<Sqlite>, search: &Search, sits: Option<AccountId>) {
     query.push(" WHERE 1");
     if let Some(account) = sits {
-        query.push(" AND EXISTS (SELECT 1 FROM participants WHERE hearing = a.hearing AND account = ");
+        query.push(
+            " AND EXISTS (SELECT 1 FROM participants WHERE hearing = a.hearing AND account = ",
+        );
         query.push_bind(account.0).push(")");
     }
     let case = fold(search.case.reveal());
@@ -106,7 +108,9 @@ fn conditions(query: &mut QueryBuilder<Sqlite>, search: &Search, sits: Option<Ac
     for (name, bench) in [(&search.party, 0), (&search.judge, 1)] {
         let name = fold(name.reveal());
         if !name.is_empty() {
-            query.push(" AND EXISTS (SELECT 1 FROM archived_people AS p WHERE p.hearing = a.hearing");
+            query.push(
+                " AND EXISTS (SELECT 1 FROM archived_people AS p WHERE p.hearing = a.hearing",
+            );
             query.push(" AND p.bench = ").push_bind(bench);
             query.push(" AND p.name LIKE ").push_bind(anywhere(&name)).push(" ESCAPE '\\')");
         }
@@ -118,7 +122,8 @@ fn conditions(query: &mut QueryBuilder<Sqlite>, search: &Search, sits: Option<Ac
         query.push(" AND a.at <= ").push_bind(to.end().0);
     }
     if let Some(site) = search.site {
-        query.push(" AND (EXISTS (SELECT 1 FROM hearings AS h WHERE h.id = a.hearing AND h.site = ");
+        query
+            .push(" AND (EXISTS (SELECT 1 FROM hearings AS h WHERE h.id = a.hearing AND h.site = ");
         query.push_bind(site);
         query.push(") OR EXISTS (SELECT 1 FROM archived_people AS p WHERE p.hearing = a.hearing");
         query.push(" AND p.site = ").push_bind(site).push("))");
@@ -208,12 +213,8 @@ impl Docket {
         let pool = self.sqlite.pool();
         let mut count = QueryBuilder::new("SELECT count(*) FROM archived AS a");
         conditions(&mut count, search, sits);
-        let total: i64 = count
-            .build()
-            .fetch_one(pool)
-            .await
-            .and_then(|row| row.try_get(0))
-            .map_err(&fault)?;
+        let total: i64 =
+            count.build().fetch_one(pool).await.and_then(|row| row.try_get(0)).map_err(&fault)?;
         let mut query = QueryBuilder::new(
             "SELECT a.*, EXISTS (SELECT 1 FROM explanations AS e WHERE e.hearing = a.hearing
                AND e.faults >= a.faults) AS explained FROM archived AS a",
@@ -441,8 +442,7 @@ fn on_line(zero: Option<Timestamp>, media_ms: u64, at: Timestamp) -> u64 {
 /// Everything in words that a record holds. A transcript's lines join here when there is one.
 fn words_of(facts: &RecordFacts) -> Vec<(PassageKind, Option<u64>, String)> {
     let line = &facts.line;
-    let mut heading =
-        vec![line.heading.court.clone(), line.heading.case_number.reveal().clone()];
+    let mut heading = vec![line.heading.court.clone(), line.heading.case_number.reveal().clone()];
     heading.push(line.heading.cause.reveal().clone());
     for case in &line.brief.further_cases {
         heading.extend([case.case_number.reveal().clone(), case.cause.reveal().clone()]);

@@ -248,11 +248,7 @@ async fn custody_of(app: &App, account: &Account, hearing: HearingId) -> Result<
         bookmarks: app.docket.bookmarks(hearing, account.id).await?,
         requests: app.docket.copy_requests(hearing, None).await?,
         readers: readers
-            .map(|person| Reader {
-                who: person.id,
-                role: person.role,
-                name: person.name.clone(),
-            })
+            .map(|person| Reader { who: person.id, role: person.role, name: person.name.clone() })
             .collect(),
         audit: app.docket.audit_of(hearing, None).await?,
     })
@@ -504,13 +500,8 @@ async fn take_part(
         at: app.clock.now().utc,
         archived: found.stage == RecordStage::Archived,
     };
-    let detail = format!(
-        "{}–{} ms p[{}] {}",
-        order.from_ms,
-        order.to_ms,
-        asked.who,
-        order.reason.reveal()
-    );
+    let detail =
+        format!("{}–{} ms p[{}] {}", order.from_ms, order.to_ms, asked.who, order.reason.reveal());
     let folder = app.custodian.parts.clone();
     let path = folder.join(format!("{}.zip", app.docket.token().reveal()));
     let (archive, into) = (Arc::clone(&app.archive), path.clone());
@@ -584,7 +575,8 @@ async fn retention(
         let Some(last) = some.last() else { break };
         after = (last.ended_at, last.line.hearing);
         for found in some {
-            let is_held = held.iter().any(|line: &RetentionLine| line.hearing == found.line.hearing);
+            let is_held =
+                held.iter().any(|line: &RetentionLine| line.hearing == found.line.hearing);
             if app.custodian.kept(&found).is_over(now) && !is_held {
                 over.push(line(&app, found, None));
             }

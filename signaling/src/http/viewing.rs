@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Path, State};
-use axum::http::header::{self, HeaderValue};
 use axum::http::HeaderMap;
+use axum::http::header::{self, HeaderValue};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -172,10 +172,7 @@ async fn open(
     Ok((AppendHeaders([(header::SET_COOKIE, set_cookie(VIEW_COOKIE, &key))]), Json(page)))
 }
 
-async fn read(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-) -> Result<Json<PartyView>, Refused> {
+async fn read(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<PartyView>, Refused> {
     let me = Me::find(&app, &headers).await?;
     Ok(Json(page(&app, &me).await?))
 }
@@ -261,10 +258,7 @@ async fn handed_out(app: &App, me: &Me, kinds: &[CopyKind]) -> Result<(), Refuse
 
 /// The copy of the sound: the composed film's, without pictures. Where somebody's voice was kept
 /// from others there is none: the court makes one by hand.
-async fn sound(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-) -> Result<Response, Refused> {
+async fn sound(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Refused> {
     let me = Me::find(&app, &headers).await?;
     let hearing = me.hearing;
     handed_out(&app, &me, &[CopyKind::Audio]).await?;

@@ -18,12 +18,7 @@ pub(super) fn list() -> ArchiveList {
         phase_ms: Some(5_400_000),
         passages: vec![passage],
     };
-    ArchiveList {
-        hearings: vec![archive_line()],
-        found: vec![found],
-        total: 1,
-        page_size: 30,
-    }
+    ArchiveList { hearings: vec![archive_line()], found: vec![found], total: 1, page_size: 30 }
 }
 
 fn request() -> CopyRequest {

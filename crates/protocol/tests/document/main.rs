@@ -535,12 +535,7 @@ fn archive_record() -> ArchiveRecord {
         media_zero: Some(AT),
         media_ms: 60_000,
         stretches: vec![Stretch { who: WHO, kind: TrackKind::Camera, from_ms: 0, to_ms: 60_000 }],
-        voices: vec![Stretch {
-            who: WHO,
-            kind: TrackKind::Microphone,
-            from_ms: 900,
-            to_ms: 4_400,
-        }],
+        voices: vec![Stretch { who: WHO, kind: TrackKind::Microphone, from_ms: 900, to_ms: 4_400 }],
         gaps: vec![Gap { track: Some(TrackId::new(WHO, TrackKind::Camera)), from: AT, to: AT }],
         minutes: vec![minute(Fact::CheckInOpened), minute(Fact::Admitted { who: WHO })],
         head_sha256: "9f86d0…".to_owned(),

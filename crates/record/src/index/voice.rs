@@ -37,12 +37,9 @@ pub(super) fn stretches(segments: &[SegmentIndex]) -> Vec<Stretch> {
                 Some(Stretch { to_ms: last, .. }) if from_ms <= *last + PAUSE_MS => {
                     *last = (*last).max(to_ms);
                 }
-                _ => found.push(Stretch {
-                    who: track.participant,
-                    kind: track.kind,
-                    from_ms,
-                    to_ms,
-                }),
+                _ => {
+                    found.push(Stretch { who: track.participant, kind: track.kind, from_ms, to_ms })
+                }
             }
         }
     }

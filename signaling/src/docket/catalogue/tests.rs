@@ -17,8 +17,8 @@ fn minute(at: i64, fact: Fact) -> Minute {
 }
 
 /// Record `number`: a loan on the day so many days after the first, or another cause.
-fn facts(number: i64, cause: &str, minutes: Vec<Fact>) -> RecordFacts {
-    let at = FIRST + number * DAY_MS;
+fn facts(number: u32, cause: &str, minutes: Vec<Fact>) -> RecordFacts {
+    let at = FIRST + i64::from(number) * DAY_MS;
     let mut judge = Attendee::new(ParticipantId(1), Role::PresidingJudge, "王法官".into());
     judge.site = Some(SiteId(3));
     let party = format!("张{number}");
@@ -47,7 +47,8 @@ fn facts(number: i64, cause: &str, minutes: Vec<Fact>) -> RecordFacts {
 async fn filled() -> Court {
     let court = Court::new().await;
     let last_words = Fact::PhaseEntered { phase: Phase::LastWords, reason: Private::default() };
-    let warned = Fact::Warned { who: ParticipantId(2), reason: "喧哗、随意走动 100%".into() };
+    let warned =
+        Fact::Warned { who: ParticipantId(2), reason: "喧哗、随意走动 100%".into() };
     let records = [
         facts(1, "民间借贷纠纷", vec![Fact::Opened, warned, last_words]),
         facts(2, "离婚纠纷", vec![Fact::Opened]),
@@ -57,7 +58,7 @@ async fn filled() -> Court {
     court
 }
 
-async fn hearings(court: &Court, search: Search) -> Vec<i64> {
+async fn hearings(court: &Court, search: Search) -> Vec<u32> {
     let list = court.docket.search(&search, None).await.unwrap();
     assert_eq!(usize::try_from(list.total).unwrap(), list.hearings.len());
     list.hearings.iter().map(|line| line.hearing.0).collect()
@@ -71,7 +72,7 @@ async fn every_field_finds_what_it_says() {
         change(&mut search);
         search
     };
-    let cases: [(&str, Search, &[i64]); 14] = [
+    let cases: [(&str, Search, &[u32]); 14] = [
         ("all", Search::default(), &[12, 2, 1]),
         ("case", with(&|s| s.case = "(2026)鄂1202民初1号".into()), &[1]),
         ("part of a case", with(&|s| s.case = "民初1".into()), &[12, 1]),
@@ -95,11 +96,8 @@ async fn every_field_finds_what_it_says() {
 #[tokio::test]
 async fn a_phase_and_words_name_their_moment() {
     let court = filled().await;
-    let search = Search {
-        phase: Some(Phase::LastWords),
-        q: "随意走动".into(),
-        ..Search::default()
-    };
+    let search =
+        Search { phase: Some(Phase::LastWords), q: "随意走动".into(), ..Search::default() };
     let list = court.docket.search(&search, None).await.unwrap();
     assert_eq!(list.found[0].phase_ms, Some(120_000));
     let passage = &list.found[0].passages[0];

@@ -187,7 +187,8 @@ async fn nobody_deletes_before_the_time_or_under_a_hold() {
     assert_eq!(hold["hold"]["reason"], json!("再审"));
     assert_eq!(api.post(&erase, &admin, &reason).await.why(), Refusal::OnHold);
     let list = api.get("/api/retention", &admin).await.json();
-    assert_eq!((list["over"].as_array().unwrap().len(), list["held"][0]["hearing"].as_i64()), (0, Some(ARCHIVED.0)));
+    assert_eq!(list["over"], json!([]));
+    assert_eq!(list["held"][0]["hearing"], json!(ARCHIVED.0));
     let lift = path("hold/lift");
     assert_eq!(api.post(&lift, &clerk, &reason).await.why(), Refusal::NotYourRight);
     assert_eq!(api.post(&lift, &judge, &reason).await.status, StatusCode::OK);
@@ -197,7 +198,8 @@ async fn nobody_deletes_before_the_time_or_under_a_hold() {
     assert_eq!(api.post(&erase, &admin, &without).await.why(), Refusal::ReasonMissing);
     assert_eq!(api.post(&erase, &admin, &reason).await.status, StatusCode::OK);
     let log = api.audit().await;
-    let erased: Vec<_> = log.iter().filter(|(act, _)| act == "erased").map(|(_, r)| r.as_str()).collect();
+    let erased: Vec<_> =
+        log.iter().filter(|(act, _)| act == "erased").map(|(_, r)| r.as_str()).collect();
     assert_eq!(erased, ["still_kept", "on_hold", "reason_missing", "ordered", "done"]);
     assert_eq!(api.get(&path("custody"), &clerk).await.why(), Refusal::NotFound);
 }
