@@ -58,6 +58,7 @@ mod openapi;
 mod papers;
 mod places;
 mod proofs;
+mod retention;
 mod sessions;
 mod viewing;
 mod whip;
@@ -228,6 +229,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(faces::routes())
         .merge(proofs::routes())
         .merge(custody::routes())
+        .merge(retention::routes())
         .merge(viewing::routes())
         .fallback(file)
         .layer(middleware::from_fn_with_state(state, guard))

@@ -23,11 +23,11 @@ use model::limits::{
     EXPLANATION_CHARS_MAX, NAME_CHARS_MAX, PARTICIPANTS_MAX, TEXT_CHARS_MAX, VIEW_AUDIT_EVERY,
     VIEW_LINK_LIFE_MAX, VIEWS_REMEMBERED_MAX,
 };
-use model::recording::{Erasure, PartOrder};
-use model::{HearingId, Instant, ParticipantId, Private, Refusal, Role, Timestamp};
+use model::recording::{PartMade, PartOrder};
+use model::{HearingId, Instant, ParticipantId, Private, Refusal, Role};
 use protocol::{
     AuditAct, CopyDecision, CopyState, Custody, Hold, LinkMade, NewBookmark, NewExplanation,
-    NewLink, Reader, RecordStage, RetentionLine, RetentionList, StaffKind, WithReason,
+    NewLink, Reader, RecordStage, StaffKind, WithReason,
 };
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
@@ -39,12 +39,6 @@ use crate::docket::{Account, Decision, Entry, Found, NewAudit, Signed};
 
 /// Bytes of a part sent at once.
 const PIECE_BYTES: usize = 256 * 1024;
-/// Lines of each kind in the list of what may be deleted.
-const RETENTION_LINES: usize = 100;
-/// Records looked at for that list at once.
-const LOOKED_AT: i64 = 500;
-/// A record of this many days is looked at for deletion at the earliest: no rule is shorter.
-const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// How long records are kept, where parts are made, and what was seen lately.
 #[derive(Debug)]
@@ -80,7 +74,7 @@ impl Custodian {
     }
 
     /// Until when a record is kept.
-    fn kept(&self, found: &Found) -> Kept {
+    pub(super) fn kept(&self, found: &Found) -> Kept {
         let brief = &found.line.brief;
         let mut cases = vec![found.line.heading.case_number.reveal().as_str()];
         cases.extend(brief.further_cases.iter().map(|case| case.case_number.reveal().as_str()));
@@ -166,8 +160,6 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/api/archive/{hearing}/requests/{request}", post(decide))
         .route("/api/archive/{hearing}/links", post(make_link))
         .route("/api/archive/{hearing}/part.zip", get(take_part))
-        .route("/api/archive/{hearing}/erase", post(erase))
-        .route("/api/retention", get(retention))
 }
 
 /// The account and the hearing, when the account may see its record.
@@ -183,8 +175,14 @@ async fn seen(
     Ok((account, hearing))
 }
 
+/// A refusal's code, as the audit log has it.
+pub(super) fn code(why: Refusal) -> String {
+    let code = serde_json::to_string(&why).unwrap_or_default();
+    code.trim_matches('"').to_owned()
+}
+
 /// A reason that was given.
-fn given(reason: &Private<String>) -> Result<(), Refusal> {
+pub(super) fn given(reason: &Private<String>) -> Result<(), Refusal> {
     if reason.reveal().trim().is_empty() {
         return Err(Refusal::ReasonMissing);
     }
@@ -472,6 +470,34 @@ struct PartAsked {
     reason: Private<String>,
 }
 
+/// Makes the part into a file that has no name any more when it is handed on.
+async fn made_part(
+    app: &App,
+    order: PartOrder,
+) -> (Result<PartMade, Refused>, Option<tokio::fs::File>) {
+    let folder = app.custodian.parts.clone();
+    let path = folder.join(format!("{}.zip", app.docket.token().reveal()));
+    let (archive, into) = (Arc::clone(&app.archive), path.clone());
+    let made = blocking(app, &app.verifications, move || {
+        std::fs::create_dir_all(&folder).map_err(|fault| {
+            model::archive::ArchiveFault::Disk(format!("make the folder of parts: {fault}"))
+        })?;
+        archive.part(&order, &into)
+    })
+    .await;
+    let opened = match &made {
+        Ok(_) => tokio::fs::File::open(&path).await.ok(),
+        Err(_) => None,
+    };
+    // The open file stays readable; its name is not needed any more.
+    if let Err(fault) = tokio::fs::remove_file(&path).await
+        && fault.kind() != std::io::ErrorKind::NotFound
+    {
+        tracing::error!(%fault, "a part cannot be removed");
+    }
+    (made, opened)
+}
+
 /// A part of a record with its proof.
 async fn take_part(
     State(app): State<Arc<App>>,
@@ -502,32 +528,11 @@ async fn take_part(
     };
     let detail =
         format!("{}–{} ms p[{}] {}", order.from_ms, order.to_ms, asked.who, order.reason.reveal());
-    let folder = app.custodian.parts.clone();
-    let path = folder.join(format!("{}.zip", app.docket.token().reveal()));
-    let (archive, into) = (Arc::clone(&app.archive), path.clone());
-    let made = blocking(&app, &app.verifications, move || {
-        std::fs::create_dir_all(&folder).map_err(|fault| {
-            model::archive::ArchiveFault::Disk(format!("make the folder of parts: {fault}"))
-        })?;
-        archive.part(&order, &into)
-    })
-    .await;
-    let opened = match &made {
-        Ok(_) => tokio::fs::File::open(&path).await.ok(),
-        Err(_) => None,
-    };
-    // The open file stays readable; its name is not needed any more.
-    if let Err(fault) = tokio::fs::remove_file(&path).await
-        && fault.kind() != std::io::ErrorKind::NotFound
-    {
-        tracing::error!(%fault, "a part cannot be removed");
-    }
+    let (made, opened) = made_part(&app, order).await;
     let made = match made {
         Ok(made) => made,
         Err(Refused(why)) => {
-            let code = serde_json::to_string(&why).unwrap_or_default();
-            let code = code.trim_matches('"');
-            note(&app, &hand, hearing, AuditAct::PartTaken, &detail, code).await?;
+            note(&app, &hand, hearing, AuditAct::PartTaken, &detail, &code(why)).await?;
             return Err(why.into());
         }
     };
@@ -547,102 +552,4 @@ async fn take_part(
         Ok::<_, std::io::Error>((count > 0).then(|| (Bytes::from(piece), file)))
     });
     Ok((StatusCode::OK, fields, Body::from_stream(pieces)).into_response())
-}
-
-fn line(app: &App, found: Found, hold: Option<Hold>) -> RetentionLine {
-    let kept_until = app.custodian.kept(&found).until();
-    let Found { line, ended_at, .. } = found;
-    RetentionLine { hearing: line.hearing, heading: line.heading, ended_at, kept_until, hold }
-}
-
-/// What may be deleted, what is held, and what was deleted.
-async fn retention(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-) -> Result<Json<RetentionList>, Refused> {
-    app.who(&headers).await?.admin()?;
-    let now = app.clock.now().utc;
-    let mut held = Vec::new();
-    for (hearing, hold) in app.docket.held().await? {
-        if let Some(found) = app.docket.filed_one(hearing).await? {
-            held.push(line(&app, found, Some(hold)));
-        }
-    }
-    let before = Timestamp(now.0.saturating_sub(i64::try_from(YEAR.as_millis()).unwrap_or(0)));
-    let (mut over, mut after) = (Vec::new(), (Timestamp(i64::MIN), HearingId(0)));
-    while over.len() < RETENTION_LINES {
-        let some = app.docket.ended_before(before, after, LOOKED_AT).await?;
-        let Some(last) = some.last() else { break };
-        after = (last.ended_at, last.line.hearing);
-        for found in some {
-            let is_held =
-                held.iter().any(|line: &RetentionLine| line.hearing == found.line.hearing);
-            if app.custodian.kept(&found).is_over(now) && !is_held {
-                over.push(line(&app, found, None));
-            }
-        }
-    }
-    over.truncate(RETENTION_LINES);
-    let mut erased = call(&app, &app.reads, |archive| archive.tombstones()).await?;
-    erased.sort_by_key(|stone| core::cmp::Reverse(stone.at));
-    erased.truncate(RETENTION_LINES);
-    Ok(Json(RetentionList { over, held, erased }))
-}
-
-/// Deletes a record after its time: an administrator's act, with a reason. Before its time, and
-/// under a hold, nobody can.
-async fn erase(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    Path(hearing): Path<String>,
-    request: Body,
-) -> Result<Json<RetentionList>, Refused> {
-    let who = app.who(&headers).await?;
-    let hand = Hand::court(who.admin()?);
-    let hearing = hearing_id(&hearing)?;
-    let WithReason { reason } = body(request).await?;
-    let allowed = may_erase(&app, hearing, &reason).await;
-    let kept_until = match allowed {
-        Ok(kept_until) => kept_until,
-        Err(Refused(why)) => {
-            let code = serde_json::to_string(&why).unwrap_or_default();
-            let code = code.trim_matches('"');
-            note(&app, &hand, hearing, AuditAct::Erased, reason.reveal(), code).await?;
-            return Err(why.into());
-        }
-    };
-    note(&app, &hand, hearing, AuditAct::Erased, reason.reveal(), "ordered").await?;
-    let (by, at) = (hand.by.clone(), app.clock.now().utc);
-    let erasure = Erasure { hearing, by, at, reason, kept_until };
-    let films = Arc::clone(&app.films);
-    let stone = call(&app, &app.verifications, move |archive| {
-        let stone = archive.erase(&erasure)?;
-        films.forget(hearing)?;
-        Ok(stone)
-    })
-    .await?;
-    let detail = format!("SHA-256 {}", stone.head_sha256);
-    note(&app, &hand, hearing, AuditAct::Erased, &detail, "done").await?;
-    app.docket.unfile(hearing).await?;
-    tracing::warn!(%hearing, "a record was deleted after its time");
-    retention(State(app), headers).await
-}
-
-async fn may_erase(
-    app: &App,
-    hearing: HearingId,
-    reason: &Private<String>,
-) -> Result<Timestamp, Refused> {
-    given(reason)?;
-    let found = filed(app, hearing).await?;
-    if !found.line.sealed {
-        return Err(Refusal::NotSealed.into());
-    }
-    if app.docket.hold(hearing).await?.is_some() {
-        return Err(Refusal::OnHold.into());
-    }
-    match app.custodian.kept(&found) {
-        Kept::Until(until) if until <= app.clock.now().utc => Ok(until),
-        Kept::Until(_) | Kept::Forever => Err(Refusal::StillKept.into()),
-    }
 }
