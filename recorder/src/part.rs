@@ -117,20 +117,7 @@ pub(crate) fn make(
     }
     let file = File::options().read(true).write(true).create_new(true).open(into);
     let mut zip = Zip { zip: ZipWriter::new(file.map_err(doing("make", into))?), into };
-    let mut pieces = Vec::new();
-    for (name, layout) in &layouts {
-        zip.begin(name)?;
-        let mut at = 0;
-        for slice in layout.slices(0..layout.bytes()) {
-            at += match slice {
-                Slice::Made(made) => zip.write(&made)?,
-                Slice::Segment { name: segment, offset, length } => {
-                    note(&attested, &segment, offset..offset + length, name, at, &mut pieces);
-                    zip.copy(&folder.join(segment), offset, length)?
-                }
-            };
-        }
-    }
+    let pieces = zip.tapes(folder, &layouts, &attested)?;
     let heading = index.heading();
     let proof = Proof {
         format: 1,
@@ -216,6 +203,31 @@ struct Zip<'a> {
 }
 
 impl Zip<'_> {
+    /// Writes the playable files; which attested pieces stand where.
+    fn tapes(
+        &mut self,
+        folder: &Path,
+        layouts: &[(String, Layout)],
+        attested: &Attested,
+    ) -> Result<Vec<Piece>, RecorderFault> {
+        let mut pieces = Vec::new();
+        for (name, layout) in layouts {
+            self.begin(name)?;
+            let mut at = 0;
+            for slice in layout.slices(0..layout.bytes()) {
+                at += match slice {
+                    Slice::Made(made) => self.write(&made)?,
+                    Slice::Segment { name: segment, offset, length } => {
+                        let stretch = offset..offset + length;
+                        note(attested, &segment, stretch, name, at, &mut pieces);
+                        self.copy(&folder.join(segment), offset, length)?
+                    }
+                };
+            }
+        }
+        Ok(pieces)
+    }
+
     fn begin(&mut self, name: &str) -> Result<(), RecorderFault> {
         let options = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Stored)

@@ -31,8 +31,7 @@ pub(crate) struct Metrics {
     pub(crate) hearing_restarts: IntCounter,
     pub(crate) notices_dropped: IntCounter,
     pub(crate) archive_reads: IntCounterVec,
-    pub(crate) audit_broken: IntCounter,
-    pub(crate) copy_requests: IntCounterVec,
+    pub(crate) custody: CustodyMetrics,
     pub(crate) page_frames: IntCounter,
     pub(crate) page_frozen_ms: IntCounter,
     pub(crate) line: LineMetrics,
@@ -51,6 +50,31 @@ pub(crate) struct LineMetrics {
     jitter: Histogram,
     round_trip: Histogram,
     freeze: Histogram,
+}
+
+/// What is done with records.
+#[derive(Clone, Debug)]
+pub(crate) struct CustodyMetrics {
+    pub(crate) audit_broken: IntCounter,
+    pub(crate) copy_requests: IntCounterVec,
+}
+
+impl CustodyMetrics {
+    fn register(registry: &Registry) -> Result<Self, prometheus::Error> {
+        Ok(Self {
+            audit_broken: counter(
+                registry,
+                "audit_broken_total",
+                "Starts at which the audit log did not follow from its beginning",
+            )?,
+            copy_requests: counters(
+                registry,
+                "copy_requests_total",
+                "Requests for views and copies, by what became of them",
+                "state",
+            )?,
+        })
+    }
 }
 
 impl LineMetrics {
@@ -136,17 +160,7 @@ impl Metrics {
                 "notices_dropped_total",
                 "Notices lost to a full queue",
             )?,
-            audit_broken: counter(
-                registry,
-                "audit_broken_total",
-                "Starts at which the audit log did not follow from its beginning",
-            )?,
-            copy_requests: counters(
-                registry,
-                "copy_requests_total",
-                "Requests for views and copies, by what became of them",
-                "state",
-            )?,
+            custody: CustodyMetrics::register(registry)?,
             archive_reads: counters(
                 registry,
                 "archive_reads_total",
@@ -276,7 +290,7 @@ mod tests {
             &metrics.sign_ins,
             &metrics.joins,
             &metrics.archive_reads,
-            &metrics.copy_requests,
+            &metrics.custody.copy_requests,
             &metrics.line_tests,
             &metrics.evidence_uploads,
             &metrics.calls,

@@ -176,17 +176,8 @@ impl Signaling {
             hearings.take_back(found).await;
         }
         hearings.forget_old_notes().await;
-        // The audit log is read whole once: whoever went round the database is found here.
-        match doors.docket.check_audit().await {
-            Ok(None) => {}
-            Ok(Some(n)) => {
-                metrics.audit_broken.inc();
-                tracing::error!(n, "the audit log was altered");
-            }
-            Err(fault) => tracing::error!(%fault, "the audit log cannot be checked"),
-        }
-        let filled = filing::fill(Arc::clone(&doors.docket), Arc::clone(&doors.archive));
-        carriers.push(tokio::spawn(filled));
+        let (docket, archive) = (Arc::clone(&doors.docket), Arc::clone(&doors.archive));
+        carriers.push(tokio::spawn(look_after(docket, archive, metrics.clone())));
         let (stop, stopping) = watch::channel(false);
         let poster = (Arc::clone(&doors.docket), doors.clock.clone(), stopping.clone());
         carriers.push(tokio::spawn(courier::post_due(poster.0, poster.1, poster.2)));
@@ -267,6 +258,20 @@ impl Signaling {
             task.abort();
         }
     }
+}
+
+/// Once at the start: the audit log is read whole, because whoever went round the database is found
+/// here, and what is missing in the index of the archive is put there.
+async fn look_after(docket: Arc<Docket>, archive: Arc<dyn Archive>, metrics: Metrics) {
+    match docket.check_audit().await {
+        Ok(None) => {}
+        Ok(Some(n)) => {
+            metrics.custody.audit_broken.inc();
+            tracing::error!(n, "the audit log was altered");
+        }
+        Err(fault) => tracing::error!(%fault, "the audit log cannot be checked"),
+    }
+    filing::fill(docket, archive).await;
 }
 
 /// The other rooms as hearings reach them.

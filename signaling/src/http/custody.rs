@@ -432,7 +432,11 @@ async fn decide(
     let act = if grant { AuditAct::Granted } else { AuditAct::Refused };
     let what = format!("{:?} {}", asked.what, reason.reveal());
     note(&app, &hand.about(asked.who), hearing, act, &what, "done").await?;
-    app.metrics.copy_requests.with_label_values(&[if grant { "granted" } else { "refused" }]).inc();
+    app.metrics
+        .custody
+        .copy_requests
+        .with_label_values(&[if grant { "granted" } else { "refused" }])
+        .inc();
     Ok(Json(custody_of(&app, &account, hearing).await?))
 }
 

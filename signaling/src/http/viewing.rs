@@ -210,7 +210,7 @@ async fn ask(
     note(&app, &me.hand, me.hearing, AuditAct::Asked, &detail, result).await?;
     kept?;
     let state = if refused.is_some() { "refused" } else { "waiting" };
-    app.metrics.copy_requests.with_label_values(&[state]).inc();
+    app.metrics.custody.copy_requests.with_label_values(&[state]).inc();
     Ok(Json(page(&app, &me).await?))
 }
 

@@ -314,6 +314,7 @@ export const en: Words<typeof zh> = {
     party: 'The court will serve further documents; ask the clerk or call 12368.',
     archive: 'Archive',
     docket: 'Back to the docket',
+    view: 'Ask to view the recording or copy its sound',
   },
   removed: { title: 'You were ordered to leave this hearing', text: 'If you object, contact the court.' },
   ended: {

@@ -38,7 +38,8 @@ pub(super) fn stretches(segments: &[SegmentIndex]) -> Vec<Stretch> {
                     *last = (*last).max(to_ms);
                 }
                 _ => {
-                    found.push(Stretch { who: track.participant, kind: track.kind, from_ms, to_ms })
+                    let who = track.participant;
+                    found.push(Stretch { who, kind: track.kind, from_ms, to_ms });
                 }
             }
         }
