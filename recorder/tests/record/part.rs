@@ -40,7 +40,8 @@ fn check(path: &Path) -> usize {
     let lines: Vec<&[u8]> = ledger.split(|byte| *byte == b'\n').collect();
     let pieces = proof["pieces"].as_array().expect("a list");
     for piece in pieces {
-        let number = |name: &str| usize::try_from(piece[name].as_u64().expect("a number")).unwrap();
+        let number =
+            |name: &str| usize::try_from(piece[name].as_u64().expect("a number")).expect("small");
         let bytes = file_of(&mut zip, piece["file"].as_str().expect("a name"));
         let at = number("at");
         let found = Digests::of(&bytes[at..at + number("length")]);
@@ -52,7 +53,7 @@ fn check(path: &Path) -> usize {
     }
     assert_eq!(
         file_of(&mut zip, "seal.json"),
-        std::fs::read(folder(path.parent().unwrap()).join("seal.json")).unwrap()
+        std::fs::read(folder(path.parent().expect("a folder")).join("seal.json")).expect("sealed")
     );
     pieces.len()
 }
