@@ -106,14 +106,22 @@ fn shielded(record: &ArchiveRecord) -> Vec<ParticipantId> {
     before.chain(during).collect()
 }
 
-/// The record without what is not for people of the case: whoever was shielded, and all minutes.
+/// The record without what is not for people of the case: whoever was shielded, who was neither of
+/// the court nor on the record, and all minutes.
 fn pruned(mut record: ArchiveRecord) -> ArchiveRecord {
     let hidden = shielded(&record);
     let is_open = |who: ParticipantId| !hidden.contains(&who);
-    record.line.attendees.retain(|person| is_open(person.id));
-    record.line.brief.shields.clear();
-    record.line.brief.notice_unconfirmed.clear();
     record.stretches.retain(|stretch| is_open(stretch.who));
+    let recorded = &record.stretches;
+    let is_on = |who: ParticipantId| recorded.iter().any(|stretch| stretch.who == who);
+    record
+        .line
+        .attendees
+        .retain(|person| is_open(person.id) && (person.role.is_court() || is_on(person.id)));
+    let brief = &mut record.line.brief;
+    brief.shields.clear();
+    brief.notice_unconfirmed.clear();
+    brief.elsewhere_approved = Private::default();
     record.voices.retain(|stretch| is_open(stretch.who));
     record.gaps.retain(|gap| gap.track.is_none_or(|track| is_open(track.participant)));
     record.minutes.clear();

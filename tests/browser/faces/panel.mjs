@@ -126,8 +126,10 @@ export async function panel(house, browser, album) {
   await album.picture(clerk, 'player');
   await clerk.press('verify');
   await clerk.see('verdict');
+  await clerk.press('side-custody');
   await clerk.see('papers');
   await album.picture(clerk, 'player-verified');
+  await clerk.press('side-part');
   await clerk.press('film-order');
   await clerk.page.waitForSelector('[data-testid="film"]:not([data-state="none"])');
   await album.picture(clerk, 'film-making');
