@@ -134,7 +134,8 @@ impl Docket {
         row.map(|row| explanation(&row)).transpose().map_err(&fault)
     }
 
-    /// Keeps a signed explanation; false when one is there already: it is signed once.
+    /// Keeps a signed explanation; false when one is there already about as many faults: it is
+    /// signed once, and again only when more came to light.
     pub(crate) async fn explain(
         &self,
         hearing: HearingId,
@@ -142,7 +143,10 @@ impl Docket {
     ) -> Result<bool, DocketFault> {
         let done = sqlx::query(
             "INSERT INTO explanations (hearing, at, account, text, signature, sha256, faults)
-             VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+             VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (hearing) DO UPDATE SET at = excluded.at,
+               account = excluded.account, text = excluded.text, signature = excluded.signature,
+               sha256 = excluded.sha256, faults = excluded.faults
+             WHERE excluded.faults > explanations.faults",
         )
         .bind(hearing.0)
         .bind(signed.at.0)
