@@ -75,6 +75,13 @@ const raise = (person) => until('the hand goes up', async () => {
   await person.press('ask-hand');
   return person.page.waitForSelector('[data-testid="ask-hand"][data-on="true"]', { timeout: 1_500 }).then(() => true, () => false);
 });
+/** Ends their turn, if they have one. */
+const finish = (person) => until('the turn ends', async () => {
+  const { me, procedure } = await person.view();
+  if (procedure.floor.holder !== me.id) return true;
+  await person.press('ask-hand');
+  return person.page.waitForFunction((id) => window.__view.procedure.floor.holder !== id, { timeout: 1_500 }, me.id).then(() => true, () => false);
+});
 const minutesOf = (person, fact) => person.page.$$eval(`[data-testid="minute"][data-fact="${fact}"]`, (list) => list.map((each) => each.innerText));
 
 test('two check the same identity at once: both are noted, each by whom, and nobody is told a fault', async () => {
@@ -133,7 +140,7 @@ test('the judge gives the floor while the hand goes down: nobody is left with ha
     const views = await Promise.all(Object.values(all).map((person) => person.view()));
     return new Set(views.map((view) => view.procedure.floor.holder)).size === 1;
   });
-  if ((await judge.view()).procedure.floor.holder !== null) await plaintiff.press('ask-hand');
+  await finish(plaintiff);
   await judge.see('floor', '[data-holder=""]');
   await judge.press('tab-people');
 });
