@@ -68,7 +68,8 @@ fn micros_a_packet(
         addresses.iter().map(|_| [IoSlice::new(&packets)]).collect();
     let segments = [ControlMessage::UdpGsoSegments(&PACKET)];
     let control: &[ControlMessage<'_>] = if run > 1 { &segments } else { &[] };
-    let mut headers = MultiHeaders::preallocate(addresses.len(), Some(nix::cmsg_space!(u16)));
+    let space = (run > 1).then(|| nix::cmsg_space!(u16));
+    let mut headers = MultiHeaders::preallocate(addresses.len(), space);
     let (begun, before) = (Instant::now(), cpu_of_this_thread());
     let mut sent = 0_u64;
     while begun.elapsed() < Duration::from_secs(seconds) {
