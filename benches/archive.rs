@@ -69,7 +69,7 @@ fn name(n: u32, salt: u32) -> Private<String> {
 
 fn hearing(n: u32) -> RecordFacts {
     let at = FIRST.0 + i64::from(n / 8) * DAY_MS + i64::from(n % 8) * 3_600_000;
-    let kind = if n % 9 == 0 { Kind::Mediation } else { Kind::Hearing };
+    let kind = if n.is_multiple_of(9) { Kind::Mediation } else { Kind::Hearing };
     let person = |id: u32, role| {
         let mut person = Attendee::new(ParticipantId(n * 8 + id), role, name(n, id * 7));
         person.site = Some(SiteId(u32::try_from(dice(n, id, 60)).unwrap_or(0)));
