@@ -6,8 +6,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use model::{Codec, Private};
+use recorder::StoreConfig;
 use serde::Deserialize;
 use signaling::Retention;
+
+use crate::nightly;
 
 /// Everything an operator may set. Keys that are not here are refused.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -31,6 +34,22 @@ pub(crate) struct Config {
     pub(crate) archive: PathBuf,
     /// Free space in the archive folder below which opening is refused, bytes.
     pub(crate) archive_free_min: u64,
+    /// Where the second copy of the records is kept: a folder, or `s3://bucket/prefix`. Empty: there is none.
+    pub(crate) copy_to: String,
+    /// Address of the S3-compatible store. Without it Amazon's.
+    pub(crate) copy_endpoint: Option<String>,
+    /// Region the store expects.
+    pub(crate) copy_region: String,
+    /// Access key of the store.
+    pub(crate) copy_access: Option<String>,
+    /// Secret key of the store.
+    pub(crate) copy_secret: Option<Private<String>>,
+    /// Authority of the store's certificate, PEM, besides the system's.
+    pub(crate) copy_trust: Option<PathBuf>,
+    /// Keys the copy is enciphered with: the first enciphers, all decipher.
+    pub(crate) copy_keys: Option<Vec<CopyKey>>,
+    /// When records, docket and second copy are reconciled every night, Beijing time. Empty: never.
+    pub(crate) reconcile_at: String,
     /// Certificate chain, PEM. Without it a trial certificate is made.
     pub(crate) certificate: Option<PathBuf>,
     /// Private key of the certificate, PEM.
@@ -58,6 +77,31 @@ pub(crate) struct Config {
     pub(crate) log: String,
 }
 
+/// One key of the second copy.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CopyKey {
+    /// Its id, as it stands in what was enciphered with it.
+    pub(crate) id: String,
+    /// Its file: 64 hexadecimal digits.
+    pub(crate) file: PathBuf,
+}
+
+impl Config {
+    /// The store of the second copy, if there is one.
+    pub(crate) fn store(&self) -> Option<StoreConfig> {
+        let keys = self.copy_keys.iter().flatten().map(|key| (key.id.clone(), key.file.clone()));
+        (!self.copy_to.is_empty()).then(|| StoreConfig {
+            place: self.copy_to.clone(),
+            endpoint: self.copy_endpoint.clone(),
+            region: self.copy_region.clone(),
+            access: self.copy_access.clone().zip(self.copy_secret.clone()),
+            trust: self.copy_trust.clone(),
+            keys: keys.collect(),
+        })
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         let port = 8443;
@@ -75,6 +119,14 @@ impl Default for Config {
             data: PathBuf::from("data"),
             archive: PathBuf::from("data/archive"),
             archive_free_min: model::limits::DISK_FREE_MIN,
+            copy_to: String::new(),
+            copy_endpoint: None,
+            copy_region: "us-east-1".to_owned(),
+            copy_access: None,
+            copy_secret: None,
+            copy_trust: None,
+            copy_keys: None,
+            reconcile_at: "03:30".to_owned(),
             certificate: None,
             certificate_key: None,
             page: String::new(),
@@ -156,6 +208,7 @@ fn check(config: &Config) -> Result<(), String> {
             "certificate and certificate_key go together",
         );
     }
+    check_copy(config)?;
     if config.face_url.is_some() != config.face_secret.is_some() {
         return wrong("face_url 与 face_secret 须同时设置", "face_url and face_secret go together");
     }
@@ -172,6 +225,34 @@ fn check(config: &Config) -> Result<(), String> {
                 "presence_first and presence_every are two numbers, the smaller first, none 0",
             );
         }
+    }
+    Ok(())
+}
+
+/// The keys of the second copy and of reconciliation.
+fn check_copy(config: &Config) -> Result<(), String> {
+    let wrong = |zh: &str, en: &str| Err(format!("配置有误：{zh}。Configuration: {en}."));
+    if config.copy_access.is_some() != config.copy_secret.is_some() {
+        return wrong(
+            "copy_access 与 copy_secret 须同时设置",
+            "copy_access and copy_secret go together",
+        );
+    }
+    let folder = !config.copy_to.starts_with("s3://");
+    if folder && !config.copy_to.is_empty() && Path::new(&config.copy_to) == config.archive {
+        return wrong("copy_to 不能与 archive 相同", "copy_to must be another folder than archive");
+    }
+    if folder && (config.copy_endpoint.is_some() || config.copy_access.is_some()) {
+        return wrong(
+            "copy_endpoint、copy_access 仅用于 s3:// 形式的 copy_to",
+            "copy_endpoint and copy_access are for a copy_to that begins with s3://",
+        );
+    }
+    if !config.reconcile_at.is_empty() && nightly::minute_of_day(&config.reconcile_at).is_none() {
+        return wrong(
+            "reconcile_at 须形如 03:30，或留空",
+            "reconcile_at must look like 03:30, or be empty",
+        );
     }
     Ok(())
 }
@@ -201,11 +282,17 @@ mod tests {
         let all: String = text
             .replace("\n# certificate", "\ncertificate")
             .replace("\n# discipline =", "\ndiscipline =")
+            .replace("\n# copy_", "\ncopy_")
             .replace("\n# face_", "\nface_");
-        let config = parse(&all).unwrap();
+        let config: Config = toml::from_str(&all).unwrap();
         let defaults = Config::default();
         assert_eq!(
             Config {
+                copy_endpoint: None,
+                copy_access: None,
+                copy_secret: None,
+                copy_trust: None,
+                copy_keys: None,
                 certificate: None,
                 certificate_key: None,
                 discipline: None,
@@ -226,6 +313,14 @@ mod tests {
             "data",
             "archive",
             "archive_free_min",
+            "copy_to",
+            "copy_endpoint",
+            "copy_region",
+            "copy_access",
+            "copy_secret",
+            "copy_trust",
+            "copy_keys",
+            "reconcile_at",
             "certificate",
             "certificate_key",
             "discipline",
@@ -254,6 +349,11 @@ mod tests {
             ("media = [\"0.0.0.0:1\", \"127.0.0.1:1\"]", "per family"),
             ("media_threads = 0", "media_threads"),
             ("camera_codec = \"opus\"", "camera_codec"),
+            ("copy_access = \"a\"", "go together"),
+            ("copy_to = \"data/archive\"", "another folder"),
+            ("copy_endpoint = \"http://h\"", "begins with s3://"),
+            ("reconcile_at = \"24:00\"", "reconcile_at"),
+            ("copy_keys = [{ id = \"a\" }]", "file"),
             ("certificate = \"a\"", "go together"),
             ("face_url = \"https://h/\"", "go together"),
             ("presence_first = [3, 2]", "presence_first"),

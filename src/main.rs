@@ -7,7 +7,9 @@ mod clock;
 mod commands;
 mod config;
 mod demo;
+mod keeping;
 mod memory;
+mod nightly;
 mod probe;
 mod ready;
 mod serve;
@@ -35,7 +37,42 @@ enum Command {
     /// Checks every byte of an archive folder or of one hearing's folder, without a server.
     Verify {
         /// The folder.
-        archive: PathBuf,
+        #[arg(required_unless_present = "copy", conflicts_with = "copy")]
+        archive: Option<PathBuf>,
+        /// Checks the second copy instead, enciphered or not.
+        #[arg(long)]
+        copy: bool,
+        /// The configuration file that says where the second copy is.
+        #[arg(long, requires = "copy")]
+        config: Option<PathBuf>,
+        /// Number of the hearing whose copy is checked; without it all.
+        #[arg(long, requires = "copy")]
+        hearing: Option<u32>,
+    },
+    /// Builds folders of the archive from the second copy and checks every byte.
+    Restore {
+        /// The configuration file that says where the second copy is.
+        #[arg(long)]
+        config: Option<PathBuf>,
+        /// Number of the hearing; without it every one that the archive does not have.
+        #[arg(long)]
+        hearing: Option<u32>,
+        /// Another folder than the archive to put it in.
+        #[arg(long)]
+        to: Option<PathBuf>,
+    },
+    /// Moves sealed records to another folder: copies them, checks every byte, then removes them.
+    Move {
+        /// An archive folder, or one hearing's folder.
+        from: PathBuf,
+        /// The archive folder it goes to.
+        to: PathBuf,
+    },
+    /// Compares docket, records and second copy, and names what is missing or different.
+    Reconcile {
+        /// The configuration file.
+        #[arg(long)]
+        config: Option<PathBuf>,
     },
     /// Makes the composed film of one sealed hearing from its folder, without a server; prints how
     /// much is done, in thousandths.
@@ -99,7 +136,15 @@ enum Command {
 fn main() -> ExitCode {
     let command = CommandLine::parse().command;
     match command {
-        Command::Verify { archive } => commands::verify(&archive),
+        Command::Verify { archive: Some(archive), .. } => commands::verify(&archive),
+        Command::Verify { archive: None, config, hearing, .. } => {
+            in_runtime(keeping::verify_copy(config, hearing))
+        }
+        Command::Restore { config, hearing, to } => {
+            in_runtime(keeping::restore(config, hearing, to))
+        }
+        Command::Move { from, to } => keeping::move_records(&from, &to),
+        Command::Reconcile { config } => in_runtime(keeping::reconcile(config)),
         Command::Film { hearing: folder, out: film, font, preset, threads } => {
             commands::film(&FilmOrder { folder, film, font, preset, threads })
         }

@@ -77,6 +77,11 @@ impl HearingFiles {
         Ok(composed.committed)
     }
 
+    /// Bytes of the ledger that are durable.
+    pub(crate) const fn ledger_bytes(&self) -> u64 {
+        self.ledger.bytes()
+    }
+
     /// Whether a seal is still to be put beside the ledger.
     pub(crate) const fn is_seal_due(&self) -> bool {
         self.seal_due

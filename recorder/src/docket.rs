@@ -10,7 +10,7 @@ use model::archive::Attendee;
 use model::letters::{RecordNotice, RecordOrder, Tape, TapeItem};
 use model::limits::{RECORD_QUEUE_MAX, TAPES_MAX};
 use model::view::Heading;
-use model::{Brief, HearingId, Instant, Now, RecordFault, TrackId};
+use model::{Brief, HearingId, Instant, Now, RecordFault, Timestamp, TrackId};
 use record::entry::{Entry, FORMAT};
 use record::ledger::Ledger;
 use record::reel::Reel;
@@ -23,6 +23,7 @@ use crate::disk::Disk;
 use crate::ledger_task::{Desk, LedgerTask, Letter};
 use crate::metrics::Metrics;
 use crate::recover::{Found, recover_hearing};
+use crate::returning::{Again, DEATHS_MAX, Returning};
 use crate::{RecorderConfig, RecorderFault};
 
 /// Blocking calls to the disk at the same time: parallel syncs share the disk's own flushes.
@@ -37,6 +38,7 @@ struct Kept {
     letters: mpsc::Sender<Letter>,
     /// What could not be handed over, by track: from, to, packets.
     lost: BTreeMap<TrackId, (Instant, Instant, u32)>,
+    again: Again,
 }
 
 pub(crate) struct Docket {
@@ -48,6 +50,10 @@ pub(crate) struct Docket {
     writers: Arc<Semaphore>,
     kept: BTreeMap<HearingId, Kept>,
     tasks: JoinSet<HearingId>,
+    /// Hearings whose task ended by a bug, until another one takes over.
+    returning: BTreeMap<HearingId, Returning>,
+    /// Folders being looked at for them.
+    looks: JoinSet<(HearingId, Result<Found, RecorderFault>)>,
     hearing_by_task: BTreeMap<tokio::task::Id, HearingId>,
 }
 
@@ -68,6 +74,8 @@ impl Docket {
             writers: Arc::new(Semaphore::new(WRITERS_MAX)),
             kept: BTreeMap::new(),
             tasks: JoinSet::new(),
+            returning: BTreeMap::new(),
+            looks: JoinSet::new(),
             hearing_by_task: BTreeMap::new(),
         }
     }
@@ -85,6 +93,7 @@ impl Docket {
                 biased;
                 () = told_to_stop(&mut shutdown) => break,
                 Some(ended) = self.tasks.join_next_with_id() => self.ended(ended).await,
+                Some(looked) = self.looks.join_next() => self.looked(looked).await,
                 order = orders.recv(), if orders_open => match order {
                     Some(order) => self.order(order).await,
                     None => orders_open = false,
@@ -115,6 +124,7 @@ impl Docket {
         if tokio::time::timeout(STOP_WAIT, all).await.is_err() {
             tracing::error!("the disk did not take the last commits in time");
         }
+        self.config.durable.0.send_modify(BTreeMap::clear);
     }
 
     async fn ended(&mut self, ended: Result<(tokio::task::Id, HearingId), tokio::task::JoinError>) {
@@ -123,12 +133,71 @@ impl Docket {
             Err(fault) => (fault.id(), fault.is_panic()),
         };
         let Some(hearing) = self.hearing_by_task.remove(&task) else { return };
-        self.kept.remove(&hearing);
+        let kept = self.kept.remove(&hearing);
+        self.config.durable.0.send_modify(|all| {
+            all.remove(&hearing);
+        });
         self.metrics.hearings.set(i64::try_from(self.kept.len()).unwrap_or(i64::MAX));
         if panicked {
             tracing::error!(hearing = hearing.0, "the ledger task ended by a bug");
             self.fault(hearing, RecordFault::Silent).await;
+            if let Some(kept) = kept {
+                self.take_over(hearing, kept.again);
+            }
         }
+    }
+
+    /// Has the folder of a hearing looked at whose task ended by a bug. Its last commit may still be
+    /// on its way to the disk: that is waited for.
+    fn take_over(&mut self, hearing: HearingId, mut again: Again) {
+        again.deaths += 1;
+        if again.deaths > DEATHS_MAX {
+            tracing::error!(hearing = hearing.0, "the record of this hearing dies again and again");
+            return;
+        }
+        let (folder, now) = (self.config.archive.join(hearing.to_string()), (self.clock)().utc);
+        let writing = Arc::clone(&again.writing);
+        self.returning.insert(hearing, Returning { again, since: now, waiting: Vec::new() });
+        self.looks.spawn(async move {
+            let _writing = writing.acquire_owned().await;
+            let found = tokio::task::spawn_blocking(move || recover_hearing(&folder, now)).await;
+            let bug = |fault| RecorderFault {
+                doing: "look at the hearing's folder".to_owned(),
+                source: std::io::Error::other(fault),
+            };
+            (hearing, found.map_err(bug).and_then(|found| found))
+        });
+    }
+
+    /// Goes on with a hearing whose folder was looked at: what was not durable is written again.
+    async fn looked(
+        &mut self,
+        looked: Result<(HearingId, Result<Found, RecorderFault>), tokio::task::JoinError>,
+    ) {
+        let (hearing, found) = match looked {
+            Ok(looked) => looked,
+            Err(fault) => return tracing::error!(%fault, "a folder could not be looked at"),
+        };
+        let Some(Returning { mut again, since, waiting }) = self.returning.remove(&hearing) else {
+            return;
+        };
+        let found = match found {
+            Ok(found) => found,
+            Err(fault) => return self.refuse(hearing, &fault).await,
+        };
+        let durable = match &found {
+            Found::Open(reader, _) => again.take_durable(&reader.index.minutes),
+            Found::Nothing | Found::Sealed | Found::Damaged => Vec::new(),
+        };
+        let orders = again.orders(hearing, (self.clock)().utc);
+        self.begin(hearing, found, again, Some(since)).await;
+        for number in durable {
+            self.tell(RecordNotice::Written { hearing, number }).await;
+        }
+        for order in orders.into_iter().chain(waiting) {
+            self.order(order).await;
+        }
+        tracing::warn!(hearing = hearing.0, "the recorder is back; the gap stands in the ledger");
     }
 
     async fn order(&mut self, order: RecordOrder) {
@@ -142,10 +211,17 @@ impl Docket {
             self.open(hearing, heading, brief, attendees).await;
             return;
         }
-        let Some(kept) = self.kept.get(&hearing) else {
+        if let Some(returning) = self.returning.get_mut(&hearing)
+            && returning.waiting.len() < RECORD_QUEUE_MAX
+        {
+            returning.waiting.push(order);
+            return;
+        }
+        let Some(kept) = self.kept.get_mut(&hearing) else {
             tracing::warn!(hearing = hearing.0, "an order for a hearing that is not kept");
             return self.fault(hearing, RecordFault::Silent).await;
         };
+        kept.again.note(&order);
         if kept.letters.send(Letter::Order(order)).await.is_err() {
             self.fault(hearing, RecordFault::Silent).await;
         }
@@ -161,6 +237,9 @@ impl Docket {
         if self.kept.contains_key(&hearing) {
             return self.tell(RecordNotice::Opened { hearing }).await;
         }
+        if self.returning.contains_key(&hearing) {
+            return;
+        }
         let folder = self.config.archive.join(hearing.to_string());
         let (path, now) = (folder.clone(), (self.clock)().utc);
         let found = tokio::task::spawn_blocking(move || recover_hearing(&path, now)).await;
@@ -172,6 +251,19 @@ impl Docket {
                 return self.refuse(hearing, &RecorderFault { doing, source }).await;
             }
         };
+        self.begin(hearing, found, Again::new((heading, brief, attendees)), None).await;
+    }
+
+    /// Gives a hearing its task; `silent`: since when it had none, after a bug.
+    async fn begin(
+        &mut self,
+        hearing: HearingId,
+        found: Found,
+        again: Again,
+        silent: Option<Timestamp>,
+    ) {
+        let folder = self.config.archive.join(hearing.to_string());
+        let (heading, brief, attendees) = again.opening.clone();
         let software = SOFTWARE.to_owned();
         let (ledger, maker, reel, zero, floor_ms, first) = match found {
             Found::Nothing => {
@@ -203,15 +295,21 @@ impl Docket {
             metrics: self.metrics.clone(),
             free_min: self.config.free_min,
             pending_bytes_max: self.config.pending_bytes_max,
+            durable: self.config.durable.0.clone(),
+            confirmed: Arc::clone(&again.confirmed),
+            writing: Arc::clone(&again.writing),
         };
-        let task = LedgerTask::new(desk, files, reel, zero, floor_ms, first);
+        let mut task = LedgerTask::new(desk, files, reel, zero, floor_ms, first);
+        if let Some(since) = silent {
+            task.was_silent(since);
+        }
         let (letters, inbox) = mpsc::channel(RECORD_QUEUE_MAX + TAPES_MAX);
         let started = self.tasks.spawn(async move {
             task.run(inbox).await;
             hearing
         });
         self.hearing_by_task.insert(started.id(), hearing);
-        self.kept.insert(hearing, Kept { letters, lost: BTreeMap::new() });
+        self.kept.insert(hearing, Kept { letters, lost: BTreeMap::new(), again });
         self.metrics.hearings.set(i64::try_from(self.kept.len()).unwrap_or(i64::MAX));
     }
 

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use model::letters::{RecordNotice, RecordOrder, Tape, TapeItem};
@@ -14,12 +15,13 @@ use record::digest::Digests;
 use record::entry::{Entry, LossCause};
 use record::reel::Reel;
 use record::segment::Taken;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
 use crate::commit::HearingFiles;
 use crate::compose::{Batch, Committed, Item, What};
+use crate::copy::Durable;
 use crate::metrics::{Metrics, fault_name};
 
 /// A failed commit is tried again after this time.
@@ -48,6 +50,12 @@ pub(crate) struct Desk {
     pub(crate) metrics: Metrics,
     pub(crate) free_min: u64,
     pub(crate) pending_bytes_max: usize,
+    /// How many bytes of each live hearing's ledger are durable, for the second copy.
+    pub(crate) durable: watch::Sender<Durable>,
+    /// Number of the last minute that was confirmed.
+    pub(crate) confirmed: Arc<AtomicU64>,
+    /// Held while a commit writes: whoever takes over after a panic waits for it.
+    pub(crate) writing: Arc<Semaphore>,
 }
 
 /// How a commit ended.
@@ -129,6 +137,13 @@ impl LedgerTask {
             stopping: false,
             closed: false,
         }
+    }
+
+    /// The hearing had no task since then, by a bug: a fault until the first commit.
+    pub(crate) fn was_silent(&mut self, since: Timestamp) {
+        let fault = RecordFault::Silent;
+        self.faults.insert(fault, since);
+        self.entry((self.desk.clock)().utc, Entry::Fault { fault, since });
     }
 
     /// Runs until the ledger is sealed or the node stops.
@@ -347,7 +362,9 @@ impl LedgerTask {
         self.retry_at = None;
         self.job_since = now;
         let batch = Arc::new(Batch(std::mem::take(&mut self.pending)));
+        let writing = Arc::clone(&self.desk.writing);
         self.job = Some(tokio::spawn(async move {
+            let _writing = writing.acquire_owned().await;
             let result = files.commit(&batch).await;
             // All helpers of the commit are done, so this is the last handle.
             let Batch(mut items) = Arc::unwrap_or_clone(batch);
@@ -366,6 +383,10 @@ impl LedgerTask {
         self.desk.metrics.commit_seconds.observe(took.as_secs_f64());
         let Done { files, mut items, result, seal } = done;
         let free = files.free;
+        let (hearing, durable) = (self.desk.hearing, files.ledger_bytes());
+        self.desk.durable.send_modify(|all| {
+            all.insert(hearing, durable);
+        });
         self.files = Some(files);
         items.append(&mut self.pending);
         self.pending = items;
@@ -380,6 +401,7 @@ impl LedgerTask {
             return self.failed(now, &fault).await;
         }
         self.clear(RecordFault::Unwritable).await;
+        self.clear(RecordFault::Silent).await;
         if took <= COMMIT_SLOW {
             self.clear(RecordFault::DiskSlow).await;
         }
@@ -429,6 +451,7 @@ impl LedgerTask {
         }
         for number in committed.minutes {
             self.tell(RecordNotice::Written { hearing, number }).await;
+            self.desk.confirmed.store(number, Ordering::Release);
         }
         self.rolled |= committed.rolled;
         for track in committed.tracks {

@@ -4,6 +4,7 @@
 //! What is not here: what a ledger, a segment or a playable file is made of (crate `record`), and
 //! when a hearing is on the record (crate `hearing`).
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,21 +18,30 @@ use tokio::sync::{mpsc, watch};
 mod archive;
 mod commit;
 mod compose;
+mod copy;
 pub mod disk;
 mod docket;
 mod erase;
 mod film_maker;
 mod films;
 mod folder;
+mod keeping;
 mod ledger_task;
 mod metrics;
 mod part;
 mod proof;
+mod reconcile;
 mod recover;
+mod returning;
+mod store;
 
 pub use archive::ArchiveFolder;
+pub use copy::{CopyConfig, CopyState, Copying};
 pub use film_maker::{FONT, FilmFault, FilmOrder, make_film};
 pub use films::{FilmShop, FilmsConfig};
+pub use keeping::{KeepFault, copied, forget, move_record, restore, verify_copy};
+pub use reconcile::{Compared, Finding, Listed, Report, ReportBoard, Wrong, reconcile};
+pub use store::{Store, StoreConfig, StoreFault};
 
 use disk::{Disk, RealDisk};
 use folder::{FolderFiles, doing, hearing_of, hearings};
@@ -47,6 +57,19 @@ pub struct RecorderConfig {
     pub free_min: u64,
     /// Bytes of media kept in memory per hearing while the disk does not take them.
     pub pending_bytes_max: usize,
+    /// Tells the second copy what is durable.
+    pub durable: DurableTeller,
+}
+
+/// Tells how many bytes of each live hearing's ledger are durable. Clones tell the same.
+#[derive(Clone, Debug, Default)]
+pub struct DurableTeller(pub(crate) watch::Sender<copy::Durable>);
+
+impl DurableTeller {
+    /// The hearings that are being kept now.
+    pub fn live(&self) -> BTreeSet<HearingId> {
+        self.0.borrow().keys().copied().collect()
+    }
 }
 
 impl RecorderConfig {
@@ -56,6 +79,7 @@ impl RecorderConfig {
             archive,
             free_min: model::limits::DISK_FREE_MIN,
             pending_bytes_max: 64 * 1024 * 1024,
+            durable: DurableTeller::default(),
         }
     }
 }
@@ -158,6 +182,15 @@ pub async fn run_on(
         .run(doors.orders, doors.tapes, shutdown)
         .await;
     Ok(())
+}
+
+/// The folders of hearings in an archive folder, by rising number.
+///
+/// # Errors
+/// When it cannot be listed.
+pub fn folders(archive: &Path) -> Result<Vec<PathBuf>, RecorderFault> {
+    let hearings = hearings(archive)?.into_iter();
+    Ok(hearings.map(|hearing| archive.join(hearing.to_string())).collect())
 }
 
 /// Checks every byte of a hearing's folder, or of every hearing in an archive folder. Nobody may

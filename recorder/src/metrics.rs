@@ -87,6 +87,76 @@ impl Metrics {
     }
 }
 
+/// The figures of the second copy.
+#[derive(Clone, Debug)]
+pub(crate) struct CopyMetrics {
+    pub(crate) bytes: IntCounter,
+    pub(crate) failures: IntCounter,
+    pub(crate) away: IntGauge,
+    pub(crate) differing: IntGauge,
+    pub(crate) behind: IntGauge,
+}
+
+impl CopyMetrics {
+    /// Makes the figures and registers them.
+    pub(crate) fn new(registry: &Registry) -> Result<Self, prometheus::Error> {
+        let metrics = Self {
+            bytes: IntCounter::new(
+                "assize_recorder_copy_bytes_total",
+                "Bytes of the record put into the second copy.",
+            )?,
+            failures: IntCounter::new(
+                "assize_recorder_copy_failures_total",
+                "Times the store of the second copy did not do what it was asked.",
+            )?,
+            away: IntGauge::new(
+                "assize_recorder_copy_away",
+                "1 while the store of the second copy takes nothing.",
+            )?,
+            differing: IntGauge::new(
+                "assize_recorder_copy_differing",
+                "Hearings whose second copy is not what the archive has.",
+            )?,
+            behind: IntGauge::new(
+                "assize_recorder_copy_behind_seconds",
+                "Since when the hearing worst off has not been copied completely.",
+            )?,
+        };
+        registry.register(Box::new(metrics.bytes.clone()))?;
+        registry.register(Box::new(metrics.failures.clone()))?;
+        registry.register(Box::new(metrics.away.clone()))?;
+        registry.register(Box::new(metrics.differing.clone()))?;
+        registry.register(Box::new(metrics.behind.clone()))?;
+        Ok(metrics)
+    }
+}
+
+/// The figures of the last reconciliation.
+#[derive(Clone, Debug)]
+pub(crate) struct ReconcileMetrics {
+    pub(crate) findings: IntGauge,
+    pub(crate) at: IntGauge,
+}
+
+impl ReconcileMetrics {
+    /// Makes the figures and registers them.
+    pub(crate) fn new(registry: &Registry) -> Result<Self, prometheus::Error> {
+        let metrics = Self {
+            findings: IntGauge::new(
+                "assize_recorder_reconcile_findings",
+                "What the last reconciliation found missing or different.",
+            )?,
+            at: IntGauge::new(
+                "assize_recorder_reconciled_timestamp_seconds",
+                "When the last reconciliation ended.",
+            )?,
+        };
+        registry.register(Box::new(metrics.findings.clone()))?;
+        registry.register(Box::new(metrics.at.clone()))?;
+        Ok(metrics)
+    }
+}
+
 /// The fault's name as a label.
 pub(crate) const fn fault_name(fault: RecordFault) -> &'static str {
     match fault {

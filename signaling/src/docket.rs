@@ -33,7 +33,7 @@ pub(crate) use cards::CodeOpens;
 pub(crate) use catalogue::phases;
 pub use catalogue::{Found, Search};
 pub(crate) use custody::{Decision, Signed};
-pub use entry::{Entry, Mode, NewHearing, NewPerson, Seated};
+pub use entry::{Entry, HearingLine, Mode, NewHearing, NewPerson, Seated};
 pub(crate) use sessions::{Change, Revision, Wanted};
 use sqlite::Sqlite;
 
@@ -160,6 +160,14 @@ impl Docket {
     /// When the database fails.
     pub async fn entries_of(&self, account: AccountId) -> Result<Vec<Entry>, DocketFault> {
         self.sqlite.entries_of(account).await
+    }
+
+    /// Every hearing there is, for reconciling it with the records.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn all_hearings(&self) -> Result<Vec<HearingLine>, DocketFault> {
+        self.sqlite.all_hearings().await
     }
 
     /// Marks a hearing as closed, with how it ended and what came of it; its unused codes stop

@@ -495,6 +495,8 @@ async fn ops(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<Ops
         version: app.version.to_owned(),
         archive_free_bytes: figures.archive_free_bytes,
         forward_delay_micros: figures.forward_delay_micros,
+        copy: figures.copy,
+        reconciled: figures.reconciled,
         hearings: app.hearings.pictures(),
     }))
 }

@@ -32,8 +32,8 @@ mod tls;
 mod web;
 
 pub use crate::docket::{
-    Account, AccountId, Docket, DocketFault, Entry, Found, Mode, NewAccount, NewHearing, NewPerson,
-    Search, Seated,
+    Account, AccountId, Docket, DocketFault, Entry, Found, HearingLine, Mode, NewAccount,
+    NewHearing, NewPerson, Search, Seated,
 };
 pub use ::docket::retention::{Rule as RetentionRule, Schedule as Retention};
 pub use certificate::{Certificate, CertificateFault};

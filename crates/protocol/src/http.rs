@@ -175,8 +175,34 @@ pub struct OpsPicture {
     /// Forwarding delay in the server over the last minute, µs: p50, p95, p99.
     #[cfg_attr(feature = "ts", ts(type = "[number, number, number] | null"))]
     pub forward_delay_micros: Option<[u64; 3]>,
+    /// The second copy of the records; none when none is kept.
+    pub copy: Option<OpsCopy>,
+    /// The last reconciliation; none before the first.
+    pub reconciled: Option<OpsReconciled>,
     /// Live hearings.
     pub hearings: Vec<OpsHearing>,
+}
+
+/// How the second copy of the records is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct OpsCopy {
+    /// Its store takes nothing at the moment.
+    pub away: bool,
+    /// Hearings whose copy is not what the archive has.
+    pub differing: u32,
+    /// Since when the live hearing worst off has not been copied completely, seconds.
+    pub behind_seconds: u32,
+}
+
+/// What the last reconciliation came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct OpsReconciled {
+    /// When it ended.
+    pub at: Timestamp,
+    /// What was missing or different.
+    pub findings: u32,
 }
 
 /// One live hearing on the ops page. No names: ops see seats.

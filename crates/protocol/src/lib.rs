@@ -20,9 +20,9 @@ pub use http::{
     ApiRefusal, ArchiveFound, ArchiveList, AuditAct, AuditLine, Bookmark, CodeIssued, CopyDecision,
     CopyKind, CopyRequest, CopyState, Custody, DeliberationRecord, DocketLine, DocketList,
     DocketPerson, EvidenceAbout, EvidenceChange, EvidenceList, Explanation, Hold, Join, LinkMade,
-    NewBookmark, NewCopyRequest, NewExplanation, NewLink, OpenView, OpsHearing, OpsPerson,
-    OpsPicture, PartyView, Passage, PassageKind, PhaseMark, Reader, RecordStage, RetentionLine,
-    RetentionList, SeatPass, SignIn, StaffKind, WhoAmI, WithReason,
+    NewBookmark, NewCopyRequest, NewExplanation, NewLink, OpenView, OpsCopy, OpsHearing, OpsPerson,
+    OpsPicture, OpsReconciled, PartyView, Passage, PassageKind, PhaseMark, Reader, RecordStage,
+    RetentionLine, RetentionList, SeatPass, SignIn, StaffKind, WhoAmI, WithReason,
 };
 pub use server::{Bye, RequestOutcome, ServerMessage};
 

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use model::archive::Attendee;
@@ -45,6 +45,24 @@ impl Desk {
 
     /// A recorder whose wall clock stands at `utc`.
     pub(crate) fn start_on(disk: Arc<dyn Disk>, config: RecorderConfig, utc: i64) -> Self {
+        Self::start_falling(disk, config, utc, Arc::default())
+    }
+
+    /// A recorder whose next look at the clock, once `falls`, is a bug.
+    pub(crate) fn falling(
+        disk: Arc<dyn Disk>,
+        config: RecorderConfig,
+        falls: Arc<AtomicBool>,
+    ) -> Self {
+        Self::start_falling(disk, config, START, falls)
+    }
+
+    fn start_falling(
+        disk: Arc<dyn Disk>,
+        config: RecorderConfig,
+        utc: i64,
+        falls: Arc<AtomicBool>,
+    ) -> Self {
         let zero = tokio::time::Instant::now();
         let set_by = Arc::new(AtomicI64::new(0));
         let set = Arc::clone(&set_by);
@@ -59,8 +77,12 @@ impl Desk {
         let (stop, stopped) = watch::channel(false);
         let registry = Registry::new();
         let doors = Doors { orders: orders_in, notices: notices_out, tapes: tapes_in };
-        let run =
-            recorder::run_on(disk, config, Arc::clone(&clock), doors, registry.clone(), stopped);
+        let sound = Arc::clone(&clock);
+        let theirs: Arc<dyn Fn() -> Now + Send + Sync> = Arc::new(move || {
+            assert!(!falls.swap(false, Ordering::SeqCst), "the bug of this test");
+            sound()
+        });
+        let run = recorder::run_on(disk, config, theirs, doors, registry.clone(), stopped);
         let room = tokio::spawn(run);
         Self { orders, notices, tapes, registry, stop, room, clock, set_by, minutes: 0 }
     }
@@ -145,6 +167,23 @@ impl Desk {
             for publisher in &mut *publishers {
                 publisher.step(now, &mut tape);
             }
+            self.tapes.send(tape).await.expect("the recorder takes tape");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Sends so many pictures of so many bytes, one every 20 ms.
+    pub(crate) async fn play_large(&self, camera: &mut Publisher, pictures: u32, bytes: usize) {
+        for n in 0..pictures {
+            let mut tape = Tape { hearing: HEARING, items: Vec::new(), bytes: Vec::new() };
+            let mut payload = if n % 50 == 0 {
+                vec![0x10, 0x10, 0, 0, 0x9D, 0x01, 0x2A, 0x80, 0x02, 0x68, 0x01, 7]
+            } else {
+                vec![0x10, 0x11]
+            };
+            payload.extend((0..bytes).map(|at| (at as u32 ^ n) as u8));
+            camera.rtp_time += 1_800;
+            camera.packet(self.now().instant, true, &payload, &mut tape);
             self.tapes.send(tape).await.expect("the recorder takes tape");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }

@@ -2,12 +2,15 @@
 //!
 //! What is not here: tests of one rule of the format; those stand beside it in `record`.
 
+mod copies;
 mod desk;
 mod evidence;
 mod faults;
 mod films;
+mod gateway;
+mod keeping;
 mod media;
-
+mod panics;
 mod part;
 mod recovery;
 mod session;

@@ -188,3 +188,14 @@ impl Entry {
         }
     }
 }
+
+/// A hearing as far as its record is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HearingLine {
+    /// Which.
+    pub hearing: HearingId,
+    /// It is over.
+    pub closed: bool,
+    /// It is over and was opened before.
+    pub opened: bool,
+}

@@ -25,8 +25,9 @@ use model::{
 use protocol::{
     ApiRefusal, ArchiveList, Bye, ClientMessage, ClientStats, CodeIssued, DeliberationRecord,
     DocketLine, DocketList, DocketPerson, EvidenceAbout, EvidenceChange, EvidenceList, Join,
-    OpsHearing, OpsPerson, OpsPicture, RequestOutcome, SeatPass, ServerMessage, SignIn, StaffKind,
-    VERSION, WhoAmI, decode_client, decode_server, encode_client, encode_server,
+    OpsCopy, OpsHearing, OpsPerson, OpsPicture, OpsReconciled, RequestOutcome, SeatPass,
+    ServerMessage, SignIn, StaffKind, VERSION, WhoAmI, decode_client, decode_server, encode_client,
+    encode_server,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -566,6 +567,8 @@ fn ops() -> OpsPicture {
         version: "0.1.0".to_owned(),
         archive_free_bytes: Some(812_000_000_000),
         forward_delay_micros: Some([120, 310, 900]),
+        copy: Some(OpsCopy { away: false, differing: 0, behind_seconds: 1 }),
+        reconciled: Some(OpsReconciled { at: AT, findings: 0 }),
         hearings: vec![OpsHearing { hearing: HearingId(1), stage, record, people: vec![person] }],
     }
 }

@@ -15,7 +15,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 use super::{Sqlite, heading, optional, private, to, value, word};
-use crate::docket::{AccountId, DocketFault, Entry, NewHearing, NewPerson, Seated};
+use crate::docket::{AccountId, DocketFault, Entry, HearingLine, NewHearing, NewPerson, Seated};
 
 /// Hearings in one answer.
 const ENTRIES_MAX: i64 = 200;
@@ -68,6 +68,20 @@ impl Sqlite {
             entries.push(self.with_people(row).await.map_err(&fault)?);
         }
         Ok(entries)
+    }
+
+    pub(in crate::docket) async fn all_hearings(&self) -> Result<Vec<HearingLine>, DocketFault> {
+        let fault = to("read the docket");
+        let rows = sqlx::query("SELECT id, closed, opened_at FROM hearings ORDER BY id")
+            .fetch_all(&self.pool)
+            .await
+            .map_err(&fault)?;
+        let line = |row: &SqliteRow| {
+            let closed = row.try_get("closed")?;
+            let opened = row.try_get::<Option<i64>, _>("opened_at")?.is_some();
+            Ok(HearingLine { hearing: HearingId(row.try_get("id")?), closed, opened })
+        };
+        rows.iter().map(line).collect::<Result<_, sqlx::Error>>().map_err(&fault)
     }
 
     pub(in crate::docket) async fn with_people(
