@@ -34,6 +34,14 @@ pub(crate) struct House {
     starts: u32,
     /// Filter of the server's log.
     log: &'static str,
+    /// More arguments of `assize serve`.
+    more: Vec<String>,
+}
+
+/// One open case of the demonstration: its number, and its seats with codes by role.
+pub(crate) struct Case {
+    pub(crate) hearing: u64,
+    pub(crate) codes: Vec<(String, String)>,
 }
 
 impl House {
@@ -53,7 +61,33 @@ impl House {
     pub(crate) fn closed(settings: &str, log: &'static str) -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
         let settings = settings.to_owned();
-        Self { folder, settings, child: None, readies: Vec::new(), starts: 0, log }
+        Self { folder, settings, child: None, readies: Vec::new(), starts: 0, log, more: Vec::new() }
+    }
+
+    /// A server that is not started yet, with so many cases of so many people.
+    pub(crate) fn of_cases(cases: u16, people: u16, settings: &str) -> Self {
+        let mut house = Self::closed(settings, "info");
+        let more = ["--cases".to_owned(), cases.to_string(), "--people".to_owned()];
+        house.more = more.into_iter().chain([people.to_string()]).collect();
+        house
+    }
+
+    /// The open cases, as the first start told them.
+    pub(crate) fn cases(&self) -> Vec<Case> {
+        let ready = self.readies.first().expect("the server was started");
+        let cases = ready["cases"].as_array().expect("a list of cases").iter();
+        let text = |value: &Value| value.as_str().expect("text").to_owned();
+        cases
+            .map(|case| Case {
+                hearing: case["hearing"].as_u64().expect("a number"),
+                codes: case["codes"]
+                    .as_array()
+                    .expect("a list of codes")
+                    .iter()
+                    .map(|seat| (text(&seat["role"]), text(&seat["code"])))
+                    .collect(),
+            })
+            .collect()
     }
 
     /// The scratch folder.
@@ -96,6 +130,7 @@ impl House {
             .arg(self.write_config())
             .arg("--ready-file")
             .arg(self.ready_file())
+            .args(&self.more)
             .env("RUST_LOG", self.log)
             .stdin(Stdio::null())
             .kill_on_drop(true);
@@ -260,8 +295,13 @@ impl House {
 
     /// The presiding judge as a robot that does what it is told.
     pub(crate) fn judge(&self) -> Robot {
+        self.judge_of(self.hearing())
+    }
+
+    /// The presiding judge of any hearing as a robot.
+    pub(crate) fn judge_of(&self, hearing: u64) -> Robot {
         let (name, password) = self.account("judge");
-        let hearing = self.hearing().to_string();
+        let hearing = hearing.to_string();
         let variable = "ASSIZE_PROBE_PASSWORD";
         let arguments = ["--staff", &name, "--password-env", variable, "--hearing", &hearing]
             .map(str::to_owned);
@@ -272,6 +312,11 @@ impl House {
     pub(crate) fn person(&self, role: &str) -> Robot {
         let (code, _) = self.seat(role);
         Robot::start(self.https_port(), &["--code".to_owned(), code], &[])
+    }
+
+    /// Somebody with this code as a robot.
+    pub(crate) fn person_with(&self, code: &str) -> Robot {
+        Robot::start(self.https_port(), &["--code".to_owned(), code.to_owned()], &[])
     }
 
     /// Somebody with a code who also has a screen to share.

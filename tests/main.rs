@@ -2,8 +2,10 @@
 
 mod bad_days;
 mod camera;
+mod copies;
 mod devices;
 mod house;
+mod kills;
 mod privacy;
 mod procedure;
 mod record;

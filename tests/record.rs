@@ -15,9 +15,9 @@ use crate::house::{DEADLINE, House, until};
 use crate::serve::segments;
 
 /// At most this much of the record may be missing after a kill, ms.
-const LOSS_MS_MAX: i64 = 1_000;
+pub(crate) const LOSS_MS_MAX: i64 = 1_000;
 /// For a machine that does other things too.
-const SLACK_MS: i64 = 250;
+pub(crate) const SLACK_MS: i64 = 250;
 
 async fn ffprobe(file: &Path) -> Value {
     let mut command = Command::new("ffprobe");
@@ -137,7 +137,7 @@ async fn a_kill_costs_less_than_a_second_and_the_hearing_goes_on() {
     assert!(segments_open(&house).await > 0);
 }
 
-fn now_ms() -> i64 {
+pub(crate) fn now_ms() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH);
     i64::try_from(since.expect("after 1970").as_millis()).expect("it fits")
 }

@@ -45,6 +45,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("quinn_udp::", &["sfu/src/socket"]),
     ("mio::", &["sfu/src/", "benches/capacity"]),
     ("argon2::", &["signaling/src/"]),
+    ("object_store::", &["recorder/src/store"]),
+    ("ring::", &["recorder/src/copy/cipher", "sfu/src/", "signaling/src/"]),
     ("sm3::", &["crates/record/src/digest", "signaling/src/evidence/digest"]),
     ("ab_glyph::", &["crates/film/src/letters"]),
     ("time::Offset", &["crates/film/src/scene"]),
