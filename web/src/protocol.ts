@@ -3780,6 +3780,23 @@ who: ParticipantId,
 opinion: Opinion, };
 
 /**
+ * How the second copy of the records is doing.
+ */
+export type OpsCopy = { 
+/**
+ * Its store takes nothing at the moment.
+ */
+away: boolean, 
+/**
+ * Hearings whose copy is not what the archive has.
+ */
+differing: number, 
+/**
+ * Since when the live hearing worst off has not been copied completely, seconds.
+ */
+behind_seconds: number, };
+
+/**
  * One live hearing on the ops page. No names: ops see seats.
  */
 export type OpsHearing = { 
@@ -3882,9 +3899,30 @@ archive_free_bytes: number | null,
  */
 forward_delay_micros: [number, number, number] | null, 
 /**
+ * The second copy of the records; none when none is kept.
+ */
+copy: OpsCopy | null, 
+/**
+ * The last reconciliation; none before the first.
+ */
+reconciled: OpsReconciled | null, 
+/**
  * Live hearings.
  */
 hearings: Array<OpsHearing>, };
+
+/**
+ * What the last reconciliation came to.
+ */
+export type OpsReconciled = { 
+/**
+ * When it ended.
+ */
+at: Timestamp, 
+/**
+ * What was missing or different.
+ */
+findings: number, };
 
 /**
  * What came of a sitting beside its ending.
