@@ -6,6 +6,7 @@ mod camera;
 mod clock;
 mod commands;
 mod config;
+mod copies;
 mod demo;
 mod keeping;
 mod memory;

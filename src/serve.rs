@@ -9,17 +9,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::letters::Unfinished;
-use model::{HearingId, Now, PresenceChecks, limits};
+use model::{Now, PresenceChecks, limits};
 use prometheus::Registry;
-use protocol::{OpsCopy, OpsReconciled};
-use recorder::{
-    ArchiveFolder, CopyConfig, CopyState, Copying, FilmShop, FilmsConfig, RecorderConfig,
-    RecorderFault, ReportBoard, Store,
-};
+use recorder::{ArchiveFolder, FilmShop, FilmsConfig, RecorderConfig, RecorderFault};
 use sfu::{Ends, Sfu, SfuConfig, SfuFault};
-use signaling::{
-    Certificate, Clock, Docket, MediaStream, NodeFigures, Reach, Settings, Signaling, StartFault,
-};
+use signaling::{Certificate, Clock, Docket, MediaStream, Reach, Settings, Signaling, StartFault};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -27,15 +21,12 @@ use tokio::time::timeout;
 
 use crate::commands::{complain, say};
 use crate::config::{self, Config};
+use crate::copies::Copies;
 use crate::demo::{self, Sheet};
-use crate::nightly::{self, Nightly};
 use crate::{clock, ready, telemetry};
 
 /// How long the recorder may take to commit and seal what it has when the node stops.
 const RECORDER_STOP_WAIT: Duration = Duration::from_secs(8);
-
-/// How long the second copy may take then to take what the recorder wrote last.
-const COPY_STOP_WAIT: Duration = Duration::from_secs(3);
 
 /// Arguments of `assize serve`.
 #[derive(Debug, clap::Args)]
@@ -80,8 +71,7 @@ struct Node {
     sfu: Sfu,
     recorder: JoinHandle<Result<(), RecorderFault>>,
     stop_recorder: watch::Sender<bool>,
-    copying: Option<Copying>,
-    nightly: Option<JoinHandle<()>>,
+    copies: Copies,
 }
 
 impl Node {
@@ -100,14 +90,7 @@ impl Node {
             Ok(Err(fault)) => tracing::error!(%fault, "the recorder fell over"),
             Err(_) => tracing::error!("the recorder did not finish in time"),
         }
-        if let Some(nightly) = self.nightly {
-            nightly.abort();
-        }
-        if let Some(copying) = self.copying
-            && timeout(COPY_STOP_WAIT, copying.stop()).await.is_err()
-        {
-            tracing::warn!("the second copy goes on after the next start");
-        }
+        self.copies.stop().await;
     }
 }
 
@@ -209,25 +192,7 @@ async fn open_rooms(
         free_min: config.archive_free_min,
         ..RecorderConfig::new(config.archive.clone())
     };
-    let store = open_store(config)?;
-    let copying = match &store {
-        Some(store) => {
-            let copy = CopyConfig::new(config.archive.clone());
-            let copying = Copying::start(&recorder_config, copy, store.clone(), &registry);
-            Some(copying.map_err(|fault| format!("内部故障。{fault}."))?)
-        }
-        None => None,
-    };
-    let copy_state = copying.as_ref().map(|copying| copying.state.clone());
-    let (reconciled_in, reconciled) = watch::channel(None);
-    let nightly = nightly(
-        config,
-        clock,
-        &docket,
-        &recorder_config,
-        Ways { store, again: copying.as_ref().map(|copying| copying.again.clone()) },
-        (&registry, reconciled_in),
-    )?;
+    let copies = Copies::start(config, clock, &docket, &recorder_config, &registry)?;
     let recorder_doors =
         recorder::Doors { orders: record_orders, notices: record_notices_in, tapes };
     let recorder = tokio::spawn(recorder::run(
@@ -259,68 +224,16 @@ async fn open_rooms(
             }),
             relays,
         },
-        figures: Arc::new(move || {
+        figures: copies.figures(folder, move || {
             let delay = delay();
-            NodeFigures {
-                archive_free_bytes: recorder::free_bytes(&folder),
-                forward_delay_micros: (delay.packets > 0)
-                    .then(|| [delay.p50_us, delay.p95_us, delay.p99_us].map(u64::from)),
-                copy: copy_state.as_ref().map(|state| copy_figures(*state.borrow())),
-                reconciled: *reconciled.borrow(),
-            }
+            (delay.packets > 0).then(|| [delay.p50_us, delay.p95_us, delay.p99_us].map(u64::from))
         }),
     };
     let signaling =
         Signaling::start(signaling_settings(config, court_settings(config)?), doors, unfinished)
             .await
             .map_err(|fault| signaling_sentence(&fault))?;
-    Ok(Node { signaling, sfu, recorder, stop_recorder, copying, nightly })
-}
-
-/// The store of the second copy, if the configuration has one.
-fn open_store(config: &Config) -> Result<Option<Store>, String> {
-    let store = config.store().map(|store| Store::open(&store)).transpose();
-    store.map_err(|fault| format!("副本存储的配置不可用，请检查 copy_ 各项。{fault}."))
-}
-
-/// What a reconciliation needs of the second copy.
-struct Ways {
-    store: Option<Store>,
-    again: Option<mpsc::Sender<HearingId>>,
-}
-
-/// Begins the nightly reconciliation, if there is to be one.
-fn nightly(
-    config: &Config,
-    clock: &Arc<dyn Fn() -> Now + Send + Sync>,
-    docket: &Arc<Docket>,
-    recorder: &RecorderConfig,
-    ways: Ways,
-    (registry, shown): (&Registry, watch::Sender<Option<OpsReconciled>>),
-) -> Result<Option<JoinHandle<()>>, String> {
-    let Some(at_minute) = nightly::minute_of_day(&config.reconcile_at) else { return Ok(None) };
-    let board = ReportBoard::new(registry, config.data.join("reconciliation.json"))
-        .map_err(|fault| format!("内部故障。{fault}."))?;
-    let nightly = Nightly {
-        at_minute,
-        clock: Arc::clone(clock),
-        docket: Arc::clone(docket),
-        archive: config.archive.clone(),
-        live: recorder.durable.clone(),
-        store: ways.store,
-        again: ways.again,
-        board,
-        shown,
-    };
-    Ok(Some(tokio::spawn(nightly.run())))
-}
-
-fn copy_figures(state: CopyState) -> OpsCopy {
-    OpsCopy {
-        away: state.away,
-        differing: u32::try_from(state.differing).unwrap_or(u32::MAX),
-        behind_seconds: u32::try_from(state.behind_seconds).unwrap_or(u32::MAX),
-    }
+    Ok(Node { signaling, sfu, recorder, stop_recorder, copies })
 }
 
 fn sfu_settings(config: &Config) -> SfuConfig {

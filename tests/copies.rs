@@ -34,13 +34,14 @@ impl Gateway {
             probe.local_addr().expect("an address").port()
         };
         let (folder, port) = (tempfile::tempdir().expect("a folder"), free());
-        let mut child = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/store/gateway.sh"))
-            .arg(folder.path())
-            .args([port.to_string(), free().to_string()])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the script runs");
+        let mut child =
+            Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/store/gateway.sh"))
+                .arg(folder.path())
+                .args([port.to_string(), free().to_string()])
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .spawn()
+                .expect("the script runs");
         let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
         let line = timeout(STORE_START, lines.next_line()).await.expect("in time");
         assert_eq!(line.expect("readable").as_deref(), Some("ready"), "deploy/install.sh tests");

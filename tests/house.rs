@@ -61,7 +61,15 @@ impl House {
     pub(crate) fn closed(settings: &str, log: &'static str) -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
         let settings = settings.to_owned();
-        Self { folder, settings, child: None, readies: Vec::new(), starts: 0, log, more: Vec::new() }
+        Self {
+            folder,
+            settings,
+            child: None,
+            readies: Vec::new(),
+            starts: 0,
+            log,
+            more: Vec::new(),
+        }
     }
 
     /// A server that is not started yet, with so many cases of so many people.

@@ -137,7 +137,7 @@ async fn kills_by_chance_cost_each_hearing_less_than_a_second() {
     assert!(house.terminate().await.success());
     let (status, text) = house.verify().await;
     assert!(status.success(), "{text}");
-    assert_eq!(text.matches("sealed").count(), usize::from(hearings), "{text}");
+    assert_eq!(text.matches("已封存").count(), usize::from(hearings), "{text}");
     // Seen with `--nocapture`; the figures of a whole run stand in docs/record.md.
     assert!(std::io::Write::write_all(&mut std::io::stdout(), told.as_bytes()).is_ok());
 }

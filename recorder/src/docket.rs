@@ -288,6 +288,10 @@ impl Docket {
             ledger,
             maker,
         );
+        let durable = files.ledger_bytes();
+        self.config.durable.0.send_modify(|all| {
+            all.insert(hearing, durable);
+        });
         let desk = Desk {
             hearing,
             clock: Arc::clone(&self.clock),

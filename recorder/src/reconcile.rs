@@ -1,8 +1,8 @@
 //! Reconciliation: every hearing has its files, every file its hearing, and the second copy has what
 //! the archive has.
 //!
-//! What is not here: reading every byte, which is verification; a reconciliation compares names,
-//! lengths, seals and ends of ledgers, so that ten thousand hearings are gone through in a night.
+//! What is not here: reading every byte, which is verification; a reconciliation reads the ledgers
+//! and compares names, lengths, seals and the ends of both ledgers.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -176,7 +176,7 @@ impl ReportBoard {
     }
 }
 
-/// Compares. Blocks, for as long as ten thousand folders and requests take.
+/// Compares. Blocks, for as long as reading all ledgers takes.
 ///
 /// # Errors
 /// When the archive or the store cannot be listed at all; what is wrong with one hearing is a

@@ -148,6 +148,7 @@ export const verdict = { intact: true, sealed: true, entries: 412, segments: 14,
 const health = { loss_up_permille: 4, loss_down_permille: 0, jitter_ms: 6, round_trip_ms: 23, up_bps: 642_000, down_bps: 1_830_000, estimate_bps: 3_100_000, queue_ms: 4, frozen_lines: 0, freeze_permille: 0, speech_ms: 61_240, packets_down: 48_210 }
 export const ops = {
   server_time: NOW, started_at: NOW - 86_400_000 * 3, version: '0.1.0', archive_free_bytes: 412_316_860_416, forward_delay_micros: [38, 71, 164],
+  copy: { away: false, differing: 0, behind_seconds: 1 }, reconciled: { at: NOW - 3_600_000 * 6, findings: 0 },
   hearings: [
     {
       hearing: 17, stage: { name: 'in_session' }, record: { name: 'rolling' },

@@ -140,14 +140,7 @@ pub(crate) async fn run(config: CopyConfig, store: Store, ends: Ends, metrics: C
         durable: durable.clone(),
         told,
     };
-    let mut watch = Watch {
-        metrics,
-        state,
-        deaf: false,
-        failing: BTreeSet::new(),
-        differing: BTreeSet::new(),
-        caught: BTreeMap::new(),
-    };
+    let mut watch = Watch::new(metrics, state);
     let (looks_in, mut looks) = mpsc::channel(1);
     let mut tasks = JoinSet::new();
     tasks.spawn(look(desk.clone(), looks_in));
@@ -181,6 +174,7 @@ pub(crate) async fn run(config: CopyConfig, store: Store, ends: Ends, metrics: C
             Some(answer) = looks.recv() => watch.looked(answer),
             Some(hearing) = again.recv() => {
                 parked.remove(&hearing);
+                watch.differing.remove(&hearing);
                 if known.insert(hearing) {
                     tasks.spawn(keep(desk.clone(), hearing, stopped.clone()));
                 }
@@ -201,6 +195,11 @@ pub(crate) async fn run(config: CopyConfig, store: Store, ends: Ends, metrics: C
 }
 
 impl Watch {
+    const fn new(metrics: CopyMetrics, state: watch::Sender<CopyState>) -> Self {
+        let (failing, differing, caught) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
+        Self { metrics, state, deaf: false, failing, differing, caught }
+    }
+
     fn take(&mut self, told: Told) {
         match told {
             Told::Caught(hearing) => {
@@ -324,6 +323,9 @@ impl Desk {
         hearing: HearingId,
         shipment: &mut Option<Shipment>,
     ) -> Result<(), ShipFault> {
+        if self.durable(hearing) == Some(0) {
+            return Ok(());
+        }
         let shipment = match shipment {
             Some(shipment) => shipment,
             None => {

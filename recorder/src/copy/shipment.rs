@@ -169,7 +169,6 @@ impl Shipment {
     }
 
     /// What the next lines of the ledger say; a half line at their end waits.
-    #[expect(clippy::type_complexity, reason = "the three things a step changes")]
     fn read_lines(
         &self,
         bytes: &[u8],
