@@ -106,7 +106,7 @@ pub struct Store {
     kind: Kind,
     /// What stands before each name, with a slash, or nothing.
     prefix: String,
-    keys: Arc<Vec<Key>>,
+    keys: Arc<[Key]>,
     place: String,
 }
 
@@ -140,7 +140,7 @@ impl Store {
     pub fn open(config: &StoreConfig) -> Result<Self, StoreFault> {
         let keys = read_keys(&config.keys)?;
         let place = config.place.clone();
-        let keys = Arc::new(keys);
+        let keys: Arc<[Key]> = keys.into();
         let Some(bucket) = place.strip_prefix("s3://") else {
             let kind = Kind::Folder(PathBuf::from(&place));
             return Ok(Self { kind, prefix: String::new(), keys, place });

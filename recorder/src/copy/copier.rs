@@ -195,7 +195,7 @@ pub(crate) async fn run(config: CopyConfig, store: Store, ends: Ends, metrics: C
 }
 
 impl Watch {
-    const fn new(metrics: CopyMetrics, state: watch::Sender<CopyState>) -> Self {
+    fn new(metrics: CopyMetrics, state: watch::Sender<CopyState>) -> Self {
         let (failing, differing, caught) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
         Self { metrics, state, deaf: false, failing, differing, caught }
     }
