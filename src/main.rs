@@ -9,6 +9,7 @@ mod config;
 mod demo;
 mod probe;
 mod ready;
+mod records;
 mod serve;
 mod telemetry;
 mod tls;
@@ -33,8 +34,25 @@ enum Command {
     Serve(serve::Args),
     /// Checks every byte of an archive folder or of one hearing's folder, without a server.
     Verify {
-        /// The folder.
+        /// The folder, or an unpacked archive package.
         archive: PathBuf,
+        /// The court's public key (PEM): seals signed by another key, or by none, are named.
+        #[arg(long)]
+        key: Option<PathBuf>,
+    },
+    /// Packs one sealed hearing for hand-over: a BagIt package with its check page in it.
+    Pack {
+        /// The hearing's folder.
+        hearing: PathBuf,
+        /// Where to put it: a folder that is not there yet, or a file that ends with `.tar`.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Prints the public key that the records of this server are signed with, and its fingerprint.
+    Key {
+        /// The configuration file of the server.
+        #[arg(long)]
+        config: Option<PathBuf>,
     },
     /// Makes the composed film of one sealed hearing from its folder, without a server; prints how
     /// much is done, in thousandths.
@@ -98,7 +116,9 @@ enum Command {
 fn main() -> ExitCode {
     let command = CommandLine::parse().command;
     match command {
-        Command::Verify { archive } => commands::verify(&archive),
+        Command::Verify { archive, key } => records::verify(&archive, key.as_deref()),
+        Command::Pack { hearing, out } => records::pack(&hearing, &out),
+        Command::Key { config } => records::key(config.as_deref()),
         Command::Film { hearing: folder, out: film, font, preset, threads } => {
             commands::film(&FilmOrder { folder, film, font, preset, threads })
         }

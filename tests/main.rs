@@ -10,4 +10,5 @@ mod record;
 mod scripts;
 mod serve;
 mod simulate;
+mod stamps;
 mod tidy;

@@ -12,10 +12,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use model::archive::{
-    Archive, ArchiveFault, ArchiveLine, ArchiveRecord, Playable, Proofs, Verdict,
+    Archive, ArchiveFault, ArchiveLine, ArchiveRecord, Package, Playable, Proofs, Verdict,
 };
 use model::limits::{ARCHIVE_LIST_MAX, ARCHIVE_READ_MAX, HEARINGS_MAX, LEDGER_LINE_BYTES_MAX};
-use model::{HearingId, ParticipantId};
+use model::{HearingId, ParticipantId, Timestamp};
 use record::entry::Entry;
 use record::ledger::{LEDGER_FILE, parse};
 use record::playable::{Layout, Slice};
@@ -25,6 +25,7 @@ use record::verify::{Liveness, verify};
 
 use crate::RecorderFault;
 use crate::folder::{FolderFiles, doing, hearings, read_ledger};
+use crate::package::FolderPackage;
 use crate::proof;
 
 /// Hearings whose whole index is kept in memory, the least used goes first: some 20 MB for a long
@@ -38,6 +39,8 @@ const LAYOUT_KEPT: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct ArchiveFolder {
     folder: PathBuf,
+    /// The page that checks a package without us; goes into each.
+    page: Vec<u8>,
     indexes: Mutex<Cache>,
     outlines: Mutex<Cache>,
 }
@@ -60,9 +63,15 @@ struct Known {
 }
 
 impl ArchiveFolder {
+    /// Puts a page into each package that checks one without server or network.
+    #[must_use]
+    pub fn with_page(self, page: Vec<u8>) -> Self {
+        Self { page, ..self }
+    }
+
     /// Opens the door to the archive in `folder`; nothing is read yet.
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder, indexes: Mutex::default(), outlines: Mutex::default() }
+        Self { folder, page: Vec::new(), indexes: Mutex::default(), outlines: Mutex::default() }
     }
 
     fn hearing_folder(&self, hearing: HearingId) -> PathBuf {
@@ -260,6 +269,16 @@ impl Archive for ArchiveFolder {
             return Err(ArchiveFault::NotFound);
         }
         Ok(verify(&mut FolderFiles::new(folder), Liveness::Growing)?)
+    }
+
+    fn package(
+        &self,
+        hearing: HearingId,
+        packed_at: Timestamp,
+    ) -> Result<Arc<dyn Package>, ArchiveFault> {
+        let folder = self.hearing_folder(hearing);
+        let package = FolderPackage::new(&folder, hearing, &self.page, packed_at)?;
+        Ok(Arc::new(package.ok_or(ArchiveFault::NotFound)?))
     }
 }
 

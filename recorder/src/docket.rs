@@ -163,7 +163,9 @@ impl Docket {
         }
         let folder = self.config.archive.join(hearing.to_string());
         let (path, now) = (folder.clone(), (self.clock)().utc);
-        let found = tokio::task::spawn_blocking(move || recover_hearing(&path, now)).await;
+        let key = self.config.key.clone();
+        let found =
+            tokio::task::spawn_blocking(move || recover_hearing(&path, now, key.as_ref())).await;
         let found = match found.map_err(std::io::Error::other) {
             Ok(Ok(found)) => found,
             Ok(Err(fault)) => return self.refuse(hearing, &fault).await,
@@ -192,6 +194,7 @@ impl Docket {
         let files = HearingFiles::new(
             Arc::clone(&self.disk),
             folder,
+            self.config.key.clone(),
             Arc::clone(&self.writers),
             ledger,
             maker,

@@ -3,14 +3,16 @@
 //! What is not here: any test.
 
 use core::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use model::archive::{
-    Archive, ArchiveFault, ArchiveLine, ArchiveRecord, Attendee, Playable, Proofs, Verdict,
+    Archive, ArchiveFault, ArchiveLine, ArchiveRecord, Attendee, Package, Playable, Proofs, Verdict,
 };
+use model::check_value::{CheckState, CheckValues, Confirmed};
 use model::films::{FilmFile, FilmRefusal, FilmState, Films};
 use model::letters::{Notice, Order, RecordNotice, RecordOrder};
+use model::stamps::{StampRequest, Stamps};
 use model::view::Heading;
 use model::{HearingId, Instant, Now, ParticipantId, Private, Relay, Role, Timestamp};
 use prometheus::Registry;
@@ -237,7 +239,97 @@ impl Archive for OneTape {
 
     fn verify(&self, hearing: HearingId) -> Result<Verdict, ArchiveFault> {
         self.check(hearing)?;
-        Ok(Verdict { intact: true, sealed: true, entries: 1, segments: 0, findings: Vec::new() })
+        Ok(Verdict {
+            intact: true,
+            sealed: true,
+            entries: 1,
+            segments: 0,
+            findings: Vec::new(),
+            remarks: Vec::new(),
+        })
+    }
+
+    fn package(
+        &self,
+        hearing: HearingId,
+        _packed_at: Timestamp,
+    ) -> Result<Arc<dyn Package>, ArchiveFault> {
+        self.check(hearing)?;
+        Ok(Arc::new(*self))
+    }
+}
+
+/// The tape is its package.
+impl Package for OneTape {
+    fn name(&self) -> String {
+        "assize-h1.tar".to_owned()
+    }
+
+    fn bytes(&self) -> u64 {
+        TAPE.len() as u64
+    }
+
+    fn read(&self, range: Range<u64>) -> Result<Vec<u8>, ArchiveFault> {
+        let at = |place: u64| usize::try_from(place).unwrap().min(TAPE.len());
+        // Never more than four bytes, as a file that ends in the middle of what was asked.
+        Ok(TAPE[at(range.start)..at(range.end.min(range.start + 4))].to_vec())
+    }
+}
+
+/// Nothing is due.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NoStamps;
+
+impl Stamps for NoStamps {
+    fn due(&self) -> Result<Vec<HearingId>, ArchiveFault> {
+        Ok(Vec::new())
+    }
+
+    fn request(&self, _hearing: HearingId) -> Result<StampRequest, ArchiveFault> {
+        Err(ArchiveFault::NotFound)
+    }
+
+    fn keep(&self, _: &StampRequest, _: &[u8]) -> Result<Result<(), String>, ArchiveFault> {
+        Err(ArchiveFault::NotFound)
+    }
+}
+
+/// The check value of [`ARCHIVED`].
+pub(crate) const VALUE: &str = "00ff";
+
+/// A desk with one value.
+#[derive(Debug, Default)]
+pub(crate) struct OneValue {
+    confirmed: Mutex<Vec<Confirmed>>,
+}
+
+impl CheckValues for OneValue {
+    fn state(&self, hearing: HearingId) -> Result<CheckState, ArchiveFault> {
+        if hearing != ARCHIVED {
+            return Err(ArchiveFault::NotFound);
+        }
+        let confirmed = self.confirmed.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Ok(CheckState {
+            sha256: VALUE.to_owned(),
+            sm3: String::new(),
+            fingerprint: None,
+            confirmed,
+        })
+    }
+
+    fn confirm(
+        &self,
+        hearing: HearingId,
+        value: &str,
+        (who, _, _): (ParticipantId, Role, Private<String>),
+        at: Timestamp,
+    ) -> Result<Option<CheckState>, ArchiveFault> {
+        if value == VALUE {
+            let mut confirmed = self.confirmed.lock().unwrap_or_else(PoisonError::into_inner);
+            confirmed.push(Confirmed { who, at });
+        }
+        let state = self.state(hearing)?;
+        Ok((value == VALUE).then_some(state))
     }
 }
 

@@ -16,6 +16,7 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing::{any, delete, get, post};
 use axum::{Json, Router};
 use model::archive::Archive;
+use model::check_value::CheckValues;
 use model::films::Films;
 use model::limits::{ATTEMPT_WINDOW, MESSAGE_BYTES_MAX, NAME_CHARS_MAX};
 use model::{HearingId, ParticipantId, Refusal, Stage, Timestamp};
@@ -47,6 +48,7 @@ use crate::web;
 
 mod archive;
 mod case_system;
+mod check_value;
 mod desk;
 mod evidence;
 mod faces;
@@ -54,6 +56,7 @@ mod films;
 mod line_test;
 mod my;
 mod openapi;
+mod package;
 mod papers;
 mod places;
 mod proofs;
@@ -72,6 +75,7 @@ pub(crate) struct App {
     pub(crate) desk: Desk,
     pub(crate) archive: Arc<dyn Archive>,
     pub(crate) films: Arc<dyn Films>,
+    pub(crate) check_values: Arc<dyn CheckValues>,
     pub(crate) evidence: Evidence,
     /// What the court keeps apart.
     pub(crate) apart: Apart,
@@ -222,6 +226,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(evidence::routes())
         .merge(faces::routes())
         .merge(proofs::routes())
+        .merge(package::routes())
+        .merge(check_value::routes())
         .fallback(file)
         .layer(middleware::from_fn_with_state(state, guard))
         .with_state(app)

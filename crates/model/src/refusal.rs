@@ -76,6 +76,8 @@ refusals! {
     NotYetOpen => "庭审尚未开始签到，请稍候。", "Check-in has not started yet; please wait.";
     /// The record is not sealed yet.
     NotSealed => "卷宗尚未封存，闭庭并封存后再制作。", "The record is not sealed yet; wait until the hearing is closed and its record sealed.";
+    /// The record's check value is another than the page showed.
+    CheckValueOther => "校验值与卷宗不一致，请刷新页面后重新核对。", "The check value is not that of the record; reload the page and compare again.";
     /// The node cannot take more.
     Full => "席位或服务器已满，请联系法庭工作人员。", "There is no more room; contact the court.";
     /// Too many requests.

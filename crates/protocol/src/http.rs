@@ -8,8 +8,10 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 
+mod check_value;
 mod evidence;
 
+pub use check_value::{CheckPerson, CheckValueView, ConfirmCheckValue};
 pub use evidence::{EvidenceAbout, EvidenceChange, EvidenceList};
 
 /// `GET /api/archive/{hearing}/deliberation`, for the panel and its clerk.

@@ -17,9 +17,9 @@ pub use desk::{
     StationList, StationPass, StationSitting, Ticket,
 };
 pub use http::{
-    ApiRefusal, ArchiveList, CodeIssued, DeliberationRecord, DocketLine, DocketList, DocketPerson,
-    EvidenceAbout, EvidenceChange, EvidenceList, Join, OpsHearing, OpsPerson, OpsPicture, SeatPass,
-    SignIn, StaffKind, WhoAmI,
+    ApiRefusal, ArchiveList, CheckPerson, CheckValueView, CodeIssued, ConfirmCheckValue,
+    DeliberationRecord, DocketLine, DocketList, DocketPerson, EvidenceAbout, EvidenceChange,
+    EvidenceList, Join, OpsHearing, OpsPerson, OpsPicture, SeatPass, SignIn, StaffKind, WhoAmI,
 };
 pub use server::{Bye, RequestOutcome, ServerMessage};
 

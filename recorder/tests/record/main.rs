@@ -7,6 +7,6 @@ mod evidence;
 mod faults;
 mod films;
 mod media;
-
+mod package;
 mod recovery;
 mod session;
