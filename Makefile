@@ -42,12 +42,23 @@ test-browser: web/dist/index.html .installed-for-tests
 	tests/browser/run.sh hearing
 	tests/browser/run.sh alone
 	tests/browser/run.sh pictures
+	tests/browser/run.sh layers
 	tests/browser/run.sh calls
 	tests/browser/run.sh mediation
 	tests/browser/run.sh blocked
+	tests/browser/run.sh archive
+	tests/browser/run.sh docket
+	tests/browser/run.sh devices
+	tests/browser/run.sh evidence
+	tests/browser/run.sh waiting
+	tests/browser/run.sh lecture
+	tests/browser/run.sh special
+	tests/browser/run.sh bad
+	tests/browser/run.sh procedures
 
 bench: .installed-for-build
 	$(CARGO) bench --locked -p forwarding -p record
+	$(CARGO) bench --locked -p signaling --bench archive
 
 screenshots: web/dist/index.html .installed-for-tests
 	$(CARGO) test --workspace --locked --no-run

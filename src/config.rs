@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use model::{Codec, Private};
 use recorder::Algorithm;
 use serde::Deserialize;
+use signaling::Retention;
 
 /// Everything an operator may set. Keys that are not here are refused.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -56,6 +57,8 @@ pub(crate) struct Config {
     pub(crate) presence_every: [u16; 2],
     /// How long a site has to answer, seconds; 0 asks nobody.
     pub(crate) presence_answer: u16,
+    /// How long records are kept after their closing: the first rule that fits holds.
+    pub(crate) retention: Retention,
     /// Addresses besides this machine that may read `/metrics` without signing in.
     pub(crate) metrics_from: Vec<IpAddr>,
     /// Log level: error, warn, info, debug, trace.
@@ -91,6 +94,7 @@ impl Default for Config {
             presence_first: [10, 30],
             presence_every: [105, 135],
             presence_answer: 120,
+            retention: Retention::default(),
             metrics_from: Vec::new(),
             log: "info".to_owned(),
         }
@@ -172,6 +176,12 @@ fn check(config: &Config) -> Result<(), String> {
             "timestamp_url begins with https:// or http://",
         );
     }
+    if let Err(why) = Retention::new(config.retention.rules().to_vec()) {
+        return wrong(
+            "retention 的年限须为 1 至 200；永久保存的不写 years",
+            &format!("retention: {why}"),
+        );
+    }
     for [from, to] in [config.presence_first, config.presence_every] {
         if from == 0 || from > to {
             return wrong(
@@ -248,6 +258,7 @@ mod tests {
             "presence_first",
             "presence_every",
             "presence_answer",
+            "retention",
             "metrics_from",
             "log",
         ] {
@@ -273,6 +284,8 @@ mod tests {
             ("timestamp_url = \"tsa.example\"", "begins with"),
             ("presence_first = [3, 2]", "presence_first"),
             ("presence_every = [0, 2]", "presence_every"),
+            ("retention = [{ years = 0 }]", "years are"),
+            ("retention = [{ kind = \"party\" }]", "unknown variant"),
         ] {
             let said = parse(text).unwrap_err();
             assert!(said.contains(word), "{text}: {said}");

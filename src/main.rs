@@ -7,6 +7,7 @@ mod clock;
 mod commands;
 mod config;
 mod demo;
+mod memory;
 mod probe;
 mod ready;
 mod records;

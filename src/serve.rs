@@ -182,6 +182,7 @@ async fn open_rooms(
     key: CourtKey,
 ) -> Result<Node, String> {
     let registry = Registry::new();
+    crate::memory::register(&registry).map_err(|fault| fault.to_string())?;
     let (orders_in, orders) = mpsc::channel(limits::ORDERS_MAX);
     let (notices_in, notices) = mpsc::channel(limits::NOTICES_MAX);
     let (tapes_in, tapes) = mpsc::channel(limits::TAPES_MAX);
@@ -304,6 +305,7 @@ fn signaling_settings(config: &Config, settings: Settings) -> signaling::Config 
         data: config.data.clone(),
         page: config.page.clone(),
         settings,
+        retention: config.retention.clone(),
         faces: config.face_url.clone().zip(config.face_secret.clone()),
         timestamp_url: config.timestamp_url.clone(),
         metrics_from: config.metrics_from.clone(),

@@ -15,6 +15,7 @@ use model::archive::{
     Archive, ArchiveFault, ArchiveLine, ArchiveRecord, Package, Playable, Proofs, Verdict,
 };
 use model::limits::{ARCHIVE_LIST_MAX, ARCHIVE_READ_MAX, HEARINGS_MAX, LEDGER_LINE_BYTES_MAX};
+use model::recording::{Erasure, PartMade, PartOrder, RecordFacts, Tombstone};
 use model::{HearingId, ParticipantId, Timestamp};
 use record::entry::Entry;
 use record::ledger::{LEDGER_FILE, parse};
@@ -26,7 +27,7 @@ use record::verify::{Liveness, verify};
 use crate::RecorderFault;
 use crate::folder::{FolderFiles, doing, hearings, read_ledger};
 use crate::package::FolderPackage;
-use crate::proof;
+use crate::{erase, part, proof};
 
 /// Hearings whose whole index is kept in memory, the least used goes first: some 20 MB for a long
 /// one.
@@ -158,14 +159,16 @@ impl ArchiveFolder {
         }))
     }
 
-    fn line(&self, hearing: HearingId) -> Result<Option<ArchiveLine>, ArchiveFault> {
+    fn line_of(&self, hearing: HearingId) -> Result<Option<ArchiveLine>, ArchiveFault> {
         if let Some(line) = self.sealed_line(hearing)? {
             return Ok(Some(line));
         }
         match self.known(hearing, false) {
             Ok(known) => Ok(locked(&known).reader.index.archive_line()),
             Err(ArchiveFault::NotFound) => Ok(None),
-            Err(fault @ ArchiveFault::Disk(_)) => Err(fault),
+            Err(
+                fault @ (ArchiveFault::Disk(_) | ArchiveFault::NotSealed | ArchiveFault::TooLarge),
+            ) => Err(fault),
         }
     }
 }
@@ -198,7 +201,7 @@ impl Archive for ArchiveFolder {
     fn list(&self) -> Result<Vec<ArchiveLine>, ArchiveFault> {
         let mut lines = Vec::new();
         for hearing in hearings(&self.folder)?.into_iter().rev().take(ARCHIVE_LIST_MAX) {
-            match self.line(hearing)? {
+            match self.line_of(hearing)? {
                 Some(line) => lines.push(line),
                 None => tracing::debug!(hearing = hearing.0, "a folder without a readable ledger"),
             }
@@ -208,6 +211,10 @@ impl Archive for ArchiveFolder {
             std::cmp::Reverse((when, line.hearing))
         });
         Ok(lines)
+    }
+
+    fn line(&self, hearing: HearingId) -> Result<ArchiveLine, ArchiveFault> {
+        self.line_of(hearing)?.ok_or(ArchiveFault::NotFound)
     }
 
     fn record(&self, hearing: HearingId) -> Result<ArchiveRecord, ArchiveFault> {
@@ -269,6 +276,30 @@ impl Archive for ArchiveFolder {
             return Err(ArchiveFault::NotFound);
         }
         Ok(verify(&mut FolderFiles::new(folder), Liveness::Growing)?)
+    }
+
+    fn hearings(&self) -> Result<Vec<HearingId>, ArchiveFault> {
+        Ok(hearings(&self.folder)?)
+    }
+
+    fn facts(&self, hearing: HearingId) -> Result<RecordFacts, ArchiveFault> {
+        proof::facts(&self.hearing_folder(hearing))
+    }
+
+    fn part(&self, order: &PartOrder, into: &Path) -> Result<PartMade, ArchiveFault> {
+        part::make(&self.hearing_folder(order.hearing), order, into)
+    }
+
+    fn erase(&self, erasure: &Erasure) -> Result<Tombstone, ArchiveFault> {
+        let stone = erase::erase(&self.folder, erasure)?;
+        for cache in [&self.indexes, &self.outlines] {
+            locked(cache).kept.remove(&erasure.hearing);
+        }
+        Ok(stone)
+    }
+
+    fn tombstones(&self) -> Result<Vec<Tombstone>, ArchiveFault> {
+        Ok(erase::tombstones(&self.folder)?)
     }
 
     fn package(

@@ -200,6 +200,19 @@ impl Films for FilmShop {
         }
     }
 
+    fn forget(&self, hearing: HearingId) -> Result<(), ArchiveFault> {
+        self.cancel(hearing);
+        for file in [FilmFile::Film, FilmFile::Sound] {
+            let path = self.file(hearing, file);
+            match std::fs::remove_file(&path) {
+                Ok(()) => {}
+                Err(fault) if fault.kind() == io::ErrorKind::NotFound => {}
+                Err(fault) => return Err(doing("delete", &path)(fault).into()),
+            }
+        }
+        Ok(())
+    }
+
     fn read(
         &self,
         hearing: HearingId,

@@ -21,12 +21,14 @@ mod confirmations;
 mod court_key;
 pub mod disk;
 mod docket;
+mod erase;
 mod film_maker;
 mod films;
 mod folder;
 mod ledger_task;
 mod metrics;
 mod package;
+mod part;
 mod proof;
 mod recover;
 mod stamps;
@@ -116,6 +118,7 @@ pub fn recover(
     key: Option<&CourtKey>,
 ) -> Result<Recovery, RecorderFault> {
     RealDisk.make_folder(archive).map_err(doing("make", archive))?;
+    erase::finish(archive)?;
     let mut recovery = Recovery::default();
     for hearing in hearings(archive)? {
         match recover_hearing(&archive.join(hearing.to_string()), now, key)? {

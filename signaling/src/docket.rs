@@ -3,7 +3,6 @@
 //! What is not here: SQL (`docket/sqlite.rs` and the files below it) and what happens in a hearing,
 //! which stands in its ledger.
 
-use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -15,7 +14,10 @@ use protocol::{CodeIssued, SeatPass, StaffKind};
 
 use crate::secrets::{CodeHash, Secrets, TokenHash, password_fits};
 
+mod audit;
 mod cards;
+mod catalogue;
+mod custody;
 pub(crate) mod desk;
 mod entry;
 pub(crate) mod evidence;
@@ -26,7 +28,11 @@ mod schema;
 mod sessions;
 mod sqlite;
 
+pub(crate) use audit::NewAudit;
 pub(crate) use cards::CodeOpens;
+pub(crate) use catalogue::phases;
+pub use catalogue::{Found, Search};
+pub(crate) use custody::{Decision, Signed};
 pub use entry::{Entry, Mode, NewHearing, NewPerson, Seated};
 pub(crate) use sessions::{Change, Revision, Wanted};
 use sqlite::Sqlite;
@@ -154,14 +160,6 @@ impl Docket {
     /// When the database fails.
     pub async fn entries_of(&self, account: AccountId) -> Result<Vec<Entry>, DocketFault> {
         self.sqlite.entries_of(account).await
-    }
-
-    /// Every hearing in which an account sits or sat, at most `limits::ARCHIVE_LIST_MAX`.
-    pub(crate) async fn hearings_of(
-        &self,
-        account: AccountId,
-    ) -> Result<BTreeSet<HearingId>, DocketFault> {
-        self.sqlite.hearings_of(account).await
     }
 
     /// Marks a hearing as closed, with how it ended and what came of it; its unused codes stop

@@ -19,6 +19,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::apart::Kept;
 use crate::docket::Entry;
+use crate::filing;
 use crate::hearing_task::{self, HearingTask, Inbox, Letter, Rooms, Start};
 use crate::outbox::Outbox;
 use crate::reach::Reached;
@@ -253,7 +254,9 @@ impl Hearings {
             Ok(Ok(record)) if record.line.sealed => return Err(Bye::Closed),
             Ok(Ok(record)) => Some(record.minutes),
             Ok(Err(ArchiveFault::NotFound)) if entry.closed => return Err(Bye::Closed),
-            Ok(Err(ArchiveFault::NotFound)) => None,
+            Ok(Err(ArchiveFault::NotFound | ArchiveFault::NotSealed | ArchiveFault::TooLarge)) => {
+                None
+            }
             Ok(Err(ArchiveFault::Disk(fault))) => {
                 // Without the disk a hearing can still gather people; it cannot be opened.
                 tracing::error!(%hearing, fault, "cannot look into the archive");
@@ -420,6 +423,10 @@ impl Hearings {
     pub(crate) async fn carry_record_notices(self, mut notices: mpsc::Receiver<RecordNotice>) {
         while let Some(notice) = notices.recv().await {
             let hearing = hearing_of_record(&notice);
+            if matches!(notice, RecordNotice::Opened { .. } | RecordNotice::Sealed { .. }) {
+                let docket = Arc::clone(&self.rooms.docket);
+                tokio::spawn(filing::file(docket, Arc::clone(&self.archive), hearing));
+            }
             let Some(handle) = self.handle(hearing) else { continue };
             if timeout(LETTER_WAIT, handle.record.send(notice)).await.is_err() {
                 self.rooms.metrics.notices_dropped.inc();

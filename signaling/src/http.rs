@@ -49,6 +49,7 @@ use crate::web;
 mod archive;
 mod case_system;
 mod check_value;
+mod custody;
 mod desk;
 mod evidence;
 mod faces;
@@ -60,9 +61,12 @@ mod package;
 mod papers;
 mod places;
 mod proofs;
+mod retention;
 mod sessions;
+mod viewing;
 mod whip;
 
+pub(crate) use custody::Custodian;
 pub(crate) use line_test::LineTests;
 
 /// Bytes of a request's body.
@@ -99,6 +103,8 @@ pub(crate) struct App {
     /// Devices without a page.
     pub(crate) callers: Callers,
     pub(crate) line_tests: Mutex<LineTests>,
+    /// How long records are kept, and what was seen of them.
+    pub(crate) custodian: Custodian,
     /// Where notices are laid for their carriers.
     pub(crate) outbox: PathBuf,
     /// Archive reads at once.
@@ -228,6 +234,9 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(proofs::routes())
         .merge(package::routes())
         .merge(check_value::routes())
+        .merge(custody::routes())
+        .merge(retention::routes())
+        .merge(viewing::routes())
         .fallback(file)
         .layer(middleware::from_fn_with_state(state, guard))
         .with_state(app)

@@ -13,6 +13,7 @@ mod desk;
 mod docket;
 mod evidence;
 mod faces;
+mod filing;
 #[cfg(test)]
 mod fixture;
 mod fragment;
@@ -32,8 +33,10 @@ mod tls;
 mod web;
 
 pub use crate::docket::{
-    Account, AccountId, Docket, DocketFault, Entry, Mode, NewAccount, NewHearing, NewPerson, Seated,
+    Account, AccountId, Docket, DocketFault, Entry, Found, Mode, NewAccount, NewHearing, NewPerson,
+    Search, Seated,
 };
+pub use ::docket::retention::{Rule as RetentionRule, Schedule as Retention};
 pub use certificate::{Certificate, CertificateFault};
 pub use clock::Clock;
 pub use node::NodeFigures;

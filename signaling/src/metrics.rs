@@ -34,6 +34,7 @@ pub(crate) struct Metrics {
     pub(crate) check_values: IntCounter,
     pub(crate) stamps: IntCounterVec,
     pub(crate) stamps_due: IntGauge,
+    pub(crate) custody: CustodyMetrics,
     pub(crate) page_frames: IntCounter,
     pub(crate) page_frozen_ms: IntCounter,
     pub(crate) line: LineMetrics,
@@ -52,6 +53,31 @@ pub(crate) struct LineMetrics {
     jitter: Histogram,
     round_trip: Histogram,
     freeze: Histogram,
+}
+
+/// What is done with records.
+#[derive(Clone, Debug)]
+pub(crate) struct CustodyMetrics {
+    pub(crate) audit_broken: IntCounter,
+    pub(crate) copy_requests: IntCounterVec,
+}
+
+impl CustodyMetrics {
+    fn register(registry: &Registry) -> Result<Self, prometheus::Error> {
+        Ok(Self {
+            audit_broken: counter(
+                registry,
+                "audit_broken_total",
+                "Starts at which the audit log did not follow from its beginning",
+            )?,
+            copy_requests: counters(
+                registry,
+                "copy_requests_total",
+                "Requests for views and copies, by what became of them",
+                "state",
+            )?,
+        })
+    }
 }
 
 impl LineMetrics {
@@ -133,6 +159,7 @@ impl Metrics {
                 "Hearings rebuilt from their minutes while running",
             )?,
             notices_dropped: counter(registry, "notices_dropped_total", "Notices dropped")?,
+            custody: CustodyMetrics::register(registry)?,
             archive_reads: counters(
                 registry,
                 "archive_reads_total",
@@ -266,6 +293,7 @@ mod tests {
             &metrics.joins,
             &metrics.archive_reads,
             &metrics.stamps,
+            &metrics.custody.copy_requests,
             &metrics.line_tests,
             &metrics.evidence_uploads,
             &metrics.calls,

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use ::docket::retention::Schedule;
 use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use axum::{Router, serve};
 use model::Private;
@@ -33,9 +34,10 @@ use crate::desk::Desk;
 use crate::docket::Docket;
 use crate::evidence::{Evidence, EvidenceFault};
 use crate::faces;
+use crate::filing;
 use crate::hearing_task::Rooms;
 use crate::hearings::Hearings;
-use crate::http::{App, router};
+use crate::http::{App, Custodian, router};
 use crate::metrics::Metrics;
 use crate::node::NodeFigures;
 use crate::reach::Reach;
@@ -68,6 +70,8 @@ pub struct Config {
     pub faces: Option<(String, Private<String>)>,
     /// The authority that time-stamps seals (RFC 3161): its address.
     pub timestamp_url: Option<String>,
+    /// How long records are kept.
+    pub retention: Schedule,
     /// Addresses besides this machine that may read `/metrics`.
     pub metrics_from: Vec<IpAddr>,
     /// Version of the product, for the ops page.
@@ -181,6 +185,8 @@ impl Signaling {
             hearings.take_back(found).await;
         }
         hearings.forget_old_notes().await;
+        let (docket, archive) = (Arc::clone(&doors.docket), Arc::clone(&doors.archive));
+        carriers.push(tokio::spawn(look_after(docket, archive, metrics.clone())));
         let (stop, stopping) = watch::channel(false);
         let poster = (Arc::clone(&doors.docket), doors.clock.clone(), stopping.clone());
         carriers.push(tokio::spawn(courier::post_due(poster.0, poster.1, poster.2)));
@@ -213,6 +219,7 @@ impl Signaling {
             attempts: Mutex::new(Attempts::default()),
             callers: Callers::default(),
             line_tests: Mutex::default(),
+            custodian: Custodian::open(config.retention, &config.data),
             outbox: config.data.join("outbox"),
             reads: Arc::new(Semaphore::new(READS_MAX)),
             verifications: Arc::new(Semaphore::new(VERIFICATIONS_MAX)),
@@ -266,6 +273,20 @@ impl Signaling {
             task.abort();
         }
     }
+}
+
+/// Once at the start: the audit log is read whole, because whoever went round the database is found
+/// here, and what is missing in the index of the archive is put there.
+async fn look_after(docket: Arc<Docket>, archive: Arc<dyn Archive>, metrics: Metrics) {
+    match docket.check_audit().await {
+        Ok(None) => {}
+        Ok(Some(n)) => {
+            metrics.custody.audit_broken.inc();
+            tracing::error!(n, "the audit log was altered");
+        }
+        Err(fault) => tracing::error!(%fault, "the audit log cannot be checked"),
+    }
+    filing::fill(docket, archive).await;
 }
 
 /// The other rooms as hearings reach them.

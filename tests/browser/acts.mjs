@@ -183,7 +183,9 @@ export const ACTS = {
   },
 
   async enter_phase(person, ask) {
-    await press(person, 'phase', `[data-phase="${ask.phase}"]`);
+    // The page may not have been told of the last step yet.
+    const due = ask.reason === '' ? '[data-out-of-turn="false"]' : '';
+    await press(person, 'phase', `[data-phase="${ask.phase}"]${due}`);
     if (ask.reason === '') return;
     await write(person, 'reason', ask.reason);
     await press(person, 'confirm-enter_phase');

@@ -4,10 +4,10 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { TRIBUNAL, enrol, issueStation } from './desk.mjs';
 import { House, until } from './house.mjs';
 import { signIn } from './people.mjs';
 
-const TRIBUNAL = '贺胜人民法庭';
 let house, judge, clerk, station;
 
 before(async () => {
@@ -40,16 +40,7 @@ async function home() {
 test('a terminal becomes a station by a code of the clerk', async () => {
   await clerk.type('station-name', '横沟村诉讼服务站');
   await clerk.type('station-tribunal', TRIBUNAL);
-  await clerk.press('station-add');
-  await clerk.see('issued-code');
-  const code = await clerk.page.$eval('[data-testid="issued-code"]', (text) => text.dataset.code);
-  await clerk.press('issued-close');
-  await station.page.goto(`${house.url}/station`);
-  await station.see('face', '[data-screen="enrol"]');
-  for (const digit of code) await station.press(`digit-${digit}`);
-  await station.see('station-code', `[data-digits="${code}"]`);
-  await station.press('station-go');
-  await home();
+  await enrol(house, station, await issueStation(clerk));
   await clerk.see('station', '[data-online="true"]');
 });
 

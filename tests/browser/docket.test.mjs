@@ -4,15 +4,13 @@
 // that becomes a mediation. Everything runs on this machine.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { FURTHER, fillSession, go, importSites, issueStation, lettersTo, linkIn, saveSession, takeApplication } from './desk.mjs';
 import { House, until } from './house.mjs';
-import { checkIn, signIn } from './people.mjs';
-
-const SITES = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'deploy', 'sites.example.csv');
-const FURTHER = '（2026）鄂1202民初7788号';
+import { checkIn, choose, fill, signIn } from './people.mjs';
 
 let house, chromium, clerk, admin, plaintiff, defendant;
 const known = {};
@@ -32,32 +30,6 @@ async function picture(person, name) {
   await person.page.screenshot({ path: join(folder, `docket-${name}.png`), fullPage: !name.endsWith('-window') });
 }
 
-/** Goes to a page of the house. */
-async function go(person, path, testid) {
-  await person.page.goto(`${house.url}${path}`);
-  await person.see(testid);
-}
-
-/** Writes into a field anew. */
-async function fill(person, testid, text, at = 0) {
-  await person.see(testid);
-  const fields = await person.page.$$(`[data-testid="${testid}"]`);
-  await fields[at].click({ count: 3 });
-  await fields[at].type(text);
-}
-
-/** Chooses what is called so. */
-async function choose(person, selector, word) {
-  await person.page.waitForSelector(selector);
-  const value = await person.page.$eval(selector, (field, text) =>
-    [...field.options].find((option) => option.textContent.includes(text))?.value, word);
-  assert.ok(value, `${selector} offers ${word}`);
-  await person.page.select(selector, value);
-}
-
-/** The fieldset of one person of the form. */
-const person = (role) => `[data-testid="person-form"][data-role="${role}"]`;
-
 /** Goes by tabulator until this is what the keyboard is on, and presses it. */
 async function byKeyboard(somebody, testid, extra = '') {
   await somebody.see(testid, `${extra}:not([disabled])`);
@@ -68,18 +40,10 @@ async function byKeyboard(somebody, testid, extra = '') {
   await somebody.page.keyboard.press('Enter');
 }
 
-/** Notices laid out for the gateway of the telephones. */
-function letters() {
-  const folder = join(house.folder, 'data', 'outbox');
-  return readdirSync(folder).filter((name) => name.startsWith('sms-')).map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
-}
-
 test('administration imports the places', async () => {
   admin = await signIn(house, chromium, 'admin');
   await admin.see('sign-out');
-  await go(admin, '/places', 'import-sites');
-  await (await admin.see('import-sites')).uploadFile(SITES);
-  await admin.see('import-report');
+  await importSites(house, admin);
   await admin.page.waitForSelector('[data-testid="site"]');
 });
 
@@ -98,34 +62,12 @@ test('administration sets a webhook for some events alone', async () => {
 test('a clerk puts a case down', async () => {
   clerk = await signIn(house, chromium, 'clerk');
   await clerk.see('sign-out');
-  await go(clerk, '/calendar', 'new-session');
+  await go(house, clerk, '/calendar', 'new-session');
   await clerk.press('new-session');
-  await fill(clerk, 'court', '咸安区人民法院贺胜人民法庭');
-  await fill(clerk, 'case-number', '（2026）鄂1202民初4321号');
-  await fill(clerk, 'cause', '健康权纠纷');
-  await clerk.press('add-case');
-  await fill(clerk, 'further-number', FURTHER);
-  await fill(clerk, 'further-cause', '健康权纠纷');
-  await choose(clerk, `${person('presiding_judge')} [data-testid="person-account"]`, '李法官');
-  await choose(clerk, `${person('clerk')} [data-testid="person-account"]`, '陈书记员');
-  await fill(clerk, 'person-name', '钟某', 2);
-  await fill(clerk, 'person-name', '邓某', 3);
-  await fill(clerk, 'person-phone', '13800000001', 0);
-  await fill(clerk, 'person-phone', '13800000002', 1);
-  known.place = await clerk.page.$eval(`${person('plaintiff')} [data-testid="person-site"]`, (field) => {
-    const option = [...field.options].at(-1);
-    field.value = option.value;
-    field.dispatchEvent(new Event('change'));
-    return option.textContent;
-  });
   // The plaintiff is protected: the defendant does not see them.
-  await clerk.press('add-shield');
-  await clerk.see('shield');
+  known.place = await fillSession(clerk);
   await picture(clerk, 'form-new');
-  await clerk.press('save-session');
-  await clerk.see('warnings');
-  await clerk.page.waitForFunction(() => /\/session\/\d+$/.test(location.pathname));
-  known.session = await clerk.page.evaluate(() => location.pathname);
+  known.session = await saveSession(clerk);
   known.hearing = Number(known.session.split('/').at(-1));
   await clerk.page.reload();
   const kept = await clerk.see('shield-of');
@@ -135,8 +77,8 @@ test('a clerk puts a case down', async () => {
 test('notices go out with a link', async () => {
   await clerk.press('send-notices');
   await until('both are sent', async () => (await clerk.page.$$('[data-testid="notice"][data-state="sent"]')).length === 2);
-  const [first] = letters().filter((letter) => letter.to === '13800000001');
-  known.link = /https:\S+\/my#\S+/.exec(first.text)[0];
+  const [first] = lettersTo(house, '13800000001');
+  known.link = linkIn(first);
   assert.ok(first.text.startsWith('钟某：'));
 });
 
@@ -196,7 +138,7 @@ test('a sheet of codes is printed, one slip each', async () => {
 });
 
 test('the calendar finds the case by the number heard with it', async () => {
-  await go(clerk, '/calendar', 'calendar-number');
+  await go(house, clerk, '/calendar', 'calendar-number');
   await clerk.type('calendar-number', '7788');
   await clerk.page.waitForFunction((hearing) => {
     const lines = [...document.querySelectorAll('[data-testid="calendar-line"]')];
@@ -211,17 +153,17 @@ test('the calendar finds the case by the number heard with it', async () => {
 
 test('a party joins with the code of the slip, and nobody else does', async () => {
   defendant = await house.person(chromium);
-  await go(defendant, '/join', 'code');
+  await go(house, defendant, '/join', 'code');
   await defendant.type('code', known.code);
   // A look at the notice leaves the code unused.
   await defendant.press('look');
   await defendant.see('mine', `[data-hearing="${known.hearing}"]`);
-  await go(defendant, '/join', 'code');
+  await go(house, defendant, '/join', 'code');
   await defendant.type('code', known.code);
   await defendant.press('join');
   await defendant.see('check-in-not-yet');
   const stranger = await house.person(chromium);
-  await go(stranger, '/join', 'code');
+  await go(house, stranger, '/join', 'code');
   await stranger.type('code', known.code);
   await stranger.press('join');
   await stranger.see('refusal', '[data-why="code_used"]');
@@ -247,23 +189,8 @@ test('the other one enters from their own page, and the judge finds both', async
 });
 
 test('an application becomes a mediation that is tied to it', async () => {
-  await go(clerk, '/mediations', 'new-application');
-  await clerk.press('new-application');
-  await clerk.type('applicant', '方某');
-  await clerk.type('respondent', '石某');
-  await clerk.type('matter-cause', '相邻关系纠纷');
-  await clerk.press('take-application');
-  const step = async (act, words) => {
-    await clerk.press(`act-${act}`);
-    if (words) await clerk.type('act-text', words);
-    if (act === 'name_court') await clerk.press('act-judge');
-    await clerk.press('act-go');
-    await clerk.page.waitForSelector('[data-testid="dialog"]', { hidden: true });
-  };
-  await step('ask_other_side');
-  await step('agrees');
-  await step('name_court', '李法官（演示）');
-  await step('accept');
+  await go(house, clerk, '/mediations', 'new-application');
+  await takeApplication(clerk);
   await picture(clerk, 'mediations');
   await clerk.press('act-schedule');
   await picture(clerk, 'schedule-window');
@@ -281,22 +208,20 @@ test('an application becomes a mediation that is tied to it', async () => {
   });
   await clerk.press('save-session');
   await clerk.see('warnings');
-  await go(clerk, '/mediations', 'application');
+  await go(house, clerk, '/mediations', 'application');
   await clerk.see('application', '[data-state="scheduled"]');
 });
 
 test('figures and the desk are there for the clerk too', async () => {
-  await go(clerk, '/statistics', 'csv');
+  await go(house, clerk, '/statistics', 'csv');
   await picture(clerk, 'statistics');
-  await go(clerk, '/desk', 'station-add');
+  await go(house, clerk, '/desk', 'station-add');
   await choose(clerk, '[data-testid="station-site"]', known.place);
   assert.equal(await clerk.page.$eval('[data-testid="station-name"]', (field) => field.value), known.place, 'the place names the station');
-  await clerk.press('station-add');
-  await clerk.see('issued-code');
-  await clerk.press('issued-close');
+  await issueStation(clerk);
   await clerk.see('station');
   await picture(clerk, 'desk');
-  await go(clerk, '/docket', 'docket-line');
+  await go(house, clerk, '/docket', 'docket-line');
   await clerk.see('open-session');
   await picture(clerk, 'docket');
 });

@@ -57,7 +57,7 @@ async function idOf(person, name) {
 }
 
 async function choose(person, file) {
-  const input = await person.page.$('[data-testid="upload-file"]');
+  const input = await person.page.waitForSelector('[data-testid="upload-file"]');
   await input.uploadFile(file);
 }
 

@@ -4,9 +4,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { dirname, join as path } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { House, until } from './house.mjs';
+import { join as path } from 'node:path';
+import { BINARY, House, until } from './house.mjs';
 import {
   admit, checkIdentity, checkIn, close, enterFromDocket, join, nextPhase, open, signIn,
 } from './people.mjs';
@@ -180,10 +179,7 @@ test('after closing the clerk plays every person and the record verifies', async
   await clerk.press('verify');
   await clerk.see('verdict', '[data-intact="true"]');
 
-  const verify = spawnSync(
-    path(dirname(fileURLToPath(import.meta.url)), '..', '..', process.env.ASSIZE_BINARY ?? 'target/debug/assize'),
-    ['verify', path(house.folder, 'archive')],
-  );
+  const verify = spawnSync(BINARY, ['verify', path(house.folder, 'archive')]);
   assert.equal(verify.status, 0, String(verify.stdout));
 });
 

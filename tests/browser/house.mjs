@@ -5,11 +5,13 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, existsSync, writeFileSync, rmSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import puppeteer from 'puppeteer-core';
 
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+/** The server's program: the one that the Rust tests run, or a named one. */
+export const BINARY = resolve(ROOT, process.env.ASSIZE_BINARY ?? join(process.env.CARGO_TARGET_DIR ?? 'target', 'debug', 'assize'));
 export const ADDRESS = process.env.ASSIZE_TEST_ADDRESS ?? '198.51.100.1';
 /** More on a machine that does other things besides. */
 export const DEADLINE_MS = Number(process.env.ASSIZE_TEST_DEADLINE_MS ?? 60_000);
@@ -67,10 +69,10 @@ function keep() {
 
 /** A server with the demonstration case. */
 export class House {
-  static async open({ binary = process.env.ASSIZE_BINARY ?? 'target/debug/assize', settings = '', environment = {} } = {}) {
+  static async open({ settings = '', environment = {} } = {}) {
     const house = new House();
     house.folder = mkdtempSync(join(tmpdir(), 'assize-browser-'));
-    Object.assign(house, { binary, settings, environment, log: '', browsers: [] });
+    Object.assign(house, { settings, environment, log: '', browsers: [] });
     await house.start(0, 0);
     return house;
   }
@@ -86,7 +88,7 @@ export class House {
     const readyFile = join(this.folder, 'ready.json');
     rmSync(readyFile, { force: true });
     const server = spawn(
-      join(ROOT, this.binary),
+      BINARY,
       ['serve', '--demo', '--config', config, '--ready-file', readyFile],
       { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.environment } },
     );
@@ -96,6 +98,7 @@ export class House {
     await new Promise((done, fail) => {
       const seen = () => existsSync(readyFile) && done();
       const watcher = watch(this.folder, seen);
+      server.on('error', fail);
       server.on('exit', (code) => fail(new Error(`the server ended (${code}):\n${this.log}`)));
       this.ended.then(() => watcher.close());
       setTimeout(() => fail(new Error(`the server is not ready:\n${this.log}`)), DEADLINE_MS).unref();
@@ -103,6 +106,13 @@ export class House {
     });
     this.ready = JSON.parse(readFileSync(readyFile, 'utf8'));
     this.url = `https://${ADDRESS}:${this.ready.https_port}`;
+  }
+
+  /** Waits until a hearing's record is sealed; gives its folder. */
+  async sealed(hearing) {
+    const folder = join(this.folder, 'archive', `h${hearing}`);
+    await until('the record is sealed', () => existsSync(join(folder, 'seal.json')));
+    return folder;
   }
 
   /** The server dies without a word, and is started again where it was. */

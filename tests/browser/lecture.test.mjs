@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { dirname, join as path } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { House, SLOW_DEVICES, until } from './house.mjs';
-import { checkIn, signIn } from './people.mjs';
+import { checkIn, fill, signIn } from './people.mjs';
 
 const PICTURES = path(dirname(fileURLToPath(import.meta.url)), '..', 'output', 'lecture');
 let house, lecturer;
@@ -96,8 +96,7 @@ test('the roll is called, two sites answer, and the list says so', async () => {
   for (const [at, site] of sites.slice(0, 2).entries()) {
     await site.see('roll');
     if (at === 0) await picture(site, 'site-roll');
-    await site.page.$eval('[data-testid="roll-people"]', (field) => { field.value = ''; });
-    await site.type('roll-people', String(20 + at));
+    await fill(site, 'roll-people', String(20 + at));
     await site.press('ask-confirm_presence');
     await site.see('roll-done');
   }

@@ -8,6 +8,7 @@
 // - Of an arrival the device test is left out (a false machine has no loudspeaker) and which version
 //   of the discipline was read, of a signature by hand the drawing, of a piece of evidence everything
 //   but which one it is, and how long each side has spoken.
+// - A witness always sits beside somebody: all pages come from one machine.
 // - Of a lost line the cause is left out: the browser takes leave for a page that crashed.
 // - Consent is told on the page of the check-in where the script tells both one after the other.
 // - A wait of which something follows is really waited and must last as long as the script says; a
@@ -22,14 +23,12 @@
 //   it; the answer must be the script's refusal.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { ACTS, click, handIn } from './acts.mjs';
-import { DEADLINE_MS, until } from './house.mjs';
+import { BINARY, DEADLINE_MS, ROOT, until } from './house.mjs';
 import { readScript, refusalOf } from './script.mjs';
 import { COURT, Watcher } from './watcher.mjs';
 
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const PICTURES = join(ROOT, 'tests', 'output', 'procedures');
 /** Nobody sits in two places at one time, so each sitting has a day of its own. */
 const DAY_MS = 86_400_000;
@@ -87,8 +86,7 @@ function pastTheButtons(ask) {
 export class Procedure extends Watcher {
   constructor(house, browsers, name, { writer, issuer, pictures = [] }) {
     super();
-    const binary = join(ROOT, process.env.ASSIZE_BINARY ?? 'target/debug/assize');
-    Object.assign(this, readScript(binary, join(ROOT, 'tests', 'scripts', `${name}.hearing`)));
+    Object.assign(this, readScript(BINARY, join(ROOT, 'tests', 'scripts', `${name}.hearing`)));
     Object.assign(this, { house, browsers, title: name, writer, issuer, pictures });
     this.kind = this.brief.kind;
     this.cast = new Map();
@@ -394,6 +392,7 @@ export class Procedure extends Watcher {
     if (real && fact.fact === 'link_back' && this.besides.includes(this.name(fact.who))) return undefined;
     if (fact.fact === 'arrived') for (const field of ['camera', 'microphone', 'faults', 'version']) delete told[field];
     if (fact.fact === 'link_lost') delete told.cause;
+    if (fact.fact === 'isolation') told.beside = !real || fact.beside.length > 0;
     if (fact.fact === 'signed' && fact.method === 'handwritten') delete told.mark;
     if (told.item) {
       const known = [...this.items].find(([, item]) => item === told.item.id);

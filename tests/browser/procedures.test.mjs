@@ -1,21 +1,17 @@
 // Whole procedures as their scripts tell them (`tests/scripts/whole_*.hearing`), each with all
 // its people in front of real pages: the ledger's minutes, what each page shows and who receives
 // whose packets, act by act. How the two worlds may differ stands in `player.mjs`. Everything runs on
-// this machine. Three are played with every run, the other five when they are asked for: these were
-// not seen to pass to their last line yet. `ASSIZE_PROCEDURE=whole_panel` plays one alone (or several,
-// parted by commas), `ASSIZE_TRACE=1` names each act as it is done, `ASSIZE_PICTURES=1` leaves
-// pictures in `tests/output/procedures`.
+// this machine. `ASSIZE_PROCEDURE=whole_panel` plays one alone (or several, parted by commas),
+// `ASSIZE_TRACE=1` names each act as it is done, `ASSIZE_PICTURES=1` leaves pictures in
+// `tests/output/procedures`.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { House } from './house.mjs';
+import { BINARY, House } from './house.mjs';
 import { signIn } from './people.mjs';
 import { Procedure } from './player.mjs';
 
-const BINARY = join(dirname(fileURLToPath(import.meta.url)), '..', '..', process.env.ASSIZE_BINARY ?? 'target/debug/assize');
 /** Few frames a second: up to eight people each draw all the others. */
 const DEVICES = ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream=fps=5'];
 let house, browsers, writer, issuer;
@@ -32,11 +28,12 @@ before(async () => {
 
 after(async () => { await house?.close(); });
 
-const only = (process.env.ASSIZE_PROCEDURE ?? 'whole_small_claims,whole_challenge,whole_failed_mediation').split(',');
+const only = process.env.ASSIZE_PROCEDURE?.split(',');
 
 /** A test that plays a script; after these lines these people's pages are of interest. */
 function plays(what, name, pictures) {
-  test(what, { skip: !only.includes(name) }, async () => {
+  if (only && !only.includes(name)) return;
+  test(what, async () => {
     const procedure = new Procedure(house, browsers, name, { writer, issuer, pictures });
     try {
       await procedure.prepare();
@@ -45,7 +42,7 @@ function plays(what, name, pictures) {
     } finally {
       await procedure.end();
     }
-    const verdict = spawnSync(BINARY, ['verify', join(house.folder, 'archive', `h${procedure.hearing}`)]);
+    const verdict = spawnSync(BINARY, ['verify', await house.sealed(procedure.hearing)]);
     assert.equal(verdict.status, 0, String(verdict.stdout));
   });
 }

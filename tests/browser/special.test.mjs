@@ -105,6 +105,8 @@ test('a challenge suspends the hearing until it is decided', async () => {
   await picture(judge, 'challenge-decides');
   await judge.press('confirm-dispose_challenge');
   await judge.page.waitForSelector('[data-testid="challenge"]', { hidden: true });
+  await judge.press('ask-resume');
+  await judge.stage('in_session');
 });
 
 test('a witness gets nothing before the call, signs, testifies, and is kept from one party', async () => {

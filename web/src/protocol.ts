@@ -195,6 +195,23 @@ export type ApplicationList = {
 lines: Array<ApplicationLine>, };
 
 /**
+ * What was found in one hearing.
+ */
+export type ArchiveFound = { 
+/**
+ * Where its record stands.
+ */
+stage: RecordStage, 
+/**
+ * When the phase that was searched for began, ms on the media time line.
+ */
+phase_ms: number | null, 
+/**
+ * Passages with the words, the first few.
+ */
+passages: Array<Passage>, };
+
+/**
  * One line of the archive list.
  */
 export type ArchiveLine = { 
@@ -232,15 +249,29 @@ sealed: boolean,
 bytes: number, };
 
 /**
- * Answer of `GET /api/archive`. `GET /api/archive/{hearing}` answers `model::archive::ArchiveRecord`,
- * `GET /api/archive/{hearing}/verify` answers `model::archive::Verdict`, and
- * `GET /api/archive/{hearing}/{participant}/{camera|screen}` the playable file, by range.
+ * Answer of `GET /api/archive?case=&party=&judge=&words=&from=&to=&site=&kind=&phase=&page=`, with
+ * `q` for any of the words; what is not named does not matter. `GET /api/archive/{hearing}` answers
+ * `model::archive::ArchiveRecord`, `GET /api/archive/{hearing}/verify` answers
+ * `model::archive::Verdict`, and `GET /api/archive/{hearing}/{participant}/{camera|screen}` the
+ * playable file, by range.
  */
 export type ArchiveList = { 
 /**
- * One line each, newest first.
+ * One page of the hearings that fit, newest first.
  */
-hearings: Array<ArchiveLine>, };
+hearings: Array<ArchiveLine>, 
+/**
+ * What was found in each of them, in the same order.
+ */
+found: Array<ArchiveFound>, 
+/**
+ * How many fit.
+ */
+total: number, 
+/**
+ * How many one page shows.
+ */
+page_size: number, };
 
 /**
  * Everything about one archived hearing.
@@ -262,6 +293,10 @@ media_ms: number,
  * Each person's stretches of sound and picture, ms on the media time line.
  */
 stretches: Array<Stretch>, 
+/**
+ * When somebody spoke, as far as the sizes of their sound tell; empty where they do not.
+ */
+voices: Array<Stretch>, 
 /**
  * What is missing.
  */
@@ -779,9 +814,64 @@ site_name: string,
 consents: Array<Step>, };
 
 /**
+ * What is done with a record.
+ */
+export type AuditAct = "viewed" | "played" | "verified" | "part_taken" | "film_taken" | "sound_taken" | "note_made" | "explained" | "hold_placed" | "hold_lifted" | "link_made" | "asked" | "granted" | "refused" | "erased";
+
+/**
+ * One line of the audit log.
+ */
+export type AuditLine = { 
+/**
+ * Its number, from 1 without a hole.
+ */
+n: number, 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * Who: the name, and what they are.
+ */
+by: string, 
+/**
+ * What.
+ */
+act: AuditAct, 
+/**
+ * More of it.
+ */
+detail: string, 
+/**
+ * What came of it: `done`, or the code of a refusal.
+ */
+result: string, 
+/**
+ * SHA-256 of the line, which names the one before it.
+ */
+sha256: string, };
+
+/**
  * One of the seven grounds that bar an online hearing (在线诉讼规则 art. 21).
  */
 export type BarredGround = "refused" | "no_means" | "must_be_seen" | "complex" | "state_secret" | "public_impact" | "other";
+
+/**
+ * A bookmark of one account.
+ */
+export type Bookmark = { 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * Where, ms on the media time line.
+ */
+at_ms: number, 
+/**
+ * What for.
+ */
+label: string, };
 
 /**
  * What is settled before the sitting starts.
@@ -1327,6 +1417,78 @@ told: string,
 at: Timestamp, };
 
 /**
+ * `POST /api/archive/{hearing}/requests/{request}`.
+ */
+export type CopyDecision = { 
+/**
+ * Granted or refused.
+ */
+grant: boolean, 
+/**
+ * Why; needed for a refusal.
+ */
+reason: string, 
+/**
+ * For how many days a grant is good, 1 to 30.
+ */
+days: number, };
+
+/**
+ * What somebody of the case may ask for.
+ */
+export type CopyKind = "view" | "audio" | "transcribe" | "video";
+
+/**
+ * A request for a view or a copy.
+ */
+export type CopyRequest = { 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * Who asks.
+ */
+who: ParticipantId, 
+/**
+ * For what.
+ */
+what: CopyKind, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * What became of it.
+ */
+state: CopyState, 
+/**
+ * When it was decided.
+ */
+decided_at: Timestamp | null, 
+/**
+ * By whom.
+ */
+decided_by: string, 
+/**
+ * Why.
+ */
+decision: string, 
+/**
+ * Until when a grant is good.
+ */
+until: Timestamp | null, };
+
+/**
+ * What became of a request.
+ */
+export type CopyState = "waiting" | "granted" | "refused";
+
+/**
  * The order of phases, as named variants and never as free jumps (court-domain §4.1).
  */
 export type Course = { 
@@ -1370,6 +1532,59 @@ at: Timestamp,
  * The words.
  */
 text: string, };
+
+/**
+ * `GET /api/archive/{hearing}/custody`: what is kept beside a record, for the court.
+ */
+export type Custody = { 
+/**
+ * Where the record stands.
+ */
+stage: RecordStage, 
+/**
+ * Faults of the equipment the ledger names.
+ */
+faults: number, 
+/**
+ * The drafted explanation, where one is needed and not signed.
+ */
+draft: string | null, 
+/**
+ * The signed explanation.
+ */
+explanation: Explanation | null, 
+/**
+ * Whether the asker presides, and so may sign it.
+ */
+may_sign: boolean, 
+/**
+ * Until when it is kept; none is for ever, or not yet known.
+ */
+kept_until: Timestamp | null, 
+/**
+ * The hold on it, if there is one.
+ */
+hold: Hold | null, 
+/**
+ * Whether the asker may lift it.
+ */
+may_lift: boolean, 
+/**
+ * The asker's own bookmarks, in order of time.
+ */
+bookmarks: Array<Bookmark>, 
+/**
+ * What people of the case asked for, newest first.
+ */
+requests: Array<CopyRequest>, 
+/**
+ * People to whom the record may be opened.
+ */
+readers: Array<Reader>, 
+/**
+ * What was done with the record, newest first.
+ */
+audit: Array<AuditLine>, };
 
 /**
  * One thing done to the record of a deliberation.
@@ -1880,6 +2095,27 @@ shown: ShownEvidence | null,
  * Opinions so far.
  */
 opinions: Array<OpinionView>, };
+
+/**
+ * A signed explanation of faults (情况说明).
+ */
+export type Explanation = { 
+/**
+ * The text.
+ */
+text: string, 
+/**
+ * The name, typed out.
+ */
+signature: string, 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * SHA-256 of the text, hexadecimal; it stands in the audit log.
+ */
+sha256: string, };
 
 /**
  * What happened. Free words are private: they stand in the ledger, never in a log.
@@ -2801,6 +3037,23 @@ microphone: boolean | null,
 browser: string, };
 
 /**
+ * A legal hold: the record is kept whatever the schedule says.
+ */
+export type Hold = { 
+/**
+ * Since when.
+ */
+at: Timestamp, 
+/**
+ * Who placed it.
+ */
+by: string, 
+/**
+ * Why.
+ */
+reason: string, };
+
+/**
  * How an identity was checked (在线诉讼规则 art. 7).
  */
 export type IdentityMethod = "id_card" | "face_match" | "other_document" | "lawyer_licence" | "known_to_court";
@@ -2968,6 +3221,20 @@ down_kbps: number | null, };
  * Why a participant's link went away; facts only, never a verdict (在线诉讼规则 art. 25).
  */
 export type LinkCause = "page_closed" | "socket_lost" | "media_silent" | "node_stopped" | "replaced";
+
+/**
+ * Answer of `POST /api/archive/{hearing}/links`: `/view#key` opens the person's page once per browser
+ * until it ends.
+ */
+export type LinkMade = { 
+/**
+ * What stands behind `#`.
+ */
+key: string, 
+/**
+ * Until when.
+ */
+expires_at: Timestamp, };
 
 /**
  * What an application is about: told once, never asked again (在线调解规则 art. 8).
@@ -3304,6 +3571,19 @@ tribunal: number | null,
 external_id: string | null, };
 
 /**
+ * `POST /api/archive/{hearing}/bookmarks`.
+ */
+export type NewBookmark = { 
+/**
+ * Where, ms on the media time line.
+ */
+at_ms: number, 
+/**
+ * What for.
+ */
+label: string, };
+
+/**
  * `POST /api/hearings/{hearing}/participants/{participant}/consents`.
  */
 export type NewConsent = { 
@@ -3323,6 +3603,45 @@ form: ConsentForm,
  * How the person was told of rights and consequences.
  */
 told: string, };
+
+/**
+ * `POST /api/view/requests`.
+ */
+export type NewCopyRequest = { 
+/**
+ * For what.
+ */
+what: CopyKind, 
+/**
+ * Why.
+ */
+reason: string, };
+
+/**
+ * `POST /api/archive/{hearing}/explanation`.
+ */
+export type NewExplanation = { 
+/**
+ * The text, completed.
+ */
+text: string, 
+/**
+ * The name, typed out.
+ */
+signature: string, };
+
+/**
+ * `POST /api/archive/{hearing}/links`.
+ */
+export type NewLink = { 
+/**
+ * For whom.
+ */
+who: ParticipantId, 
+/**
+ * For how many days, 1 to 30.
+ */
+days: number, };
 
 /**
  * `POST /api/hearings/{hearing}/notices`: writes and sends.
@@ -3492,6 +3811,15 @@ export type OpenMine = {
 key: string, };
 
 /**
+ * `POST /api/view/open`: opens the record in this browser for whoever the link is for.
+ */
+export type OpenView = { 
+/**
+ * What stands behind `#` in the link.
+ */
+key: string, };
+
+/**
  * What one side says of a piece of evidence (质证意见).
  */
 export type Opinion = { 
@@ -3649,6 +3977,87 @@ ground: FailureGround, };
  * One person's seat in one hearing, unique in the docket. Prints as `p3`.
  */
 export type ParticipantId = number;
+
+/**
+ * `GET /api/view`, and the answer of everything done there: a record as somebody of the case sees
+ * it. `GET /api/view/{participant}/{camera|screen}` plays, `GET /api/view/sound` is the copy of the
+ * sound.
+ */
+export type PartyView = { 
+/**
+ * Which hearing.
+ */
+hearing: HearingId, 
+/**
+ * What stood on its door.
+ */
+heading: Heading, 
+/**
+ * Who views.
+ */
+who: ParticipantId, 
+/**
+ * Their name, for the mark over the picture.
+ */
+name: string, 
+/**
+ * The server's time, for the mark.
+ */
+now: Timestamp, 
+/**
+ * Where the record stands.
+ */
+stage: RecordStage, 
+/**
+ * The record, once a view was granted: without people and parts that were kept from them.
+ */
+record: ArchiveRecord | null, 
+/**
+ * When each phase began, ms on the media time line, once a view was granted.
+ */
+phases: Array<PhaseMark>, 
+/**
+ * Until when they may view.
+ */
+view_until: Timestamp | null, 
+/**
+ * Until when they may take the copy of the sound; its length is the composed film's.
+ */
+sound_until: Timestamp | null, 
+/**
+ * Whether that copy is made.
+ */
+sound_ready: boolean, 
+/**
+ * What they asked for, newest first.
+ */
+requests: Array<CopyRequest>, 
+/**
+ * What was done with the record by them and for them, newest first.
+ */
+audit: Array<AuditLine>, };
+
+/**
+ * Some words of a record.
+ */
+export type Passage = { 
+/**
+ * Where they are from.
+ */
+what: PassageKind, 
+/**
+ * When, ms on the media time line; none for what belongs to no moment.
+ */
+at_ms: number | null, 
+/**
+ * The words.
+ */
+words: string, };
+
+/**
+ * Where words of a record are from.
+ */
+export type PassageKind = "heading" | "people" | "minute" | "transcript";
 
 /**
  * Somebody else in the hearing.
@@ -3887,6 +4296,19 @@ shields: Array<ShieldForm>, };
  * Where the course of a hearing stands (court-domain §4.1).
  */
 export type Phase = "identity" | "rights" | "statements" | "issues" | "evidence" | "questions" | "debate" | "merged" | "last_words" | "mediation" | "deliberation" | "judgment" | "closing";
+
+/**
+ * A phase and when it began.
+ */
+export type PhaseMark = { 
+/**
+ * Which.
+ */
+phase: Phase, 
+/**
+ * When, ms on the media time line.
+ */
+at_ms: number, };
 
 /**
  * One phase of the course.
@@ -4132,6 +4554,23 @@ ending: Ending | null, };
 export type Publicity = "public" | "closed_by_law" | "closed_on_request";
 
 /**
+ * Somebody to whom a record may be opened.
+ */
+export type Reader = { 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * In which role.
+ */
+role: Role, 
+/**
+ * Name.
+ */
+name: string, };
+
+/**
  * Why the record is at risk.
  */
 export type RecordFault = "disk_full" | "unwritable" | "disk_slow" | "silent" | "tape_lost" | "no_frames";
@@ -4140,6 +4579,12 @@ export type RecordFault = "disk_full" | "unwritable" | "disk_slow" | "silent" | 
  * How a mediation is taken down (在线调解规则 art. 22).
  */
 export type RecordMode = "text" | "recording";
+
+/**
+ * Where a record stands: sealed is closed off by the recorder; filed away (归档) it is when every
+ * fault of the equipment was explained and signed (法释〔2017〕5号 art. 4).
+ */
+export type RecordStage = "open" | "unexplained" | "archived";
 
 /**
  * What the recorder is doing.
@@ -4157,7 +4602,7 @@ fault: RecordFault, } | { "name": "sealed" };
 /**
  * Why something asked was refused. The code is stable; the sentence says what to do.
  */
-export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "not_admitted" | "discipline_not_accepted" | "discipline_changed" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "not_sealed" | "check_value_other" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "malformed" | "consent_missing" | "barred_not_answered" | "barred" | "party_unaccounted" | "identity_unchecked" | "power_unchecked" | "special_power_needed" | "phase_out_of_turn" | "phase_not_in_course" | "discipline_unread" | "still_inside" | "challenge_upheld" | "challenge_pending" | "not_challengeable" | "nothing_pending" | "no_floor" | "gallery_full" | "not_public" | "guarantee_needed" | "guarantee_refused" | "only_on_expert_topic" | "in_another_chamber" | "chamber_locked" | "no_chamber" | "not_your_people" | "not_exchanged" | "nothing_to_show" | "nothing_shown" | "no_such_page" | "checklist_open" | "recording_not_agreed" | "sheet_changed" | "read_back_needed" | "facts_sheet_needed" | "signs_themselves" | "not_in_court" | "already_effective" | "file_not_readable" | "file_encrypted" | "file_too_large" | "evidence_full" | "already_exchanged" | "evidence_altered" | "record_altered" | "place_taken" | "person_taken" | "case_number_missing" | "not_plausible" | "outside_silent" | "server_fault";
+export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "not_admitted" | "discipline_not_accepted" | "discipline_changed" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "not_sealed" | "check_value_other" | "explanation_missing" | "explanation_open" | "still_kept" | "on_hold" | "no_video_copies" | "not_granted" | "part_too_large" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "malformed" | "consent_missing" | "barred_not_answered" | "barred" | "party_unaccounted" | "identity_unchecked" | "power_unchecked" | "special_power_needed" | "phase_out_of_turn" | "phase_not_in_course" | "discipline_unread" | "still_inside" | "challenge_upheld" | "challenge_pending" | "not_challengeable" | "nothing_pending" | "no_floor" | "gallery_full" | "not_public" | "guarantee_needed" | "guarantee_refused" | "only_on_expert_topic" | "in_another_chamber" | "chamber_locked" | "no_chamber" | "not_your_people" | "not_exchanged" | "nothing_to_show" | "nothing_shown" | "no_such_page" | "checklist_open" | "recording_not_agreed" | "sheet_changed" | "read_back_needed" | "facts_sheet_needed" | "signs_themselves" | "not_in_court" | "already_effective" | "file_not_readable" | "file_encrypted" | "file_too_large" | "evidence_full" | "already_exchanged" | "evidence_altered" | "record_altered" | "place_taken" | "person_taken" | "case_number_missing" | "not_plausible" | "outside_silent" | "server_fault";
 
 /**
  * A row that was not taken.
@@ -4210,6 +4655,48 @@ scheduled_at: Timestamp,
  * Why.
  */
 reason: string, };
+
+/**
+ * A record and how long it is kept.
+ */
+export type RetentionLine = { 
+/**
+ * Which hearing.
+ */
+hearing: HearingId, 
+/**
+ * What stood on its door.
+ */
+heading: Heading, 
+/**
+ * When it ended.
+ */
+ended_at: Timestamp, 
+/**
+ * Until when it is kept; none is for ever.
+ */
+kept_until: Timestamp | null, 
+/**
+ * The hold on it.
+ */
+hold: Hold | null, };
+
+/**
+ * `GET /api/retention`, for an administrator.
+ */
+export type RetentionList = { 
+/**
+ * Records whose time is over and on which nothing holds, the oldest first, at most 100.
+ */
+over: Array<RetentionLine>, 
+/**
+ * Records under a hold, at most 100.
+ */
+held: Array<RetentionLine>, 
+/**
+ * What stays of deleted records, the newest first, at most 100.
+ */
+erased: Array<Tombstone>, };
 
 /**
  * Why an application is returned (在线调解规则 art. 9).
@@ -5085,6 +5572,59 @@ id: number,
 token: string, };
 
 /**
+ * What stays of a record that was deleted after its time.
+ */
+export type Tombstone = { 
+/**
+ * Which hearing.
+ */
+hearing: HearingId, 
+/**
+ * Of which case.
+ */
+case_number: string, 
+/**
+ * When it was opened, if it was.
+ */
+opened_at: Timestamp | null, 
+/**
+ * When it was closed, if it was.
+ */
+closed_at: Timestamp | null, 
+/**
+ * Bytes of media there were.
+ */
+bytes: number, 
+/**
+ * Files there were.
+ */
+files: number, 
+/**
+ * Digest of the ledger's last entry, hexadecimal SHA-256.
+ */
+head_sha256: string, 
+/**
+ * The same, SM3.
+ */
+head_sm3: string, 
+/**
+ * Who deleted it.
+ */
+by: string, 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * Until when it had to be kept.
+ */
+kept_until: Timestamp, };
+
+/**
  * One track: who sends it and what it is. Survives reconnects of its publisher.
  */
 export type TrackId = { 
@@ -5258,7 +5798,7 @@ who: ParticipantId | null, };
 /**
  * What kind of warning.
  */
-export type WarningKind = "notice_short" | "notice_missing" | "notice_unconfirmed" | "consent_missing";
+export type WarningKind = "day_off" | "notice_short" | "notice_missing" | "notice_unconfirmed" | "consent_missing";
 
 /**
  * One webhook.
@@ -5323,6 +5863,15 @@ staff: StaffKind, } | { "kind": "seat",
  * Which seat.
  */
 seat: SeatPass, };
+
+/**
+ * `POST /api/archive/{hearing}/hold`, `/hold/lift` and `/erase`.
+ */
+export type WithReason = { 
+/**
+ * Why.
+ */
+reason: string, };
 
 /**
  * One such day.
@@ -5463,6 +6012,34 @@ export const REFUSAL_TEXT: Record<Refusal, { zh: string; en: string }> = {
   check_value_other: {
     zh: "校验值与卷宗不一致，请刷新页面后重新核对。",
     en: "The check value is not that of the record; reload the page and compare again.",
+  },
+  explanation_missing: {
+    zh: "录音录像有故障，须先由审判长或者独任审判员签署情况说明。",
+    en: "The recording had a fault; who presided has to sign an explanation first.",
+  },
+  explanation_open: {
+    zh: "情况说明尚有未补充之处，请补充完整后再签署。",
+    en: "The explanation still has places to fill in; complete it before signing.",
+  },
+  still_kept: {
+    zh: "保管期限未满，不得删除。",
+    en: "The record must still be kept; it cannot be deleted.",
+  },
+  on_hold: {
+    zh: "该卷宗已被责令保全，不得删除。",
+    en: "A hold is on this record; it cannot be deleted.",
+  },
+  no_video_copies: {
+    zh: "依照规定，当事人可以查阅录像、复制录音，不得复制录像。",
+    en: "The rule gives people of a case a view and a copy of the sound, not a copy of the pictures.",
+  },
+  not_granted: {
+    zh: "查阅、复制尚未获准或者期限已过，请先提出申请。",
+    en: "Not granted, or its time is over; ask for it first.",
+  },
+  part_too_large: {
+    zh: "所选片段过大，请缩短时间段或者减少人员后再试。",
+    en: "That part is too large; choose a shorter time or fewer people.",
   },
   full: {
     zh: "席位或服务器已满，请联系法庭工作人员。",

@@ -18,6 +18,8 @@ import OpsView from './views/OpsView.vue'
 import MyView from './views/MyView.vue'
 import PlacesView from './views/PlacesView.vue'
 import PlayerView from './views/PlayerView.vue'
+import RecordView from './views/RecordView.vue'
+import RetentionView from './views/RetentionView.vue'
 import SessionView from './views/SessionView.vue'
 import SignInView from './views/SignInView.vue'
 import StatisticsView from './views/StatisticsView.vue'
@@ -52,6 +54,8 @@ export const router = createRouter({
     { path: '/hearing/:id(\\d+)', component: HearingView },
     { path: '/archive', component: ArchiveView, meta: { staff: COURT } },
     { path: '/archive/:id(\\d+)', component: PlayerView, meta: { staff: COURT } },
+    { path: '/view', component: RecordView },
+    { path: '/retention', component: RetentionView, meta: { staff: ['admin'] } },
     { path: '/ops', component: OpsView, meta: { staff: ['ops'] } },
     { path: '/:rest(.*)', component: LostView },
   ],

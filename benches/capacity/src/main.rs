@@ -8,6 +8,7 @@
 mod assize;
 mod churn;
 mod door;
+mod floor;
 mod forwarder;
 mod generator;
 #[cfg(all(test, feature = "rivals"))]
@@ -114,6 +115,12 @@ enum Server {
         #[arg(long, default_value_t = 1)]
         threads: u16,
     },
+    /// What the kernel alone takes for a packet over loopback.
+    Floor {
+        /// Length of the measurement for each length of run.
+        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=60))]
+        seconds: u64,
+    },
     /// Reads rows and prints them side by side.
     Table,
     /// Janus, in the namespace that `run.sh` makes.
@@ -159,6 +166,7 @@ fn main() -> ExitCode {
 async fn run(server: Server) -> Result<Value, String> {
     match server {
         Server::Table => Ok(Value::Null),
+        Server::Floor { seconds } => floor::floor(seconds),
         Server::Assize { size, binary, record, counted, simulcast, threads } => {
             let load = Load { record, counted, layers: simulcast, ..size.load() };
             let settings = format!("media_threads = {threads}");

@@ -197,6 +197,8 @@ pub async fn measure(
     let per_call = calls.map(|(out, calls)| round(out / calls.max(1.0), 2));
     let time = after.at.duration_since(before.at).as_secs_f64();
     let cpu = after.server - before.server;
+    let allocations = counters.get("assize_process_allocations_total").copied();
+    let per_packet = allocations.map(|calls| calls / counted.received.max(1) as f64);
     let lost = counted.expected.saturating_sub(counted.received);
     let stolen = (after.stolen - before.stolen) / time;
     let late = counted.late.quantile_ms(99.0);
@@ -234,6 +236,8 @@ pub async fn measure(
         "server_cpu_by_thread": threads,
         "server_cores": round(cpu / time, 3),
         "cpu_us_per_packet_out": round(cpu * 1e6 / counted.received.max(1) as f64, 2),
+        "allocations": allocations,
+        "allocations_per_packet_out": per_packet.map(|share| round(share, 4)),
         "delay_ms": {
             "p50": round(counted.delay.quantile_ms(50.0), 3),
             "p95": round(counted.delay.quantile_ms(95.0), 3),

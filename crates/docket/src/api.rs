@@ -471,6 +471,8 @@ pub enum ChangeKind {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum WarningKind {
+    /// The day of the sitting is none that is worked, by the court's list of days.
+    DayOff,
     /// Notice came, or would come now, less than three days before (民事诉讼法 art. 139).
     NoticeShort,
     /// No notice was sent.

@@ -130,7 +130,7 @@ fn sheet(html: &mut String, proofs: &Proofs, isolation: &Isolation<'_>, made_at:
         "<tr><th>编号 n</th><th>时间 at</th><th>事项 entry</th><th>SHA-256 / SM3</th></tr>",
     );
     for Proof { number, sha256, sm3, minute } in isolation.entries.iter().copied() {
-        let by = if minute.by == Actor::Server { "服务器" } else { "当事人或者法庭" };
+        let by = actor(minute.by, &proofs.line.attendees);
         let (at, fact) = (moment(minute.at), fact(&minute.fact));
         put(
             html,
@@ -196,6 +196,18 @@ fn beside_line(who: &Attendee, other: &Attendee) -> String {
     format!("{name}（{zh} · {en}）：{how}")
 }
 
+/// Who brought an entry about.
+fn actor(by: Actor, attendees: &[Attendee]) -> String {
+    let Actor::Participant { id } = by else { return "服务器 · the server".to_owned() };
+    attendees.iter().find(|attendee| attendee.id == id).map_or_else(
+        || format!("人员 · person {}", id.0),
+        |attendee| {
+            let (zh, en) = role(attendee.role);
+            format!("{}（{zh} · {en}）", escape(attendee.name.reveal()))
+        },
+    )
+}
+
 /// What a minute says, for the few kinds a certificate stands on.
 fn fact(fact: &Fact) -> String {
     if let Fact::Isolation { packets, .. } = fact {
@@ -239,7 +251,7 @@ const fn role(role: Role) -> (&'static str, &'static str) {
 }
 
 /// A moment in China's time, to the second.
-fn moment(at: Timestamp) -> String {
+pub(crate) fn moment(at: Timestamp) -> String {
     let (year, month, day) = Day::of(at).civil();
     let (hour, minute) = clock(at);
     let second = at.0.div_euclid(1_000).rem_euclid(60);
@@ -247,7 +259,7 @@ fn moment(at: Timestamp) -> String {
 }
 
 /// A text inside HTML.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
@@ -263,7 +275,7 @@ fn escape(text: &str) -> String {
 }
 
 /// Appends to the page.
-fn put(html: &mut String, what: core::fmt::Arguments<'_>) {
+pub(crate) fn put(html: &mut String, what: core::fmt::Arguments<'_>) {
     html.write_fmt(what).expect("writing to a string does not fail");
 }
 

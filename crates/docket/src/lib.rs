@@ -15,6 +15,8 @@ pub mod handover;
 pub mod isolation;
 pub mod notice;
 pub mod problem;
+pub mod recording_note;
+pub mod retention;
 pub mod session;
 pub mod sites;
 pub mod statistics;

@@ -1,6 +1,7 @@
 //! What the archive shows to signaling: plain data, and the one door between the two rooms.
 
 use core::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,7 @@ use crate::brief::{Attendance, Brief, Power, Side, SiteId, Step};
 use crate::id::{HearingId, ParticipantId};
 use crate::minute::Minute;
 use crate::private::Private;
+use crate::recording::{Erasure, PartMade, PartOrder, RecordFacts, Tombstone};
 use crate::role::Role;
 use crate::stage::Gap;
 use crate::time::Timestamp;
@@ -108,6 +110,8 @@ pub struct ArchiveRecord {
     pub media_ms: u64,
     /// Each person's stretches of sound and picture, ms on the media time line.
     pub stretches: Vec<Stretch>,
+    /// When somebody spoke, as far as the sizes of their sound tell; empty where they do not.
+    pub voices: Vec<Stretch>,
     /// What is missing.
     pub gaps: Vec<Gap>,
     /// The procedure.
@@ -199,6 +203,10 @@ pub struct Playable {
 pub enum ArchiveFault {
     /// No such hearing or no such track.
     NotFound,
+    /// The record is not sealed: it still belongs to the hearing.
+    NotSealed,
+    /// What was asked for is larger than may be made at once.
+    TooLarge,
     /// The disk said no; the text names what was being done, never a name of a person.
     Disk(String),
 }
@@ -210,6 +218,12 @@ pub trait Archive: Send + Sync {
     /// # Errors
     /// When the archive folder cannot be read.
     fn list(&self) -> Result<Vec<ArchiveLine>, ArchiveFault>;
+
+    /// The list's line of one hearing, as it stands now.
+    ///
+    /// # Errors
+    /// As [`Archive::record`].
+    fn line(&self, hearing: HearingId) -> Result<ArchiveLine, ArchiveFault>;
 
     /// One hearing.
     ///
@@ -251,6 +265,39 @@ pub trait Archive: Send + Sync {
     /// # Errors
     /// When there is no such hearing or the disk fails.
     fn verify(&self, hearing: HearingId) -> Result<Verdict, ArchiveFault>;
+
+    /// Every hearing that has a folder, by rising number.
+    ///
+    /// # Errors
+    /// When the archive folder cannot be read.
+    fn hearings(&self) -> Result<Vec<HearingId>, ArchiveFault>;
+
+    /// What the ledger says of how the record was made, read anew and checked as a chain.
+    ///
+    /// # Errors
+    /// As [`Archive::record`].
+    fn facts(&self, hearing: HearingId) -> Result<RecordFacts, ArchiveFault>;
+
+    /// Makes a part of a sealed record into a new file at `into`: the pieces as they were attested,
+    /// the ledger, the seal, and which piece stands where.
+    ///
+    /// # Errors
+    /// `NotSealed`, `NotFound` when nothing was recorded then, `TooLarge` above
+    /// `limits::PART_BYTES_MAX`, or when the disk fails.
+    fn part(&self, order: &PartOrder, into: &Path) -> Result<PartMade, ArchiveFault>;
+
+    /// Deletes a sealed record and leaves a tombstone. One that was deleted already is answered
+    /// with the tombstone it left.
+    ///
+    /// # Errors
+    /// `NotSealed`, `NotFound`, or when the disk fails.
+    fn erase(&self, erasure: &Erasure) -> Result<Tombstone, ArchiveFault>;
+
+    /// What stays of deleted records, by rising number.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    fn tombstones(&self) -> Result<Vec<Tombstone>, ArchiveFault>;
 
     /// Settles the archive package of a sealed hearing.
     ///

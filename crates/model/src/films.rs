@@ -81,6 +81,12 @@ pub trait Films: Send + Sync {
     /// Calls a film off that waits or is being made.
     fn cancel(&self, hearing: HearingId);
 
+    /// Deletes a film, because the record it was made from is deleted.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    fn forget(&self, hearing: HearingId) -> Result<(), ArchiveFault>;
+
     /// Bytes of a finished file, at most `limits::ARCHIVE_READ_MAX` at once.
     ///
     /// # Errors

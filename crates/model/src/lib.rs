@@ -25,6 +25,7 @@ pub mod mediation;
 pub mod minute;
 pub mod preparation;
 pub mod private;
+pub mod recording;
 pub mod refusal;
 pub mod relay;
 pub mod role;

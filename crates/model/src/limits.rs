@@ -74,6 +74,30 @@ pub const LEDGER_LINE_BYTES_MAX: usize = 1024 * 1024;
 pub const DISK_FREE_MIN: u64 = 1024 * 1024 * 1024;
 /// Hearings in one archive list.
 pub const ARCHIVE_LIST_MAX: usize = 10_000;
+/// Hearings of one page of the archive's list.
+pub const ARCHIVE_PAGE: usize = 30;
+/// Characters of a text searched for in the archive.
+pub const ARCHIVE_WORDS_MAX: usize = 60;
+/// Passages kept for the search of one hearing.
+pub const PASSAGES_MAX: usize = 20_000;
+/// Bytes of media in one part that is handed out.
+pub const PART_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
+/// Bookmarks one account may have in one hearing.
+pub const BOOKMARKS_MAX: usize = 200;
+/// How long a link that opens a record for a party may be good for.
+pub const VIEW_LINK_LIFE_MAX: Duration = Duration::from_secs(30 * 24 * 3600);
+/// Requests for a view or a copy one person may have waiting in one hearing.
+pub const COPY_REQUESTS_MAX: usize = 10;
+/// A view of the same record by the same person is one line of the audit log for this long.
+pub const VIEW_AUDIT_EVERY: Duration = Duration::from_secs(3600);
+/// Views remembered so that they are one line; the oldest are forgotten, and then there are two.
+pub const VIEWS_REMEMBERED_MAX: usize = 10_000;
+/// Lines of the audit log in one answer.
+pub const AUDIT_LINES_MAX: usize = 500;
+/// Characters of an explanation of a fault.
+pub const EXPLANATION_CHARS_MAX: usize = 8_000;
+/// Rules of a retention schedule.
+pub const RETENTION_RULES_MAX: usize = 40;
 /// Bytes of one archive read.
 pub const ARCHIVE_READ_MAX: u64 = 4 * 1024 * 1024;
 /// Films that may wait to be made.

@@ -78,6 +78,20 @@ refusals! {
     NotSealed => "卷宗尚未封存，闭庭并封存后再制作。", "The record is not sealed yet; wait until the hearing is closed and its record sealed.";
     /// The record's check value is another than the page showed.
     CheckValueOther => "校验值与卷宗不一致，请刷新页面后重新核对。", "The check value is not that of the record; reload the page and compare again.";
+    /// A fault of the equipment was not explained and signed (庭审录音录像规定 art. 4).
+    ExplanationMissing => "录音录像有故障，须先由审判长或者独任审判员签署情况说明。", "The recording had a fault; who presided has to sign an explanation first.";
+    /// The explanation still has places that were left open.
+    ExplanationOpen => "情况说明尚有未补充之处，请补充完整后再签署。", "The explanation still has places to fill in; complete it before signing.";
+    /// The record must still be kept.
+    StillKept => "保管期限未满，不得删除。", "The record must still be kept; it cannot be deleted.";
+    /// Somebody ordered the record to be kept.
+    OnHold => "该卷宗已被责令保全，不得删除。", "A hold is on this record; it cannot be deleted.";
+    /// A copy of the pictures is not given to people of the case (庭审录音录像规定 art. 11).
+    NoVideoCopies => "依照规定，当事人可以查阅录像、复制录音，不得复制录像。", "The rule gives people of a case a view and a copy of the sound, not a copy of the pictures.";
+    /// The view or copy was not granted, or its time is over.
+    NotGranted => "查阅、复制尚未获准或者期限已过，请先提出申请。", "Not granted, or its time is over; ask for it first.";
+    /// Too much was asked for at once.
+    PartTooLarge => "所选片段过大，请缩短时间段或者减少人员后再试。", "That part is too large; choose a shorter time or fewer people.";
     /// The node cannot take more.
     Full => "席位或服务器已满，请联系法庭工作人员。", "There is no more room; contact the court.";
     /// Too many requests.

@@ -1,6 +1,5 @@
 //! Bodies of the HTTP API. Paths and status codes: `docs/protocol.md`.
 
-use model::archive::ArchiveLine;
 use model::view::Heading;
 use model::{
     DeliberationView, Grade, Health, HearingId, LineTest, MediaPath, ParticipantId, Place, Private,
@@ -8,9 +7,16 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 
+mod archive;
 mod check_value;
 mod evidence;
 
+pub use archive::{
+    ArchiveFound, ArchiveList, AuditAct, AuditLine, Bookmark, CopyDecision, CopyKind, CopyRequest,
+    CopyState, Custody, Explanation, Hold, LinkMade, NewBookmark, NewCopyRequest, NewExplanation,
+    NewLink, OpenView, PartyView, Passage, PassageKind, PhaseMark, Reader, RecordStage,
+    RetentionLine, RetentionList, WithReason,
+};
 pub use check_value::{CheckPerson, CheckValueView, ConfirmCheckValue};
 pub use evidence::{EvidenceAbout, EvidenceChange, EvidenceList};
 
@@ -153,16 +159,6 @@ pub struct CodeIssued {
     pub code: Private<String>,
     /// Until when it works.
     pub expires_at: Timestamp,
-}
-
-/// Answer of `GET /api/archive`. `GET /api/archive/{hearing}` answers `model::archive::ArchiveRecord`,
-/// `GET /api/archive/{hearing}/verify` answers `model::archive::Verdict`, and
-/// `GET /api/archive/{hearing}/{participant}/{camera|screen}` the playable file, by range.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub struct ArchiveList {
-    /// One line each, newest first.
-    pub hearings: Vec<ArchiveLine>,
 }
 
 /// Answer of `GET /api/ops`.

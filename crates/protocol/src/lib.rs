@@ -17,9 +17,13 @@ pub use desk::{
     StationList, StationPass, StationSitting, Ticket,
 };
 pub use http::{
-    ApiRefusal, ArchiveList, CheckPerson, CheckValueView, CodeIssued, ConfirmCheckValue,
-    DeliberationRecord, DocketLine, DocketList, DocketPerson, EvidenceAbout, EvidenceChange,
-    EvidenceList, Join, OpsHearing, OpsPerson, OpsPicture, SeatPass, SignIn, StaffKind, WhoAmI,
+    ApiRefusal, ArchiveFound, ArchiveList, AuditAct, AuditLine, Bookmark, CheckPerson,
+    CheckValueView, CodeIssued, ConfirmCheckValue, CopyDecision, CopyKind, CopyRequest, CopyState,
+    Custody, DeliberationRecord, DocketLine, DocketList, DocketPerson, EvidenceAbout,
+    EvidenceChange, EvidenceList, Explanation, Hold, Join, LinkMade, NewBookmark, NewCopyRequest,
+    NewExplanation, NewLink, OpenView, OpsHearing, OpsPerson, OpsPicture, PartyView, Passage,
+    PassageKind, PhaseMark, Reader, RecordStage, RetentionLine, RetentionList, SeatPass, SignIn,
+    StaffKind, WhoAmI, WithReason,
 };
 pub use server::{Bye, RequestOutcome, ServerMessage};
 

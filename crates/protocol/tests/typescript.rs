@@ -114,6 +114,17 @@ fn the_page_has_the_types_of_this_crate() {
     all.add::<DeliberationRecord>();
     all.add::<CheckValueView>();
     all.add::<ConfirmCheckValue>();
+    all.add::<protocol::Custody>();
+    all.add::<protocol::NewExplanation>();
+    all.add::<protocol::WithReason>();
+    all.add::<protocol::NewBookmark>();
+    all.add::<protocol::CopyDecision>();
+    all.add::<protocol::NewLink>();
+    all.add::<protocol::LinkMade>();
+    all.add::<protocol::RetentionList>();
+    all.add::<protocol::OpenView>();
+    all.add::<protocol::NewCopyRequest>();
+    all.add::<protocol::PartyView>();
     all.add::<model::films::FilmState>();
     all.add::<OpsPicture>();
     all.add::<EvidenceAbout>();

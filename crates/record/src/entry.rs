@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digests;
 
+pub use model::recording::{LossCause, ReanchorCause};
+
 /// The format of ledger, segments and seal that this build writes.
 pub const FORMAT: u32 = 1;
 
@@ -205,32 +207,4 @@ pub struct Torn {
     pub length: u64,
     /// Digests of the bytes.
     pub digests: Digests,
-}
-
-/// How something was lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LossCause {
-    /// Packets did not arrive, not even when asked for again.
-    Network,
-    /// Packets arrived but could not be handed to the recorder.
-    Tape,
-    /// Frames arrived that cannot be decoded before the next keyframe.
-    Keyframe,
-    /// Packets arrived that do not follow the codec's payload format.
-    Malformed,
-    /// The disk did not take what was recorded, longer than memory could hold it.
-    Disk,
-    /// The recorder was not running.
-    Restart,
-}
-
-/// Why a track's media time was set anew.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ReanchorCause {
-    /// The publisher started a new RTP source.
-    Source,
-    /// After a pause the RTP clock and the arrival clock disagreed.
-    Pause,
 }

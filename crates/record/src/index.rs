@@ -14,6 +14,8 @@ use crate::entry::{Entry, Line};
 use crate::ledger::Ledger;
 use crate::webm::TrackHead;
 
+mod voice;
+
 /// Pieces of a track no further apart than this are one stretch, ms: a silent microphone sends a
 /// packet every 400 ms only.
 const STRETCH_HOLE_MS: u64 = 1_000;
@@ -226,6 +228,7 @@ impl Index {
             media_zero: self.zero,
             media_ms: self.media_ms,
             stretches: self.stretches(),
+            voices: voice::stretches(&self.segments),
             gaps: self.gaps.clone(),
             minutes: self.minutes.clone(),
             head_sha256: sha256.to_string(),

@@ -83,6 +83,39 @@ impl Layout {
         Self::of(index, &clusters(index, wanted))
     }
 
+    /// Camera with microphone, or the screen alone, from one moment of media time to another; pieces
+    /// that reach over the ends are in it whole, and a picture begins at the keyframe before. Nothing
+    /// when none of it was recorded then.
+    pub fn of_person(
+        index: &Index,
+        who: ParticipantId,
+        screen: bool,
+        span_ms: Range<u64>,
+    ) -> Option<Self> {
+        let wanted = |segment: &SegmentIndex| {
+            segment.track.participant == who && (segment.track.kind == TrackKind::Screen) == screen
+        };
+        let mut clusters = clusters(index, wanted);
+        let reaches =
+            |cluster: &Cluster<'_>| cluster.from_ms < span_ms.end && cluster.to_ms > span_ms.start;
+        let reached: Vec<usize> =
+            clusters.iter().filter(|each| reaches(each)).map(|each| each.segment).collect();
+        // The keyframe a picture depends on may stand before the span.
+        let mut keyframes: BTreeMap<usize, u64> = BTreeMap::new();
+        for cluster in clusters.iter().filter(|each| each.from_ms <= span_ms.start) {
+            if cluster.keyframe && !cluster.track.codec.is_sound() {
+                keyframes.insert(cluster.segment, cluster.from_ms);
+            }
+        }
+        clusters.retain(|cluster| {
+            let needed =
+                keyframes.get(&cluster.segment).is_some_and(|from| cluster.from_ms >= *from);
+            reaches(cluster)
+                || needed && cluster.from_ms < span_ms.end && reached.contains(&cluster.segment)
+        });
+        Self::of(index, &clusters)
+    }
+
     /// One track from one moment of media time to another; pieces that reach over the ends are in
     /// it whole. Nothing when none of it was recorded.
     pub fn of_track(index: &Index, track: TrackId, span_ms: Range<u64>) -> Option<Self> {

@@ -8,5 +8,6 @@ mod faults;
 mod films;
 mod media;
 mod package;
+mod part;
 mod recovery;
 mod session;

@@ -2,11 +2,12 @@
 //!
 //! What is not here: what the rows mean, and reading or writing them.
 
+mod archive;
 mod evidence;
 
 /// Each step of the schema, applied once and in order; `user_version` counts them. A step that
 /// went out is never changed: what is new is a new step.
-pub(super) const STEPS: [&str; 5] = [
+pub(super) const STEPS: [&str; 6] = [
     "
 CREATE TABLE accounts (
   id INTEGER PRIMARY KEY,
@@ -160,4 +161,5 @@ CREATE TABLE working_days (
     evidence::STEP,
     super::sqlite::desk::STEP,
     super::cards::STEP,
+    archive::STEP,
 ];

@@ -13,28 +13,21 @@ use axum::http::header::{self, HeaderValue};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use model::archive::{Archive, ArchiveFault, ArchiveLine, ArchiveRecord, Playable, Verdict};
+use model::archive::{Archive, ArchiveFault, ArchiveRecord, Playable, Verdict};
 use model::films::FilmFile;
-use model::limits::{ARCHIVE_READ_MAX, NAME_CHARS_MAX};
+use model::limits::{ARCHIVE_READ_MAX, ARCHIVE_WORDS_MAX};
 use model::{HearingId, ParticipantId, Refusal};
-use protocol::{ArchiveList, StaffKind};
-use serde::Deserialize;
+use protocol::{ArchiveList, AuditAct, StaffKind};
 use tokio::sync::Semaphore;
 
+use super::custody::{Hand, seen_now};
 use super::{App, Refused, hearing_id, participant_id};
-use crate::docket::Account;
+use crate::docket::{Account, Search};
 
 /// Bytes read from the archive at once while playing.
 const PIECE_BYTES: u64 = 512 * 1024;
 
 const _: () = assert!(PIECE_BYTES <= ARCHIVE_READ_MAX);
-
-/// `?q=`.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Search {
-    #[serde(default)]
-    q: String,
-}
 
 /// Calls the archive off the event loop.
 pub(super) async fn call<T: Send + 'static>(
@@ -69,6 +62,14 @@ pub(super) async fn blocking<T: Send + 'static>(
             count("not_found");
             Err(Refusal::NotFound.into())
         }
+        Ok(Err(ArchiveFault::NotSealed)) => {
+            count("refused");
+            Err(Refusal::NotSealed.into())
+        }
+        Ok(Err(ArchiveFault::TooLarge)) => {
+            count("refused");
+            Err(Refusal::PartTooLarge.into())
+        }
         Ok(Err(ArchiveFault::Disk(fault))) => {
             count("fault");
             tracing::error!(fault, "the archive cannot be read");
@@ -89,30 +90,20 @@ pub(super) async fn list(
 ) -> Result<Json<ArchiveList>, Refused> {
     let who = app.who(&headers).await?;
     let account = who.court()?;
-    if search.q.chars().count() > NAME_CHARS_MAX {
+    let words = [&search.q, &search.case, &search.party, &search.judge];
+    if words.iter().any(|text| text.reveal().chars().count() > ARCHIVE_WORDS_MAX) {
         return Err(Refusal::TextTooLong.into());
     }
-    let mut hearings = call(&app, &app.reads, |archive| archive.list()).await?;
-    if account.kind != StaffKind::Clerk {
-        let sat_in = app.docket.hearings_of(account.id).await?;
-        hearings.retain(|line| sat_in.contains(&line.hearing));
+    let sits = (account.kind != StaffKind::Clerk).then_some(account.id);
+    let mut list = app.docket.search(&search, sits).await?;
+    // What is not sealed goes on; its line in the index is as old as its ledger's beginning.
+    for line in list.hearings.iter_mut().filter(|line| !line.sealed) {
+        let hearing = line.hearing;
+        if let Ok(now) = call(&app, &app.reads, move |archive| archive.line(hearing)).await {
+            *line = now;
+        }
     }
-    let wanted = search.q.trim().to_lowercase();
-    hearings.retain(|line| matches(line, &wanted));
-    Ok(Json(ArchiveList { hearings }))
-}
-
-fn matches(line: &ArchiveLine, wanted: &str) -> bool {
-    let has = |text: &str| text.to_lowercase().contains(wanted);
-    has(&line.heading.court)
-        || has(line.heading.case_number.reveal())
-        || has(line.heading.cause.reveal())
-        || line
-            .brief
-            .further_cases
-            .iter()
-            .any(|case| has(case.case_number.reveal()) || has(case.cause.reveal()))
-        || line.attendees.iter().any(|attendee| has(attendee.name.reveal()))
+    Ok(Json(list))
 }
 
 /// Clerks see every hearing of the court, judges those in which they sit.
@@ -139,6 +130,7 @@ pub(super) async fn record(
     let hearing = hearing_id(&hearing)?;
     may_see(&app, account, hearing).await?;
     let record = call(&app, &app.reads, move |archive| archive.record(hearing)).await?;
+    seen_now(&app, &Hand::court(account), hearing, AuditAct::Viewed, "").await?;
     Ok(Json(record))
 }
 
@@ -152,6 +144,8 @@ pub(super) async fn verify(
     let hearing = hearing_id(&hearing)?;
     may_see(&app, account, hearing).await?;
     let verdict = call(&app, &app.verifications, move |archive| archive.verify(hearing)).await?;
+    let found = if verdict.intact { "intact" } else { "not intact" };
+    seen_now(&app, &Hand::court(account), hearing, AuditAct::Verified, found).await?;
     Ok(Json(verdict))
 }
 
@@ -193,6 +187,8 @@ pub(super) async fn playable(
     let tape = Tape::Person { hearing, who, screen };
     let found =
         call(&app, &app.reads, move |archive| archive.playable(hearing, who, screen)).await?;
+    let played = format!("{who} {kind}");
+    seen_now(&app, &Hand::court(account), hearing, AuditAct::Played, &played).await?;
     Ok(send(app, tape, found, &headers))
 }
 

@@ -212,7 +212,9 @@ async fn package(app: &App, entry: &Entry) -> Result<Handover, Failed> {
     let read = tokio::task::spawn_blocking(move || archive.record(hearing)).await;
     let record = match read {
         Ok(Ok(record)) => record,
-        Ok(Err(ArchiveFault::NotFound)) => return Err(Refusal::NotFound.into()),
+        Ok(Err(ArchiveFault::NotFound | ArchiveFault::NotSealed | ArchiveFault::TooLarge)) => {
+            return Err(Refusal::NotFound.into());
+        }
         Ok(Err(ArchiveFault::Disk(fault))) => {
             tracing::error!(%hearing, fault, "the archive cannot be read");
             return Err(Refusal::ServerFault.into());

@@ -12,17 +12,27 @@ use axum::response::{IntoResponse, Response};
 use model::archive::Playable;
 use model::films::{FilmFile, FilmRefusal, FilmState};
 use model::{HearingId, Refusal};
+use protocol::AuditAct;
 
 use super::archive::{Tape, blocking, may_see, send};
+use super::custody::{Hand, seen_now};
 use super::{App, Refused, hearing_id};
 
 /// The hearing, when the person may see its record.
 async fn seen(app: &App, headers: &HeaderMap, hearing: &str) -> Result<HearingId, Refused> {
+    Ok(seen_by(app, headers, hearing).await?.0)
+}
+
+async fn seen_by(
+    app: &App,
+    headers: &HeaderMap,
+    hearing: &str,
+) -> Result<(HearingId, Hand), Refused> {
     let who = app.who(headers).await?;
     let account = who.court()?;
     let hearing = hearing_id(hearing)?;
     may_see(app, account, hearing).await?;
-    Ok(hearing)
+    Ok((hearing, Hand::court(account)))
 }
 
 async fn state_of(app: &App, hearing: HearingId) -> Result<FilmState, Refused> {
@@ -70,15 +80,17 @@ pub(super) async fn play(
     headers: HeaderMap,
     Path((hearing, file)): Path<(String, String)>,
 ) -> Result<Response, Refused> {
-    let hearing = seen(&app, &headers, &hearing).await?;
+    let (hearing, hand) = seen_by(&app, &headers, &hearing).await?;
     let FilmState::Ready { bytes, sound_bytes, .. } = state_of(&app, hearing).await? else {
         return Err(Refusal::NotFound.into());
     };
+    let taken = file.clone();
     let (file, media_type, bytes) = match file.as_str() {
         "picture" => (FilmFile::Film, "video/mp4", bytes),
         "sound" => (FilmFile::Sound, "audio/mp4", sound_bytes),
         _ => return Err(Refusal::NotFound.into()),
     };
+    seen_now(&app, &hand, hearing, AuditAct::FilmTaken, &taken).await?;
     let tape = Tape::Film { hearing, file };
     let mut response = send(Arc::clone(&app), tape, Playable { media_type, bytes }, &headers);
     response

@@ -10,7 +10,7 @@ use ::docket::api::{
     ShieldForm, Warning, WarningKind,
 };
 use ::docket::notice;
-use ::docket::{FieldFault, Problem};
+use ::docket::{Calendar, Day, FieldFault, Problem};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
@@ -199,7 +199,7 @@ pub(super) fn form_of(entry: &Entry) -> SessionForm {
 }
 
 /// What the clerk should look at.
-pub(super) fn warnings(app: &App, entry: &Entry, told: bool) -> Vec<Warning> {
+pub(super) fn warnings(app: &App, entry: &Entry, told: bool, days: &Calendar) -> Vec<Warning> {
     let mut found = Vec::new();
     if entry.closed {
         return found;
@@ -208,6 +208,9 @@ pub(super) fn warnings(app: &App, entry: &Entry, told: bool) -> Vec<Warning> {
     let due = entry.heading.scheduled_at;
     if entry.brief.notice_late || (!told && notice::is_short(&entry.brief, due, now)) {
         found.push(Warning { what: WarningKind::NoticeShort, who: None });
+    }
+    if !days.is_working(Day::of(due)) {
+        found.push(Warning { what: WarningKind::DayOff, who: None });
     }
     if !told && entry.brief.kind.step().is_some() {
         found.push(Warning { what: WarningKind::NoticeMissing, who: None });
@@ -234,6 +237,7 @@ pub(super) async fn session_of(
 ) -> Result<::docket::api::Session, DocketFault> {
     let (tribunals, sites) = app.docket.place_names().await?;
     let notices = app.docket.notices(entry.hearing).await?;
+    let days = app.docket.calendar().await?;
     let joined = entry.seated.iter().filter(|seated| seated.joined && seated.account.is_none());
     Ok(::docket::api::Session {
         hearing: entry.hearing,
@@ -245,7 +249,7 @@ pub(super) async fn session_of(
         joined: joined.map(|seated| seated.attendee.id).collect(),
         consents: app.docket.consents(entry.hearing).await?,
         changes: app.docket.changes(entry.hearing).await?,
-        warnings: warnings(app, entry, !notices.is_empty()),
+        warnings: warnings(app, entry, !notices.is_empty(), &days),
         notices,
     })
 }
@@ -530,6 +534,7 @@ pub(super) async fn calendar(
     let account = who.docket()?;
     let entries = app.docket.sittings(stretch.wanted()?).await?;
     let (tribunals, sites) = app.docket.place_names().await?;
+    let days = app.docket.calendar().await?;
     let mut lines = Vec::with_capacity(entries.len());
     for entry in entries {
         let mine = may_edit(account, &entry);
@@ -538,7 +543,7 @@ pub(super) async fn calendar(
             continue;
         }
         let told = !app.docket.notices(entry.hearing).await?.is_empty();
-        let warnings = if mine { warnings(&app, &entry, told).len() } else { 0 };
+        let warnings = if mine { warnings(&app, &entry, told, &days).len() } else { 0 };
         lines.push(line(&app, account, &entry, mine, warnings, (&tribunals, &sites)));
     }
     Ok(Json(CalendarList { lines }))

@@ -3,8 +3,9 @@
 
 use std::net::SocketAddr;
 
+use ::docket::retention::{Rule, Schedule};
 use axum::http::header::{CONTENT_RANGE, COOKIE, HOST, ORIGIN, RANGE, SET_COOKIE};
-use model::limits::{ATTEMPTS_MAX, LINE_TEST_BYTES_MAX, LINE_TESTS_PER_MINUTE};
+use model::limits::{ARCHIVE_WORDS_MAX, ATTEMPTS_MAX, LINE_TEST_BYTES_MAX, LINE_TESTS_PER_MINUTE};
 use protocol::{ArchiveList, SeatPass, StaffKind};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -16,6 +17,7 @@ use crate::hearing_task::Rooms;
 use crate::tls::PrivateAddr;
 
 mod check_value;
+mod custody;
 mod desk;
 mod docket;
 mod evidence;
@@ -26,6 +28,12 @@ struct Api {
     court: Court,
     router: Router,
     from: [u8; 4],
+}
+
+/// Loans are kept a year, everything else for ever.
+fn retention() -> Schedule {
+    let rule = Rule { kind: None, case: Some("No. 17".to_owned()), years: Some(1) };
+    Schedule::new(vec![rule]).unwrap()
 }
 
 /// An answer, read whole.
@@ -76,6 +84,8 @@ impl Api {
             apart: Apart::new(court.folder.path()),
             settings: Arc::default(),
         };
+        let facts = archive.facts(ARCHIVED).unwrap();
+        court.docket.file(&[facts]).await.unwrap();
         let evidence =
             Evidence::open(court.folder.path(), Arc::clone(&court.docket), metrics.clone()).await;
         let hearings = Hearings::new(rooms, Arc::clone(&archive));
@@ -103,6 +113,7 @@ impl Api {
             attempts: Mutex::default(),
             callers: Callers::default(),
             line_tests: Mutex::default(),
+            custodian: Custodian::open(retention(), court.folder.path()),
             outbox: court.folder.path().join("outbox"),
             reads: Arc::new(Semaphore::new(2)),
             verifications: Arc::new(Semaphore::new(1)),
@@ -342,7 +353,7 @@ async fn the_archive_is_for_judges_and_clerks() {
         }
     }
     let stranger = api.sign_in("stranger").await;
-    assert_eq!(api.get("/api/archive", &stranger).await.json(), json!({"hearings": []}));
+    assert_eq!(api.get("/api/archive", &stranger).await.json()["hearings"], json!([]));
     for path in [one.as_str(), verify.as_str(), tape.as_str()] {
         assert_eq!(api.get(path, &stranger).await.why(), Refusal::NotFound, "{path}");
     }
@@ -360,7 +371,7 @@ async fn the_archive_is_searched() {
         let list: ArchiveList = serde_json::from_slice(&answer.body).unwrap();
         assert_eq!(list.hearings.len(), found, "{wanted}");
     }
-    let long = format!("/api/archive?q={}", "x".repeat(NAME_CHARS_MAX + 1));
+    let long = format!("/api/archive?q={}", "x".repeat(ARCHIVE_WORDS_MAX + 1));
     assert_eq!(api.get(&long, &clerk).await.why(), Refusal::TextTooLong);
 }
 

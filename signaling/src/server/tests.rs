@@ -82,6 +82,7 @@ impl House {
             data: court.folder.path().to_owned(),
             page: String::new(),
             settings: Settings::default(),
+            retention: Schedule::default(),
             faces: faces.map(|url| (url, "secret".into())),
             timestamp_url: None,
             metrics_from: Vec::new(),

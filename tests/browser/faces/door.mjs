@@ -1,7 +1,6 @@
 // The faces before the door: home, signing in, a code, check-in of each role, the waiting room, a
 // person looked at before they are let in, a helper at a station.
 
-import { until } from '../house.mjs';
 import { checkIn } from '../people.mjs';
 import { ofKind, ofTheCourt, sittingOf, withCode } from './sitting.mjs';
 
@@ -86,7 +85,7 @@ export async function door(house, browser, album) {
   await chair.press('tab-people');
   for (const each of [helped, helper]) await chair.press('ask-admit', `[data-participant="${each.participant}"]`);
   await helper.see('helped', `[data-participant="${helped.participant}"]`);
-  await until('the helped one is well', () => helper.page.$eval('[data-testid="helped"]', (card) => card.dataset.well === 'true'));
+  await helper.see('in-room');
   await album.picture(helper, 'helper');
   await helper.press('help');
   await helper.see('dialog');

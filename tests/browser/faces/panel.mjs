@@ -60,10 +60,15 @@ export async function panel(house, browser, album) {
   await judge.type('reason', '经核实并非近亲属');
   await judge.press('confirm-dispose_challenge');
   await judge.page.waitForSelector('[data-testid="challenge"]', { hidden: true });
+  await judge.press('ask-resume');
+  await judge.stage('in_session');
   const goTo = async (phase, reason) => {
+    const leaps = await judge.page.$eval(`[data-testid="phase"][data-phase="${phase}"]`, (button) => button.dataset.outOfTurn === 'true');
     await judge.press('phase', `[data-phase="${phase}"]`);
-    await judge.type('reason', reason);
-    await judge.press('confirm-enter_phase');
+    if (leaps) {
+      await judge.type('reason', reason);
+      await judge.press('confirm-enter_phase');
+    }
     await judge.see('phase', `[data-phase="${phase}"][data-now="true"]`);
   };
   await goTo('evidence', '各方已书面陈述');
@@ -78,9 +83,10 @@ export async function panel(house, browser, album) {
   await witness.type('guarantee-name', witness.name);
   await witness.press('ask-sign_guarantee');
   await judge.press('ask-testify', `[data-participant="${witness.participant}"]`);
+  await judge.page.waitForSelector('[data-testid="ask-testify"]', { hidden: true });
   await judge.pressOf(witness, 'person-more');
   await judge.pressOf(witness, 'ask-shield');
-  await judge.see('confirm-shield');
+  await judge.see('shield-from');
   await album.picture(judge, 'shield');
   await judge.page.select('[data-testid="shield-from"]', String(defendant.participant));
   await judge.press('confirm-shield');
@@ -120,8 +126,10 @@ export async function panel(house, browser, album) {
   await album.picture(clerk, 'player');
   await clerk.press('verify');
   await clerk.see('verdict');
+  await clerk.press('side-custody');
   await clerk.see('papers');
   await album.picture(clerk, 'player-verified');
+  await clerk.press('side-part');
   await clerk.press('film-order');
   await clerk.page.waitForSelector('[data-testid="film"]:not([data-state="none"])');
   await album.picture(clerk, 'film-making');

@@ -1,9 +1,8 @@
 // The faces of a station and of the desk at the court: enrolment, calls that are missed, declined,
 // taken and rung back, help.
 
+import { TRIBUNAL, enrol, issueStation } from '../desk.mjs';
 import { signIn } from '../people.mjs';
-
-const TRIBUNAL = '贺胜人民法庭';
 
 export async function stations(house, browser, album) {
   const judge = await signIn(house, browser, 'judge');
@@ -15,16 +14,7 @@ export async function stations(house, browser, album) {
   }
   await clerk.type('station-name', '横沟村诉讼服务站');
   await clerk.type('station-tribunal', TRIBUNAL);
-  await clerk.press('station-add');
-  await clerk.see('issued-code');
-  const code = await clerk.page.$eval('[data-testid="issued-code"]', (text) => text.dataset.code);
-  await clerk.press('issued-close');
-  await station.page.goto(`${house.url}/station`);
-  await station.see('face', '[data-screen="enrol"]');
-  await album.picture(station, 'enrol');
-  for (const digit of code) await station.press(`digit-${digit}`);
-  await station.press('station-go');
-  await station.see('face', '[data-screen="home"]');
+  await enrol(house, station, await issueStation(clerk), () => album.picture(station, 'enrol'));
   await album.picture(station, 'home');
   await station.press('station-enter');
   await album.picture(station, 'code');

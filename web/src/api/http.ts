@@ -1,7 +1,8 @@
 // The HTTP API of the server this page came from. Nothing is kept here.
 
 import type {
-  ApiRefusal, ArchiveList, ArchiveRecord, CheckValueView, CodeIssued, Comparison, DeliberationRecord, DocketList, FilmState, OpsPicture, Refusal, SeatPass, Verdict, WhoAmI,
+  ApiRefusal, ArchiveList, ArchiveRecord, CheckValueView, CodeIssued, Comparison, CopyDecision, Custody, DeliberationRecord, DocketList, FilmState, LinkMade, NewBookmark,
+  NewCopyRequest, NewExplanation, NewLink, OpsPicture, PartyView, Refusal, RetentionList, SeatPass, Verdict, WhoAmI,
 } from '../protocol'
 
 /** The server said no, or could not be reached (`why` is null). */
@@ -38,6 +39,12 @@ export async function call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, b
   return value as T
 }
 
+/** The question part of an address; what is empty is left out. */
+function asked(search: Record<string, string>): string {
+  const full = Object.entries(search).filter(([, value]) => value !== '')
+  return full.length === 0 ? '' : `?${new URLSearchParams(full).toString()}`
+}
+
 export const api = {
   me: () => call<WhoAmI>('GET', '/api/me'),
   signIn: (name: string, password: string) => call<WhoAmI>('POST', '/api/sign-in', { name, password }),
@@ -46,8 +53,20 @@ export const api = {
   docket: () => call<DocketList>('GET', '/api/docket'),
   newCode: (hearing: number, participant: number) =>
     call<CodeIssued>('POST', `/api/hearings/${hearing}/participants/${participant}/code`),
-  archive: (words: string) =>
-    call<ArchiveList>('GET', words === '' ? '/api/archive' : `/api/archive?q=${encodeURIComponent(words)}`),
+  archive: (search: Record<string, string>) => call<ArchiveList>('GET', `/api/archive${asked(search)}`),
+  custody: (hearing: number) => call<Custody>('GET', `/api/archive/${hearing}/custody`),
+  bookmark: (hearing: number, mark: NewBookmark) => call<Custody>('POST', `/api/archive/${hearing}/bookmarks`, mark),
+  dropBookmark: (hearing: number, id: number) => call<Custody>('DELETE', `/api/archive/${hearing}/bookmarks/${id}`),
+  explain: (hearing: number, signed: NewExplanation) => call<Custody>('POST', `/api/archive/${hearing}/explanation`, signed),
+  hold: (hearing: number, reason: string) => call<Custody>('POST', `/api/archive/${hearing}/hold`, { reason }),
+  liftHold: (hearing: number, reason: string) => call<Custody>('POST', `/api/archive/${hearing}/hold/lift`, { reason }),
+  decide: (hearing: number, id: number, decision: CopyDecision) => call<Custody>('POST', `/api/archive/${hearing}/requests/${id}`, decision),
+  viewLink: (hearing: number, link: NewLink) => call<LinkMade>('POST', `/api/archive/${hearing}/links`, link),
+  retention: () => call<RetentionList>('GET', '/api/retention'),
+  erase: (hearing: number, reason: string) => call<RetentionList>('POST', `/api/archive/${hearing}/erase`, { reason }),
+  partyView: () => call<PartyView>('GET', '/api/view'),
+  openView: (key: string) => call<PartyView>('POST', '/api/view/open', { key }),
+  askForCopy: (request: NewCopyRequest) => call<PartyView>('POST', '/api/view/requests', request),
   record: (hearing: number) => call<ArchiveRecord>('GET', `/api/archive/${hearing}`),
   verify: (hearing: number) => call<Verdict>('GET', `/api/archive/${hearing}/verify`),
   checkValue: (hearing: number) => call<CheckValueView>('GET', `/api/hearings/${hearing}/check-value`),
@@ -79,4 +98,19 @@ export const packageUrl = (hearing: number): string => `/api/archive/${hearing}/
 /** Address of a person's recording. */
 export function mediaUrl(hearing: number, participant: number, what: 'camera' | 'screen'): string {
   return `/api/archive/${hearing}/${participant}/${what}`
+}
+
+/** Address of a person's recording for somebody of the case. */
+export function partyMediaUrl(participant: number, what: 'camera' | 'screen'): string {
+  return `/api/view/${participant}/${what}`
+}
+
+/** Address of the recording note, and of the signed explanation, to print. */
+export const noteUrl = (hearing: number): string => `/api/archive/${hearing}/note.html`
+export const explanationUrl = (hearing: number): string => `/api/archive/${hearing}/explanation.html`
+
+/** Address of a part of a record with its proof. */
+export function partUrl(hearing: number, part: { from: number; to: number; who: number[]; reason: string }): string {
+  const { from, to, who, reason } = part
+  return `/api/archive/${hearing}/part.zip${asked({ from_ms: String(Math.floor(from)), to_ms: String(Math.ceil(to)), who: who.join(','), reason })}`
 }

@@ -1,9 +1,10 @@
 // The time line of the archive and the transport that keeps players together.
 
 import { beforeEach, describe, expect, it } from 'vitest'
-import { gapSpans, joined, mediaAt, minuteAt, orderFor, spanAt, spansOf } from './timeline'
+import { gapSpans, joined, mediaAt, minuteAt, momentMs, orderFor, pauseSpans, phaseSpans, spanAt, spansOf, voiceSpans } from './timeline'
 import type { PlayerState, Span } from './timeline'
-import { Transport } from './transport'
+import type { Fact, Minute } from '../protocol'
+import { FRAME, Transport } from './transport'
 import type { Player } from './transport'
 
 const calm: PlayerState = { at: 10, paused: false, seeking: false, ready: true, broken: false }
@@ -40,6 +41,60 @@ describe('time line', () => {
     expect(minuteAt(record, 0)).toBe(0)
     expect(minuteAt(record, 200)).toBe(1)
     expect(minuteAt({ ...record, minutes: [] }, 200)).toBe(-1)
+  })
+})
+
+function minutes(...facts: [number, Fact][]): Minute[] {
+  return facts.map(([at, fact]) => ({ at, by: { who: 'server' as const }, fact }))
+}
+
+describe('what a record tells', () => {
+  const record = {
+    media_zero: 1000,
+    media_ms: 9000,
+    voices: [{ who: 2, kind: 'microphone' as const, from_ms: 10, to_ms: 20 }],
+    minutes: minutes(
+      [1000, { fact: 'opened' }],
+      [1100, { fact: 'phase_entered', phase: 'identity', reason: '' }],
+      [2000, { fact: 'phase_entered', phase: 'rights', reason: '' }],
+      [3000, { fact: 'recess_called', ground: 'non_public_evidence' }],
+      [4000, { fact: 'resumed' }],
+      [5000, { fact: 'floor_given', who: 1, seconds: null }],
+      [6000, { fact: 'floor_given', who: 3, seconds: null }],
+      [7000, { fact: 'floor_ended', who: 3 }],
+      [8000, { fact: 'phase_entered', phase: 'last_words', reason: '' }],
+      [9000, { fact: 'recess_called', ground: 'recess' }],
+    ),
+  }
+
+  it('places each phase until the next', () => {
+    expect(phaseSpans(record)).toEqual([
+      { phase: 'identity', from: 0, to: 1000 },
+      { phase: 'rights', from: 1000, to: 7000 },
+      { phase: 'last_words', from: 7000, to: 9000 },
+    ])
+    expect(phaseSpans({ ...record, minutes: [] })).toEqual([])
+  })
+
+  it('marks pauses with their ground, to the end when nobody resumed', () => {
+    expect(pauseSpans(record)).toEqual([
+      { ground: 'non_public_evidence', from: 2000, to: 3000 },
+      { ground: 'recess', from: 8000, to: 9000 },
+    ])
+  })
+
+  it('shows who spoke by the sound, and by the floor where the sound does not tell', () => {
+    expect(voiceSpans(record, 2)).toEqual([{ from: 10, to: 20 }])
+    expect(voiceSpans(record, 1)).toEqual([{ from: 4000, to: 5000 }])
+    expect(voiceSpans(record, 3)).toEqual([{ from: 5000, to: 6000 }])
+    expect(voiceSpans(record, 4)).toEqual([])
+  })
+
+  it('reads moments as people type them', () => {
+    expect(momentMs('1:02:03')).toBe(3_723_000)
+    expect(momentMs('2：03')).toBe(123_000)
+    expect(momentMs(' 45 ')).toBe(45_000)
+    for (const text of ['', 'a', '1:2:3:4', '-1', '1:']) expect(momentMs(text)).toBeNaN()
   })
 })
 
@@ -165,6 +220,20 @@ describe('Transport', () => {
     expect(transport.state.at).toBe(60_000)
     transport.play()
     expect(transport.state.at).toBe(0)
+  })
+
+  it('goes on and back by a frame, held, and every player stands on that very frame', () => {
+    transport.seek(10_000)
+    transport.play()
+    run(500)
+    transport.frame(1)
+    const at = transport.state.at
+    run(200)
+    expect(transport.state.at).toBe(at)
+    expect(one.paused && two.paused).toBe(true)
+    for (const player of [one, two]) expect(Math.abs(player.time * 1000 - at)).toBeLessThan(16)
+    transport.frame(-1)
+    expect(transport.state.at).toBe(at - FRAME)
   })
 
   it('stops a player that is taken out', () => {

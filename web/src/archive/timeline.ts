@@ -1,7 +1,7 @@
 // The media time line of an archived hearing: stretches, marks, and what each player has to do to
 // stay together with the others. No media elements here; see archive/transport.ts.
 
-import type { ArchiveRecord, Gap, Minute, ParticipantId, Stretch } from '../protocol'
+import type { ArchiveRecord, Gap, Ground, Minute, ParticipantId, Phase, Stretch } from '../protocol'
 
 /** A piece of the time line, ms. */
 export interface Span {
@@ -59,6 +59,77 @@ export function minuteAt(record: Pick<ArchiveRecord, 'media_zero' | 'minutes'>, 
   return found
 }
 
+/** A phase of the hearing on the time line. */
+export interface PhaseSpan extends Span {
+  phase: Phase
+}
+
+type Timed = Pick<ArchiveRecord, 'media_zero' | 'media_ms' | 'minutes'>
+
+/** From when to when each phase lasted; the first begins with the opening. */
+export function phaseSpans(record: Timed): PhaseSpan[] {
+  const spans: PhaseSpan[] = []
+  const begin = (phase: Phase, at: number): void => {
+    const from = mediaAt(record, at)
+    const last = spans[spans.length - 1]
+    if (last?.phase === phase) return
+    if (last) last.to = from
+    spans.push({ phase, from, to: record.media_ms })
+  }
+  for (const { at, fact } of record.minutes) {
+    if (fact.fact === 'opened' && spans.length === 0) begin('identity', at)
+    if (fact.fact === 'phase_entered') begin(fact.phase, at)
+    if (fact.fact === 'deliberation_began') begin('deliberation', at)
+  }
+  return spans
+}
+
+/** A pause of the recording and its ground. */
+export interface PauseSpan extends Span {
+  ground: Ground
+}
+
+/** Recesses and what was not public: recording paused from the call to the resumption. */
+export function pauseSpans(record: Timed): PauseSpan[] {
+  const spans: PauseSpan[] = []
+  let open: PauseSpan | undefined
+  for (const { at, fact } of record.minutes) {
+    if (fact.fact === 'recess_called') {
+      open = { ground: fact.ground, from: mediaAt(record, at), to: record.media_ms }
+      spans.push(open)
+    } else if (open && (fact.fact === 'resumed' || fact.fact === 'closed')) {
+      open.to = mediaAt(record, at)
+      open = undefined
+    }
+  }
+  return spans
+}
+
+/** When somebody spoke: as far as the sound tells, and else when they had the floor. */
+export function voiceSpans(record: Timed & Pick<ArchiveRecord, 'voices'>, who: ParticipantId): Span[] {
+  const heard = record.voices.filter((each) => each.who === who)
+  if (heard.length > 0) return joined(heard.map((each) => ({ from: each.from_ms, to: each.to_ms })))
+  const spans: Span[] = []
+  let open: Span | undefined
+  for (const { at, fact } of record.minutes) {
+    if (fact.fact === 'floor_given' && fact.who === who) {
+      open = { from: mediaAt(record, at), to: record.media_ms }
+      spans.push(open)
+    } else if (open && (fact.fact === 'floor_given' || (fact.fact === 'floor_ended' && fact.who === who) || fact.fact === 'closed')) {
+      open.to = mediaAt(record, at)
+      open = undefined
+    }
+  }
+  return spans
+}
+
+/** A moment as somebody types it: `1:02:03`, `2:03` or seconds; NaN when it is none. */
+export function momentMs(text: string): number {
+  const parts = text.trim().split(/[:：]/)
+  if (parts.length > 3 || parts.some((part) => !/^\d{1,5}$/.test(part))) return NaN
+  return parts.reduce((sum, part) => sum * 60 + Number(part), 0) * 1000
+}
+
 /** What one player is doing. Times in seconds, as media elements have them. */
 export interface PlayerState {
   at: number
@@ -84,6 +155,8 @@ export interface PlayerOrder {
 
 /** Farther apart than this is a jump, seconds. */
 export const JUMP = 0.25
+/** Farther apart than this is a jump while held, seconds. */
+const EXACT = 0.015
 /** Farther apart than this is made good by speed, seconds. */
 export const DRIFT = 0.04
 /** By how much the speed is changed to make good. */
@@ -102,7 +175,8 @@ export function orderFor(
   if (state.seeking) return { shown: true, play: false, rate, wait: true }
   const target = position / 1000
   const late = target - state.at
-  if (Math.abs(late) > JUMP) return { shown: true, seek: target, play: false, rate, wait: true }
+  // Held, the very frame is wanted.
+  if (Math.abs(late) > (playing ? JUMP : EXACT)) return { shown: true, seek: target, play: false, rate, wait: true }
   if (!state.ready) return { shown: true, play: playing, rate, wait: true }
   if (!playing || Math.abs(late) <= DRIFT) return { shown: true, play: playing, rate, wait: false }
   return { shown: true, play: true, rate: rate * (late > 0 ? 1 + NUDGE : 1 - NUDGE), wait: false }

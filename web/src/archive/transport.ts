@@ -25,6 +25,8 @@ interface Member {
 
 /** `HAVE_FUTURE_DATA` of HTMLMediaElement. */
 const READY = 3
+/** One frame at 25 a second, ms. */
+export const FRAME = 40
 /** The others do not wait longer than this for one that does not come, ms. */
 const PATIENCE = 8_000
 
@@ -58,6 +60,12 @@ export class Transport {
   seek(at: number): void {
     this.state.at = Math.min(this.state.length, Math.max(0, at))
     this.waitingFor = 0
+  }
+
+  /** One frame on or back, held: as long as a frame of a usual camera. */
+  frame(by: 1 | -1): void {
+    this.state.playing = false
+    this.seek(this.state.at + by * FRAME)
   }
 
   /** One step of the common clock; `now` is a steady clock in ms. Call it about 20 times a second. */

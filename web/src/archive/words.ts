@@ -2,7 +2,7 @@
 
 import { comparisonWords } from '../court/desk'
 import { lengthText } from '../hearing/clock'
-import type { Comparison, Fact, Opinion, ParticipantId } from '../protocol'
+import type { Comparison, Fact, Minute, Opinion, ParticipantId } from '../protocol'
 
 type Say = (key: string, values?: Record<string, string>) => string
 
@@ -26,6 +26,13 @@ export function factWords(
   if (fact.fact === 'hand') return say(fact.raised ? 'fact.hand' : 'fact.hand_lowered', values)
   if (fact.fact === 'closed' && fact.ending !== 'closed') return say(`word.ending.${fact.ending}`) + colon(fact.note)
   return say(`fact.${fact.fact}${isNo(fact) ? '_no' : ''}`, values)
+}
+
+/** Whose act a minute is, where the sentence does not say so already. */
+export function actorOf({ by, fact }: Minute): ParticipantId | null {
+  if (by.who === 'server') return null
+  const named = Object.entries(fact).some(([field, value]) => PEOPLE.includes(field) && value === by.id)
+  return named ? null : by.id
 }
 
 function colon(text: string): string {

@@ -68,7 +68,7 @@ export const zh = {
 
 export const en: typeof zh = {
   calls: {
-    nav: 'Duty and stations',
+    nav: 'Duty',
     title: 'Duty and calls of stations',
     duty: 'Duty',
     onDuty: 'On duty: {tribunal}',

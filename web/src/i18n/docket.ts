@@ -8,6 +8,7 @@ export const zh = {
   channel: { sms: '短信', email: '电子邮件', webhook: '外部送达系统', paper: '书面送达' },
   notice: { waiting: '待发送', sent: '已发送', delivered: '已送达', confirmed: '已确认', failed: '失败' },
   warning: {
+    day_off: '开庭日是周末或者节假日',
     notice_short: '距开庭不足三日，普通程序应当在开庭三日前通知（民事诉讼法第139条）',
     notice_missing: '尚未发出通知',
     notice_unconfirmed: '简便方式送达未经确认，不得据此缺席判决（民诉法解释第261条）',
@@ -69,6 +70,7 @@ export const en: typeof zh = {
   channel: { sms: 'SMS', email: 'E-mail', webhook: 'Outside service', paper: 'On paper' },
   notice: { waiting: 'Waiting', sent: 'Sent', delivered: 'Delivered', confirmed: 'Confirmed', failed: 'Failed' },
   warning: {
+    day_off: 'The day is a weekend or a holiday',
     notice_short: 'Less than three days: the ordinary procedure needs notice three days before (Civil Procedure Law art. 139)',
     notice_missing: 'No notice was sent',
     notice_unconfirmed: 'A simple notice is not confirmed: no default judgment may rest on it (Interpretation art. 261)',

@@ -2,10 +2,10 @@
 
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { factWords } from '../archive/words'
+import { actorOf, factWords } from '../archive/words'
 import type { Advice } from '../media/linetest'
 import { REFUSAL_TEXT } from '../protocol'
-import type { Ask, Fact, Grade, Ground, LinkCause, MediaPath, Place, RecordFault, RecordState, Role, StaffKind, Stage, TrackKind, Trial, Trouble } from '../protocol'
+import type { Ask, Fact, Grade, Ground, LinkCause, MediaPath, Minute, Place, RecordFault, RecordState, Role, StaffKind, Stage, TrackKind, Trial, Trouble } from '../protocol'
 import { en } from './en'
 import { zh } from './zh'
 
@@ -91,6 +91,17 @@ describe('words of the protocol', () => {
     expect(sentences[6]).toBe('收回第3席的屏幕共享')
     expect(sentences[10]).toBe('第3席请求“责令退出”未获准许：责令退出前须先警告；情况紧急未警告的，请说明理由。')
     expect(sentences[9]).toBe('第3席连接中断（信令中断）')
+  })
+})
+
+describe('whose act a minute is', () => {
+  const minute = (by: number | null, fact: Fact): Minute => ({ at: 0, by: by === null ? { who: 'server' } : { who: 'participant', id: by }, fact })
+
+  it('is said where the sentence does not say so', () => {
+    const checked: Fact = { fact: 'identity_checked', who: 3, method: 'id_card', note: '' }
+    expect(actorOf(minute(1, checked))).toBe(1)
+    expect(actorOf(minute(3, { fact: 'hand', who: 3, raised: true }))).toBe(null)
+    expect(actorOf(minute(null, checked))).toBe(null)
   })
 })
 

@@ -33,6 +33,7 @@ export const zh = {
   noLink: '网络中断，操作未送达，请稍后重试。',
   signedInAs: '{name}（{kind}）',
   signOut: '退出登录',
+  titled: '{role}{name}',
   agenda: docket,
   mine,
   nav: { docket: '庭审排期', archive: '卷宗', ops: '运行监控' },
@@ -311,6 +312,7 @@ export const zh = {
     party: '后续文书请留意法院送达通知；如有疑问请联系承办书记员或者拨打 12368。',
     archive: '查看卷宗',
     docket: '返回庭审排期',
+    view: '申请查阅录音录像、复制录音',
   },
   removed: { title: '您已被责令退出本次庭审', text: '如有异议，请联系承办法院。' },
   ended: {

@@ -47,6 +47,7 @@ fn record(
         media_zero: Some(Timestamp(ZERO)),
         media_ms,
         stretches,
+        voices: Vec::new(),
         gaps,
         minutes,
         head_sha256: String::new(),

@@ -32,6 +32,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 mod apart;
+mod archive;
 mod asks;
 mod desk;
 mod evidence;
@@ -513,12 +514,13 @@ fn bodies_part() -> String {
     let issued = CodeIssued { code: private("12345678"), expires_at: AT };
     body(&mut text, "`POST /api/hearings/{hearing}/participants/{participant}/code`", &issued);
     evidence::bodies(&mut text);
-    body(&mut text, "`GET /api/archive`", &ArchiveList { hearings: vec![archive_line()] });
+    body(&mut text, "`GET /api/archive`", &archive::list());
     body(&mut text, "`GET /api/archive/{hearing}`", &archive_record());
     integrity::bodies(&mut text);
     let record = deliberation();
     let kept = DeliberationRecord { record, head_sha256: "9f86d0…".to_owned() };
     body(&mut text, "`GET /api/archive/{hearing}/deliberation`", &kept);
+    archive::bodies(&mut text);
     body(&mut text, "`GET /api/ops`", &ops());
     desk::bodies(&mut text);
     body(&mut text, "every refusal", &ApiRefusal::from(Refusal::CodeUsed));
@@ -532,6 +534,7 @@ fn archive_record() -> ArchiveRecord {
         media_zero: Some(AT),
         media_ms: 60_000,
         stretches: vec![Stretch { who: WHO, kind: TrackKind::Camera, from_ms: 0, to_ms: 60_000 }],
+        voices: vec![Stretch { who: WHO, kind: TrackKind::Microphone, from_ms: 900, to_ms: 4_400 }],
         gaps: vec![Gap { track: Some(TrackId::new(WHO, TrackKind::Camera)), from: AT, to: AT }],
         minutes: vec![minute(Fact::CheckInOpened), minute(Fact::Admitted { who: WHO })],
         head_sha256: "9f86d0…".to_owned(),

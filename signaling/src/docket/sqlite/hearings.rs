@@ -2,12 +2,12 @@
 //!
 //! What is not here: what the rows mean, and whether a hearing makes sense (crate `docket`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use ::docket::Closing;
 use ::docket::notice::{self, Receipt};
 use model::archive::Attendee;
-use model::limits::{ARCHIVE_LIST_MAX, PARTICIPANTS_MAX};
+use model::limits::PARTICIPANTS_MAX;
 use model::{Brief, HearingId, ParticipantId, Role, SiteId, Step, Timestamp};
 use protocol::DocketPerson;
 use serde::de::DeserializeOwned;
@@ -68,25 +68,6 @@ impl Sqlite {
             entries.push(self.with_people(row).await.map_err(&fault)?);
         }
         Ok(entries)
-    }
-
-    pub(in crate::docket) async fn hearings_of(
-        &self,
-        account: AccountId,
-    ) -> Result<BTreeSet<HearingId>, DocketFault> {
-        let fault = to("read the docket");
-        let limit = i64::try_from(ARCHIVE_LIST_MAX).unwrap_or(i64::MAX);
-        let rows =
-            sqlx::query("SELECT DISTINCT hearing FROM participants WHERE account = ? LIMIT ?")
-                .bind(account.0)
-                .bind(limit)
-                .fetch_all(&self.pool)
-                .await
-                .map_err(&fault)?;
-        rows.iter()
-            .map(|row| row.try_get(0).map(HearingId))
-            .collect::<Result<_, _>>()
-            .map_err(&fault)
     }
 
     pub(in crate::docket) async fn with_people(

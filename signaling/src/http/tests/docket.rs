@@ -206,6 +206,21 @@ async fn consents_are_kept_by_step_and_the_last_word_counts() {
 }
 
 #[tokio::test]
+async fn a_sitting_on_a_day_off_is_warned_of() {
+    let api = Api::new().await;
+    let (clerk, admin) = (api.sign_in("clerk").await, api.sign_in("admin").await);
+    let id = api.booked(&clerk, &form("1号", tomorrow())).await;
+    let day = ::docket::Day::of(Timestamp(tomorrow())).to_string();
+    for working in [false, true] {
+        let days = json!({ "days": [{ "day": day, "working": working }] });
+        assert_eq!(api.put("/api/working-days", &admin, &days).await.status, StatusCode::OK);
+        let session = api.get(&format!("/api/hearings/{id}"), &clerk).await.json();
+        let off = session["warnings"].as_array().unwrap().iter().any(|w| w["what"] == "day_off");
+        assert_eq!(off, !working, "{}", session["warnings"]);
+    }
+}
+
+#[tokio::test]
 async fn notices_go_out_and_are_confirmed() {
     let api = Api::new().await;
     let clerk = api.sign_in("clerk").await;
