@@ -1,6 +1,6 @@
-//! The short subcommands: verify, simulate, check-config, token; and how commands speak.
+//! The short subcommands: film, simulate, check-config, token; and how commands speak.
 //!
-//! What is not here: the server and the robot.
+//! What is not here: the server, the robot, and what is done with records (`records`).
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -41,41 +41,6 @@ pub(crate) fn film(order: &FilmOrder) -> ExitCode {
         }
         Err(fault) => complain(&format!("无法制作：{fault}。The film cannot be made: {fault}.")),
     }
-}
-
-/// `assize verify`: 0 when everything is intact, 1 when something was found, 2 when it cannot be
-/// read.
-pub(crate) fn verify(archive: &Path) -> ExitCode {
-    let verdicts = match recorder::verify(archive) {
-        Ok(verdicts) => verdicts,
-        Err(fault) => {
-            return complain(&format!(
-                "无法读取卷宗 {0}：{fault}。Cannot read the archive {0}: {fault}.",
-                archive.display()
-            ));
-        }
-    };
-    if verdicts.is_empty() {
-        return complain(&format!(
-            "{0} 中没有庭审卷宗。There is no hearing in {0}.",
-            archive.display()
-        ));
-    }
-    let mut intact = true;
-    for (hearing, verdict) in verdicts {
-        intact &= verdict.intact;
-        say(&format!(
-            "{hearing}: {} · {} · 条目 entries {} · 分段 segments {}",
-            if verdict.intact { "完整 intact" } else { "不完整 NOT INTACT" },
-            if verdict.sealed { "已封存 sealed" } else { "未封存 not sealed" },
-            verdict.entries,
-            verdict.segments,
-        ));
-        for finding in verdict.findings {
-            say(&format!("  {finding}"));
-        }
-    }
-    if intact { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// `assize simulate`: 0 when every invariant held, 1 with the command that repeats the failure.

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use model::{Codec, Private};
-use recorder::StoreConfig;
+use recorder::{Algorithm, StoreConfig};
 use serde::Deserialize;
 use signaling::Retention;
 
@@ -32,6 +32,12 @@ pub(crate) struct Config {
     pub(crate) data: PathBuf,
     /// Folder of the records.
     pub(crate) archive: PathBuf,
+    /// The court's key, which signs the records: PKCS #8, PEM. Without it one is made in the data folder.
+    pub(crate) record_key: Option<PathBuf>,
+    /// The kind of key that is made: `ed25519` or `sm2`.
+    pub(crate) record_signature: Algorithm,
+    /// An authority that time-stamps each sealed record (RFC 3161): its address, `https://` or `http://`. Without it none is asked.
+    pub(crate) timestamp_url: Option<String>,
     /// Free space in the archive folder below which opening is refused, bytes.
     pub(crate) archive_free_min: u64,
     /// Where the second copy of the records is kept: a folder, or `s3://bucket/prefix`. Empty: there is none.
@@ -118,6 +124,9 @@ impl Default for Config {
             voice_dtx: false,
             data: PathBuf::from("data"),
             archive: PathBuf::from("data/archive"),
+            record_key: None,
+            record_signature: Algorithm::Ed25519,
+            timestamp_url: None,
             archive_free_min: model::limits::DISK_FREE_MIN,
             copy_to: String::new(),
             copy_endpoint: None,
@@ -212,6 +221,13 @@ fn check(config: &Config) -> Result<(), String> {
     if config.face_url.is_some() != config.face_secret.is_some() {
         return wrong("face_url 与 face_secret 须同时设置", "face_url and face_secret go together");
     }
+    let web = |url: &String| url.starts_with("https://") || url.starts_with("http://");
+    if !config.timestamp_url.as_ref().is_none_or(web) {
+        return wrong(
+            "timestamp_url 须以 https:// 或 http:// 开头",
+            "timestamp_url begins with https:// or http://",
+        );
+    }
     if let Err(why) = Retention::new(config.retention.rules().to_vec()) {
         return wrong(
             "retention 的年限须为 1 至 200；永久保存的不写 years",
@@ -283,6 +299,8 @@ mod tests {
             .replace("\n# certificate", "\ncertificate")
             .replace("\n# discipline =", "\ndiscipline =")
             .replace("\n# copy_", "\ncopy_")
+            .replace("\n# record_key =", "\nrecord_key =")
+            .replace("\n# timestamp_url =", "\ntimestamp_url =")
             .replace("\n# face_", "\nface_");
         let config: Config = toml::from_str(&all).unwrap();
         let defaults = Config::default();
@@ -296,6 +314,8 @@ mod tests {
                 certificate: None,
                 certificate_key: None,
                 discipline: None,
+                record_key: None,
+                timestamp_url: None,
                 face_url: None,
                 face_secret: None,
                 ..config
@@ -312,6 +332,9 @@ mod tests {
             "voice_dtx",
             "data",
             "archive",
+            "record_key",
+            "record_signature",
+            "timestamp_url",
             "archive_free_min",
             "copy_to",
             "copy_endpoint",
@@ -356,6 +379,8 @@ mod tests {
             ("copy_keys = [{ id = \"a\" }]", "file"),
             ("certificate = \"a\"", "go together"),
             ("face_url = \"https://h/\"", "go together"),
+            ("record_signature = \"rsa\"", "unknown variant"),
+            ("timestamp_url = \"tsa.example\"", "begins with"),
             ("presence_first = [3, 2]", "presence_first"),
             ("presence_every = [0, 2]", "presence_every"),
             ("retention = [{ years = 0 }]", "years are"),

@@ -13,6 +13,7 @@ mod memory;
 mod nightly;
 mod probe;
 mod ready;
+mod records;
 mod serve;
 mod telemetry;
 mod tls;
@@ -37,7 +38,7 @@ enum Command {
     Serve(serve::Args),
     /// Checks every byte of an archive folder or of one hearing's folder, without a server.
     Verify {
-        /// The folder.
+        /// The folder, or an unpacked archive package.
         #[arg(required_unless_present = "copy", conflicts_with = "copy")]
         archive: Option<PathBuf>,
         /// Checks the second copy instead, enciphered or not.
@@ -49,6 +50,9 @@ enum Command {
         /// Number of the hearing whose copy is checked; without it all.
         #[arg(long, requires = "copy")]
         hearing: Option<u32>,
+        /// The court's public key (PEM): seals signed by another key, or by none, are named.
+        #[arg(long, conflicts_with = "copy")]
+        key: Option<PathBuf>,
     },
     /// Builds folders of the archive from the second copy and checks every byte.
     Restore {
@@ -68,6 +72,20 @@ enum Command {
         from: PathBuf,
         /// The archive folder it goes to.
         to: PathBuf,
+    },
+    /// Packs one sealed hearing for hand-over: a BagIt package with its check page in it.
+    Pack {
+        /// The hearing's folder.
+        hearing: PathBuf,
+        /// Where to put it: a folder that is not there yet, or a file that ends with `.tar`.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Prints the public key that the records of this server are signed with, and its fingerprint.
+    Key {
+        /// The configuration file of the server.
+        #[arg(long)]
+        config: Option<PathBuf>,
     },
     /// Compares docket, records and second copy, and names what is missing or different.
     Reconcile {
@@ -137,7 +155,9 @@ enum Command {
 fn main() -> ExitCode {
     let command = CommandLine::parse().command;
     match command {
-        Command::Verify { archive: Some(archive), .. } => commands::verify(&archive),
+        Command::Verify { archive: Some(archive), key, .. } => {
+            records::verify(&archive, key.as_deref())
+        }
         Command::Verify { archive: None, config, hearing, .. } => {
             in_runtime(keeping::verify_copy(config, hearing))
         }
@@ -146,6 +166,8 @@ fn main() -> ExitCode {
         }
         Command::Move { from, to } => keeping::move_records(&from, &to),
         Command::Reconcile { config } => in_runtime(keeping::reconcile(config)),
+        Command::Pack { hearing, out } => records::pack(&hearing, &out),
+        Command::Key { config } => records::key(config.as_deref()),
         Command::Film { hearing: folder, out: film, font, preset, threads } => {
             commands::film(&FilmOrder { folder, film, font, preset, threads })
         }

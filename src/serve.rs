@@ -11,7 +11,10 @@ use std::time::Duration;
 use model::letters::Unfinished;
 use model::{Now, PresenceChecks, limits};
 use prometheus::Registry;
-use recorder::{ArchiveFolder, FilmShop, FilmsConfig, RecorderConfig, RecorderFault};
+use recorder::{
+    ArchiveFolder, ConfirmationDesk, CourtKey, FilmShop, FilmsConfig, RecorderConfig,
+    RecorderFault, StampDesk,
+};
 use sfu::{Ends, Sfu, SfuConfig, SfuFault};
 use signaling::{Certificate, Clock, Docket, MediaStream, Reach, Settings, Signaling, StartFault};
 use tokio::signal::unix::{SignalKind, signal};
@@ -23,7 +26,7 @@ use crate::commands::{complain, say};
 use crate::config::{self, Config};
 use crate::copies::Copies;
 use crate::demo::{self, Sheet};
-use crate::{clock, ready, telemetry};
+use crate::{clock, ready, records, telemetry};
 
 /// How long the recorder may take to commit and seal what it has when the node stops.
 const RECORDER_STOP_WAIT: Duration = Duration::from_secs(8);
@@ -108,7 +111,8 @@ async fn start(args: &Args) -> Result<Node, String> {
         )
     })?;
     let docket = Arc::new(docket);
-    let unfinished = recover(&config, now).await?;
+    let key = records::court_key(&config).map_err(|fault| records::key_sentence(&fault))?;
+    let unfinished = recover(&config, now, key.clone()).await?;
     let size = demo::Size { cases: args.cases, people: args.people, learners: args.learners };
     let sheet = match args.demo {
         true => Some(
@@ -118,7 +122,7 @@ async fn start(args: &Args) -> Result<Node, String> {
         ),
         false => None,
     };
-    let node = open_rooms(&config, &clock, docket, unfinished).await?;
+    let node = open_rooms(&config, &clock, docket, unfinished, key).await?;
     let https_port = node.signaling.addresses().first().map_or(0, SocketAddr::port);
     let media_port = node.sfu.local_port();
     say(&greeting(&config, https_port, media_port, &node, sheet.as_ref()));
@@ -149,9 +153,14 @@ fn films(config: &Config) -> Result<FilmShop, String> {
     })
 }
 
-async fn recover(config: &Config, now: model::Timestamp) -> Result<Vec<Unfinished>, String> {
+async fn recover(
+    config: &Config,
+    now: model::Timestamp,
+    key: CourtKey,
+) -> Result<Vec<Unfinished>, String> {
     let archive = config.archive.clone();
-    let recovered = tokio::task::spawn_blocking(move || recorder::recover(&archive, now)).await;
+    let recovered =
+        tokio::task::spawn_blocking(move || recorder::recover(&archive, now, Some(&key))).await;
     let recovery = recovered.map_err(|fault| fault.to_string())?.map_err(|fault| {
         format!(
             "无法使用卷宗目录 {0}：{fault}。请检查目录是否存在、可写、有空间。\
@@ -171,6 +180,7 @@ async fn open_rooms(
     clock: &Arc<dyn Fn() -> Now + Send + Sync>,
     docket: Arc<Docket>,
     unfinished: Vec<Unfinished>,
+    key: CourtKey,
 ) -> Result<Node, String> {
     let registry = Registry::new();
     crate::memory::register(&registry).map_err(|fault| fault.to_string())?;
@@ -190,6 +200,7 @@ async fn open_rooms(
 
     let recorder_config = RecorderConfig {
         free_min: config.archive_free_min,
+        key: Some(key.clone()),
         ..RecorderConfig::new(config.archive.clone())
     };
     let copies = Copies::start(config, clock, &docket, &recorder_config, &registry)?;
@@ -203,7 +214,10 @@ async fn open_rooms(
         recorder_stopping,
     ));
 
-    let archive = Arc::new(ArchiveFolder::new(config.archive.clone()));
+    let archive = ArchiveFolder::new(config.archive.clone());
+    let archive = Arc::new(archive.with_page(signaling::verifier_page()));
+    let stamps = Arc::new(StampDesk::new(config.archive.clone(), key.public().algorithm()));
+    let check_values = Arc::new(ConfirmationDesk::new(config.archive.clone(), key));
     let films = Arc::new(films(config)?);
     let folder = config.archive.clone();
     let signaling_clock = Arc::clone(clock);
@@ -214,6 +228,8 @@ async fn open_rooms(
         record_notices,
         archive,
         films,
+        check_values,
+        stamps,
         docket,
         clock: Clock::new(move || signaling_clock()),
         registry,
@@ -289,6 +305,7 @@ fn signaling_settings(config: &Config, settings: Settings) -> signaling::Config 
         settings,
         retention: config.retention.clone(),
         faces: config.face_url.clone().zip(config.face_secret.clone()),
+        timestamp_url: config.timestamp_url.clone(),
         metrics_from: config.metrics_from.clone(),
         version: env!("CARGO_PKG_VERSION"),
     }

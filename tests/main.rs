@@ -12,4 +12,5 @@ mod record;
 mod scripts;
 mod serve;
 mod simulate;
+mod stamps;
 mod tidy;

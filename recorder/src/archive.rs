@@ -12,11 +12,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use model::archive::{
-    Archive, ArchiveFault, ArchiveLine, ArchiveRecord, Playable, Proofs, Verdict,
+    Archive, ArchiveFault, ArchiveLine, ArchiveRecord, Package, Playable, Proofs, Verdict,
 };
 use model::limits::{ARCHIVE_LIST_MAX, ARCHIVE_READ_MAX, HEARINGS_MAX, LEDGER_LINE_BYTES_MAX};
 use model::recording::{Erasure, PartMade, PartOrder, RecordFacts, Tombstone};
-use model::{HearingId, ParticipantId};
+use model::{HearingId, ParticipantId, Timestamp};
 use record::entry::Entry;
 use record::ledger::{LEDGER_FILE, parse};
 use record::playable::{Layout, Slice};
@@ -26,6 +26,7 @@ use record::verify::{Liveness, verify};
 
 use crate::RecorderFault;
 use crate::folder::{FolderFiles, doing, hearings, read_ledger};
+use crate::package::FolderPackage;
 use crate::{erase, part, proof};
 
 /// Hearings whose whole index is kept in memory, the least used goes first: some 20 MB for a long
@@ -39,6 +40,8 @@ const LAYOUT_KEPT: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct ArchiveFolder {
     folder: PathBuf,
+    /// The page that checks a package without us; goes into each.
+    page: Vec<u8>,
     indexes: Mutex<Cache>,
     outlines: Mutex<Cache>,
 }
@@ -61,9 +64,15 @@ struct Known {
 }
 
 impl ArchiveFolder {
+    /// Puts a page into each package that checks one without server or network.
+    #[must_use]
+    pub fn with_page(self, page: Vec<u8>) -> Self {
+        Self { page, ..self }
+    }
+
     /// Opens the door to the archive in `folder`; nothing is read yet.
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder, indexes: Mutex::default(), outlines: Mutex::default() }
+        Self { folder, page: Vec::new(), indexes: Mutex::default(), outlines: Mutex::default() }
     }
 
     fn hearing_folder(&self, hearing: HearingId) -> PathBuf {
@@ -291,6 +300,16 @@ impl Archive for ArchiveFolder {
 
     fn tombstones(&self) -> Result<Vec<Tombstone>, ArchiveFault> {
         Ok(erase::tombstones(&self.folder)?)
+    }
+
+    fn package(
+        &self,
+        hearing: HearingId,
+        packed_at: Timestamp,
+    ) -> Result<Arc<dyn Package>, ArchiveFault> {
+        let folder = self.hearing_folder(hearing);
+        let package = FolderPackage::new(&folder, hearing, &self.page, packed_at)?;
+        Ok(Arc::new(package.ok_or(ArchiveFault::NotFound)?))
     }
 }
 

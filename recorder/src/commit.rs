@@ -13,6 +13,7 @@ use record::digest::{Digester, Digests};
 use record::ledger::{LEDGER_FILE, Ledger};
 use record::seal::{SEAL_FILE, SealMaker};
 use record::segment::Taken;
+use record::signature::{CourtKey, SIGNATURE_FILE, SealSignature};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -32,6 +33,7 @@ struct OpenSegment {
 pub(crate) struct HearingFiles {
     disk: Arc<dyn Disk>,
     folder: PathBuf,
+    key: Option<CourtKey>,
     writers: Arc<Semaphore>,
     ledger_file: Option<Arc<dyn DiskFile>>,
     ledger: Ledger,
@@ -43,10 +45,12 @@ pub(crate) struct HearingFiles {
 }
 
 impl HearingFiles {
-    /// The files of a hearing whose ledger stands as given; `writers` bounds the blocking calls.
+    /// The files of a hearing whose ledger stands as given; `key` signs the seal, `writers` bounds
+    /// the blocking calls.
     pub(crate) fn new(
         disk: Arc<dyn Disk>,
         folder: PathBuf,
+        key: Option<CourtKey>,
         writers: Arc<Semaphore>,
         ledger: Ledger,
         maker: SealMaker,
@@ -54,6 +58,7 @@ impl HearingFiles {
         Self {
             disk,
             folder,
+            key,
             writers,
             ledger_file: None,
             ledger,
@@ -87,13 +92,13 @@ impl HearingFiles {
         self.seal_due
     }
 
-    /// Puts the seal beside the sealed ledger.
+    /// Puts the seal and its signature beside the sealed ledger.
     pub(crate) async fn place_seal(&mut self) -> io::Result<()> {
         let Some(seal) = self.maker.seal(&self.ledger) else { return Ok(()) };
-        let (disk, path) = (Arc::clone(&self.disk), self.folder.join(SEAL_FILE));
+        let (disk, folder, key) = (Arc::clone(&self.disk), self.folder.clone(), self.key.clone());
         let permit = self.permit().await?;
         blocking(move || {
-            let done = disk.place(&path, &seal.to_bytes());
+            let done = place_signed(&*disk, &folder, key.as_ref(), &seal.to_bytes());
             drop(permit);
             done
         })
@@ -176,6 +181,21 @@ impl HearingFiles {
         self.free = Some(free);
         Ok(())
     }
+}
+
+/// Puts a seal in place, its signature first: so no seal that this build makes is ever without
+/// one, and one found without was made by an older build, or its signature was taken away.
+pub(crate) fn place_signed(
+    disk: &dyn Disk,
+    folder: &Path,
+    key: Option<&CourtKey>,
+    seal: &[u8],
+) -> io::Result<()> {
+    if let Some(key) = key {
+        let signature = SealSignature::of(key, seal);
+        disk.place(&folder.join(SIGNATURE_FILE), &signature.to_bytes())?;
+    }
+    disk.place(&folder.join(SEAL_FILE), seal)
 }
 
 async fn blocking<T: Send + 'static>(

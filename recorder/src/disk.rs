@@ -10,6 +10,9 @@ use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 use std::sync::Arc;
 
+/// How the name of a small file ends while it is being put in place.
+pub(crate) const PLACING: &str = ".draft";
+
 /// Where files are made.
 pub trait Disk: Debug + Send + Sync {
     /// Makes a folder with those above it, and makes that last.
@@ -100,7 +103,7 @@ impl Disk for RealDisk {
     }
 
     fn place(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let draft = path.with_extension("draft");
+        let draft = path.with_extension(PLACING.trim_start_matches('.'));
         let mut file = File::create(&draft)?;
         file.write_all(bytes)?;
         file.sync_all()?;

@@ -157,10 +157,12 @@ impl Docket {
         }
         let (folder, now) = (self.config.archive.join(hearing.to_string()), (self.clock)().utc);
         let writing = Arc::clone(&again.writing);
+        let key = self.config.key.clone();
         self.returning.insert(hearing, Returning { again, since: now, waiting: Vec::new() });
         self.looks.spawn(async move {
             let _writing = writing.acquire_owned().await;
-            let found = tokio::task::spawn_blocking(move || recover_hearing(&folder, now)).await;
+            let look = move || recover_hearing(&folder, now, key.as_ref());
+            let found = tokio::task::spawn_blocking(look).await;
             let bug = |fault| RecorderFault {
                 doing: "look at the hearing's folder".to_owned(),
                 source: std::io::Error::other(fault),
@@ -242,7 +244,9 @@ impl Docket {
         }
         let folder = self.config.archive.join(hearing.to_string());
         let (path, now) = (folder.clone(), (self.clock)().utc);
-        let found = tokio::task::spawn_blocking(move || recover_hearing(&path, now)).await;
+        let key = self.config.key.clone();
+        let found =
+            tokio::task::spawn_blocking(move || recover_hearing(&path, now, key.as_ref())).await;
         let found = match found.map_err(std::io::Error::other) {
             Ok(Ok(found)) => found,
             Ok(Err(fault)) => return self.refuse(hearing, &fault).await,
@@ -284,6 +288,7 @@ impl Docket {
         let files = HearingFiles::new(
             Arc::clone(&self.disk),
             folder,
+            self.config.key.clone(),
             Arc::clone(&self.writers),
             ledger,
             maker,

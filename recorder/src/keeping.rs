@@ -216,13 +216,13 @@ pub fn move_record(from: &Path, to: &Path) -> Result<Verdict, KeepFault> {
     let folder = to.join(hearing.to_string());
     let verdict = if folder.exists() {
         // Perhaps moved, and stopped before it was removed here.
-        let (_, verdict) = verify_hearing(&folder)?;
+        let (_, verdict) = verify_hearing(&folder, None)?;
         if digests(&folder)? != digests(from)? {
             return Err(KeepFault::Exists(folder));
         }
         verdict
     } else {
-        let (_, verdict) = verify_hearing(from)?;
+        let (_, verdict) = verify_hearing(from, None)?;
         if !verdict.sealed || !from.join(SEAL_FILE).is_file() {
             return Err(KeepFault::Unsealed(hearing));
         }

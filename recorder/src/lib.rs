@@ -18,7 +18,9 @@ use tokio::sync::{mpsc, watch};
 mod archive;
 mod commit;
 mod compose;
+mod confirmations;
 mod copy;
+mod court_key;
 pub mod disk;
 mod docket;
 mod erase;
@@ -28,23 +30,31 @@ mod folder;
 mod keeping;
 mod ledger_task;
 mod metrics;
+mod package;
 mod part;
 mod proof;
 mod reconcile;
 mod recover;
 mod returning;
+mod stamps;
 mod store;
 
 pub use archive::ArchiveFolder;
+pub use confirmations::ConfirmationDesk;
 pub use copy::{CopyConfig, CopyState, Copying};
+pub use court_key::{KeyPlace, court_key};
 pub use film_maker::{FONT, FilmFault, FilmOrder, make_film};
 pub use films::{FilmShop, FilmsConfig};
 pub use keeping::{KeepFault, copied, forget, move_record, restore, verify_copy};
+pub use package::pack;
 pub use reconcile::{Compared, Finding, Listed, Report, ReportBoard, Wrong, reconcile};
+pub use record::signature::{Algorithm, CourtKey, PublicKey};
+pub use stamps::StampDesk;
 pub use store::{Store, StoreConfig, StoreFault};
 
 use disk::{Disk, RealDisk};
 use folder::{FolderFiles, doing, hearing_of, hearings};
+use package::BagFiles;
 use recover::{Found, recover_hearing};
 
 /// What the recorder needs to know.
@@ -57,6 +67,8 @@ pub struct RecorderConfig {
     pub free_min: u64,
     /// Bytes of media kept in memory per hearing while the disk does not take them.
     pub pending_bytes_max: usize,
+    /// The court's key, which signs seals; without it they stay unsigned.
+    pub key: Option<CourtKey>,
     /// Tells the second copy what is durable.
     pub durable: DurableTeller,
 }
@@ -80,6 +92,7 @@ impl RecorderConfig {
             free_min: model::limits::DISK_FREE_MIN,
             pending_bytes_max: 64 * 1024 * 1024,
             durable: DurableTeller::default(),
+            key: None,
         }
     }
 }
@@ -118,16 +131,21 @@ pub struct Recovery {
 /// Repairs every unsealed hearing of the archive. Call it before [`run`]; it blocks on the disk.
 ///
 /// Each unsealed segment is cut to its last attested piece, a torn last ledger line is cut off,
-/// what was cut is kept beside as `*.torn`, and a `recovered` entry is appended.
+/// what was cut is kept beside as `*.torn`, and a `recovered` entry is appended. A seal that the
+/// crash came before is signed with `key`.
 ///
 /// # Errors
 /// When the archive folder cannot be made, read or written.
-pub fn recover(archive: &Path, now: Timestamp) -> Result<Recovery, RecorderFault> {
+pub fn recover(
+    archive: &Path,
+    now: Timestamp,
+    key: Option<&CourtKey>,
+) -> Result<Recovery, RecorderFault> {
     RealDisk.make_folder(archive).map_err(doing("make", archive))?;
     erase::finish(archive)?;
     let mut recovery = Recovery::default();
     for hearing in hearings(archive)? {
-        match recover_hearing(&archive.join(hearing.to_string()), now)? {
+        match recover_hearing(&archive.join(hearing.to_string()), now, key)? {
             Found::Nothing | Found::Sealed => {}
             Found::Damaged => {
                 tracing::error!(hearing = hearing.0, "the ledger is damaged and left as it is");
@@ -193,23 +211,52 @@ pub fn folders(archive: &Path) -> Result<Vec<PathBuf>, RecorderFault> {
     Ok(hearings.map(|hearing| archive.join(hearing.to_string())).collect())
 }
 
-/// Checks every byte of a hearing's folder, or of every hearing in an archive folder. Nobody may
-/// be writing there: what a live hearing has not attested yet would be a finding.
+/// Checks every byte of a hearing's folder, of every hearing in an archive folder, or of an
+/// unpacked archive package; and, where a key is given, that the seals are signed by it. Nobody
+/// may be writing there: what a live hearing has not attested yet would be a finding.
 ///
 /// # Errors
 /// When there is no such folder or it cannot be read.
-pub fn verify(path: &Path) -> Result<Vec<(HearingId, Verdict)>, RecorderFault> {
+pub fn verify(
+    path: &Path,
+    key: Option<&PublicKey>,
+) -> Result<Vec<(HearingId, Verdict)>, RecorderFault> {
+    if path.join(record::bag::DECLARATION_FILE).exists() {
+        return verify_package(path, key);
+    }
     if path.join(record::ledger::LEDGER_FILE).exists() || hearing_of(path).is_some() {
-        return Ok(vec![verify_hearing(path)?]);
+        return Ok(vec![verify_hearing(path, key)?]);
     }
     let folders = hearings(path)?.into_iter().map(|hearing| path.join(hearing.to_string()));
-    folders.map(|folder| verify_hearing(&folder)).collect()
+    folders.map(|folder| verify_hearing(&folder, key)).collect()
+}
+
+/// Checks an unpacked package: its lists, then the hearing in it.
+fn verify_package(
+    path: &Path,
+    key: Option<&PublicKey>,
+) -> Result<Vec<(HearingId, Verdict)>, RecorderFault> {
+    let findings = record::bag::check(&mut BagFiles::new(path.to_owned()))?;
+    let payload = path.join("data");
+    let mut verdicts = hearings(&payload)?
+        .into_iter()
+        .map(|hearing| verify_hearing(&payload.join(hearing.to_string()), key))
+        .collect::<Result<Vec<_>, _>>()?;
+    if let Some((_, verdict)) = verdicts.first_mut() {
+        verdict.intact &= findings.is_empty();
+        verdict.findings.splice(0..0, findings);
+    }
+    Ok(verdicts)
 }
 
 /// Checks one folder, and that it is the folder of the hearing it is named for.
-fn verify_hearing(folder: &Path) -> Result<(HearingId, Verdict), RecorderFault> {
+fn verify_hearing(
+    folder: &Path,
+    key: Option<&PublicKey>,
+) -> Result<(HearingId, Verdict), RecorderFault> {
     let mut files = FolderFiles::new(folder.to_owned());
-    let mut verdict = record::verify::verify(&mut files, record::verify::Liveness::AtRest)?;
+    let at_rest = record::verify::Liveness::AtRest;
+    let mut verdict = record::verify::verify_trusting(&mut files, at_rest, key)?;
     let mut reader = record::recovery::Reader::outline();
     folder::read_ledger(folder, 0, &mut reader)?;
     let (named, written) = (hearing_of(folder), reader.index.hearing());

@@ -16,8 +16,10 @@ use record::entry::{Entry, Torn};
 use record::ledger::LEDGER_FILE;
 use record::recovery::{Reader, SegmentCheck, Shape};
 use record::seal::SEAL_FILE;
+use record::signature::CourtKey;
 
 use crate::RecorderFault;
+use crate::commit::place_signed;
 use crate::disk::{Disk, RealDisk};
 use crate::folder::{doing, read_ledger};
 
@@ -46,8 +48,12 @@ struct OpenSegment {
     whole: bool,
 }
 
-/// Looks at a hearing's folder and repairs it.
-pub(crate) fn recover_hearing(folder: &Path, now: Timestamp) -> Result<Found, RecorderFault> {
+/// Looks at a hearing's folder and repairs it; a seal that was still to come is signed.
+pub(crate) fn recover_hearing(
+    folder: &Path,
+    now: Timestamp,
+    key: Option<&CourtKey>,
+) -> Result<Found, RecorderFault> {
     let mut reader = Reader::default();
     let end = read_ledger(folder, 0, &mut reader)?;
     let shape = reader.shape();
@@ -59,7 +65,7 @@ pub(crate) fn recover_hearing(folder: &Path, now: Timestamp) -> Result<Found, Re
         return Ok(if is_bare(folder)? { Found::Nothing } else { Found::Damaged });
     };
     if reader.index.sealed {
-        place_missing_seal(folder, &reader)?;
+        place_missing_seal(folder, &reader, key)?;
         return Ok(Found::Sealed);
     }
     let last = reader.index.last;
@@ -107,13 +113,17 @@ fn is_bare(folder: &Path) -> Result<bool, RecorderFault> {
     Ok(true)
 }
 
-fn place_missing_seal(folder: &Path, reader: &Reader) -> Result<(), RecorderFault> {
+fn place_missing_seal(
+    folder: &Path,
+    reader: &Reader,
+    key: Option<&CourtKey>,
+) -> Result<(), RecorderFault> {
     let path = folder.join(SEAL_FILE);
     if path.exists() {
         return Ok(());
     }
     let Some(seal) = reader.maker.seal(&reader.ledger) else { return Ok(()) };
-    RealDisk.place(&path, &seal.to_bytes()).map_err(doing("write", &path))
+    place_signed(&RealDisk, folder, key, &seal.to_bytes()).map_err(doing("write", &path))
 }
 
 /// Appends entries where the whole part of the ledger ends.

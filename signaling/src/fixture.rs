@@ -4,15 +4,18 @@
 
 use core::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use model::archive::{
-    Archive, ArchiveFault, ArchiveLine, ArchiveRecord, Attendee, Playable, Proof, Proofs, Verdict,
+    Archive, ArchiveFault, ArchiveLine, ArchiveRecord, Attendee, Package, Playable, Proof, Proofs,
+    Verdict,
 };
+use model::check_value::{CheckState, CheckValues, Confirmed};
 use model::films::{FilmFile, FilmRefusal, FilmState, Films};
 use model::letters::{Notice, Order, RecordNotice, RecordOrder};
 use model::recording::{Erasure, PartMade, PartOrder, RecordFacts, Tombstone};
+use model::stamps::{StampRequest, Stamps};
 use model::view::Heading;
 use model::{HearingId, Instant, Minute, Now, ParticipantId, Private, Relay, Role, Timestamp};
 use prometheus::Registry;
@@ -190,6 +193,44 @@ impl Archive for OneTape {
         Ok(self.holds.into_iter().map(Self::line).collect())
     }
 
+    fn hearings(&self) -> Result<Vec<HearingId>, ArchiveFault> {
+        Ok(self.holds.into_iter().collect())
+    }
+
+    fn facts(&self, hearing: HearingId) -> Result<RecordFacts, ArchiveFault> {
+        self.check(hearing)?;
+        Ok(record_facts(Self::line(hearing), Vec::new()))
+    }
+
+    fn part(&self, order: &PartOrder, into: &Path) -> Result<PartMade, ArchiveFault> {
+        self.check(order.hearing)?;
+        std::fs::write(into, TAPE).unwrap();
+        Ok(PartMade { bytes: TAPE.len() as u64, sha256: "ab".to_owned(), pieces: 1 })
+    }
+
+    fn erase(&self, erasure: &Erasure) -> Result<Tombstone, ArchiveFault> {
+        self.check(erasure.hearing)?;
+        let line = Self::line(erasure.hearing);
+        Ok(Tombstone {
+            hearing: erasure.hearing,
+            case_number: line.heading.case_number,
+            opened_at: None,
+            closed_at: None,
+            bytes: 0,
+            files: 1,
+            head_sha256: "cd".to_owned(),
+            head_sm3: String::new(),
+            by: erasure.by.clone(),
+            at: erasure.at,
+            reason: erasure.reason.clone(),
+            kept_until: erasure.kept_until,
+        })
+    }
+
+    fn tombstones(&self) -> Result<Vec<Tombstone>, ArchiveFault> {
+        Ok(Vec::new())
+    }
+
     fn line(&self, hearing: HearingId) -> Result<ArchiveLine, ArchiveFault> {
         self.check(hearing).map(|()| Self::line(hearing))
     }
@@ -248,45 +289,97 @@ impl Archive for OneTape {
 
     fn verify(&self, hearing: HearingId) -> Result<Verdict, ArchiveFault> {
         self.check(hearing)?;
-        Ok(Verdict { intact: true, sealed: true, entries: 1, segments: 0, findings: Vec::new() })
-    }
-
-    fn hearings(&self) -> Result<Vec<HearingId>, ArchiveFault> {
-        Ok(self.holds.into_iter().collect())
-    }
-
-    fn facts(&self, hearing: HearingId) -> Result<RecordFacts, ArchiveFault> {
-        self.check(hearing)?;
-        Ok(record_facts(Self::line(hearing), Vec::new()))
-    }
-
-    fn part(&self, order: &PartOrder, into: &Path) -> Result<PartMade, ArchiveFault> {
-        self.check(order.hearing)?;
-        std::fs::write(into, TAPE).unwrap();
-        Ok(PartMade { bytes: TAPE.len() as u64, sha256: "ab".to_owned(), pieces: 1 })
-    }
-
-    fn erase(&self, erasure: &Erasure) -> Result<Tombstone, ArchiveFault> {
-        self.check(erasure.hearing)?;
-        let line = Self::line(erasure.hearing);
-        Ok(Tombstone {
-            hearing: erasure.hearing,
-            case_number: line.heading.case_number,
-            opened_at: None,
-            closed_at: None,
-            bytes: 0,
-            files: 1,
-            head_sha256: "cd".to_owned(),
-            head_sm3: String::new(),
-            by: erasure.by.clone(),
-            at: erasure.at,
-            reason: erasure.reason.clone(),
-            kept_until: erasure.kept_until,
+        Ok(Verdict {
+            intact: true,
+            sealed: true,
+            entries: 1,
+            segments: 0,
+            findings: Vec::new(),
+            remarks: Vec::new(),
         })
     }
 
-    fn tombstones(&self) -> Result<Vec<Tombstone>, ArchiveFault> {
+    fn package(
+        &self,
+        hearing: HearingId,
+        _packed_at: Timestamp,
+    ) -> Result<Arc<dyn Package>, ArchiveFault> {
+        self.check(hearing)?;
+        Ok(Arc::new(*self))
+    }
+}
+
+/// The tape is its package.
+impl Package for OneTape {
+    fn name(&self) -> String {
+        "assize-h1.tar".to_owned()
+    }
+
+    fn bytes(&self) -> u64 {
+        TAPE.len() as u64
+    }
+
+    fn read(&self, range: Range<u64>) -> Result<Vec<u8>, ArchiveFault> {
+        let at = |place: u64| usize::try_from(place).unwrap().min(TAPE.len());
+        // Never more than four bytes, as a file that ends in the middle of what was asked.
+        Ok(TAPE[at(range.start)..at(range.end.min(range.start + 4))].to_vec())
+    }
+}
+
+/// Nothing is due.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NoStamps;
+
+impl Stamps for NoStamps {
+    fn due(&self) -> Result<Vec<HearingId>, ArchiveFault> {
         Ok(Vec::new())
+    }
+
+    fn request(&self, _hearing: HearingId) -> Result<StampRequest, ArchiveFault> {
+        Err(ArchiveFault::NotFound)
+    }
+
+    fn keep(&self, _: &StampRequest, _: &[u8]) -> Result<Result<(), String>, ArchiveFault> {
+        Err(ArchiveFault::NotFound)
+    }
+}
+
+/// The check value of [`ARCHIVED`].
+pub(crate) const VALUE: &str = "00ff";
+
+/// A desk with one value.
+#[derive(Debug, Default)]
+pub(crate) struct OneValue {
+    confirmed: Mutex<Vec<Confirmed>>,
+}
+
+impl CheckValues for OneValue {
+    fn state(&self, hearing: HearingId) -> Result<CheckState, ArchiveFault> {
+        if hearing != ARCHIVED {
+            return Err(ArchiveFault::NotFound);
+        }
+        let confirmed = self.confirmed.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Ok(CheckState {
+            sha256: VALUE.to_owned(),
+            sm3: String::new(),
+            fingerprint: None,
+            confirmed,
+        })
+    }
+
+    fn confirm(
+        &self,
+        hearing: HearingId,
+        value: &str,
+        (who, _, _): (ParticipantId, Role, Private<String>),
+        at: Timestamp,
+    ) -> Result<Option<CheckState>, ArchiveFault> {
+        if value == VALUE {
+            let mut confirmed = self.confirmed.lock().unwrap_or_else(PoisonError::into_inner);
+            confirmed.push(Confirmed { who, at });
+        }
+        let state = self.state(hearing)?;
+        Ok((value == VALUE).then_some(state))
     }
 }
 

@@ -16,6 +16,7 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing::{any, delete, get, post};
 use axum::{Json, Router};
 use model::archive::Archive;
+use model::check_value::CheckValues;
 use model::films::Films;
 use model::limits::{ATTEMPT_WINDOW, MESSAGE_BYTES_MAX, NAME_CHARS_MAX};
 use model::{HearingId, ParticipantId, Refusal, Stage, Timestamp};
@@ -47,6 +48,7 @@ use crate::web;
 
 mod archive;
 mod case_system;
+mod check_value;
 mod custody;
 mod desk;
 mod evidence;
@@ -55,6 +57,7 @@ mod films;
 mod line_test;
 mod my;
 mod openapi;
+mod package;
 mod papers;
 mod places;
 mod proofs;
@@ -76,6 +79,7 @@ pub(crate) struct App {
     pub(crate) desk: Desk,
     pub(crate) archive: Arc<dyn Archive>,
     pub(crate) films: Arc<dyn Films>,
+    pub(crate) check_values: Arc<dyn CheckValues>,
     pub(crate) evidence: Evidence,
     /// What the court keeps apart.
     pub(crate) apart: Apart,
@@ -228,6 +232,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(evidence::routes())
         .merge(faces::routes())
         .merge(proofs::routes())
+        .merge(package::routes())
+        .merge(check_value::routes())
         .merge(custody::routes())
         .merge(retention::routes())
         .merge(viewing::routes())

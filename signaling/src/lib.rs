@@ -28,6 +28,7 @@ mod secrets;
 mod server;
 mod settings;
 mod socket;
+mod stamping;
 mod tls;
 mod web;
 
@@ -42,3 +43,4 @@ pub use node::NodeFigures;
 pub use reach::{ByteStream, MakeRelays, MediaStream, Reach, TakeStream};
 pub use server::{Config, Doors, Signaling, StartFault};
 pub use settings::{Settings, discipline};
+pub use web::verifier_page;

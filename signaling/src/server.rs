@@ -13,9 +13,11 @@ use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use axum::{Router, serve};
 use model::Private;
 use model::archive::Archive;
+use model::check_value::CheckValues;
 use model::films::Films;
 use model::letters::{Notice, Order, RecordNotice, RecordOrder, Unfinished};
 use model::limits::FACES_MAX;
+use model::stamps::Stamps;
 use prometheus::Registry;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
@@ -40,6 +42,7 @@ use crate::metrics::Metrics;
 use crate::node::NodeFigures;
 use crate::reach::Reach;
 use crate::settings::Settings;
+use crate::stamping::Stamping;
 use crate::tls::{self, Peer, TlsListener};
 
 /// Archive reads at once: more would only make the disk seek.
@@ -65,6 +68,8 @@ pub struct Config {
     pub settings: Settings,
     /// Where faces are compared, and the secret the requests are signed with.
     pub faces: Option<(String, Private<String>)>,
+    /// The authority that time-stamps seals (RFC 3161): its address.
+    pub timestamp_url: Option<String>,
     /// How long records are kept.
     pub retention: Schedule,
     /// Addresses besides this machine that may read `/metrics`.
@@ -87,6 +92,10 @@ pub struct Doors {
     pub archive: Arc<dyn Archive>,
     /// The makers of films.
     pub films: Arc<dyn Films>,
+    /// The desk at which check values are confirmed.
+    pub check_values: Arc<dyn CheckValues>,
+    /// The keepers of time-stamps.
+    pub stamps: Arc<dyn Stamps>,
     /// The docket.
     pub docket: Arc<Docket>,
     /// The clock every room reads.
@@ -181,6 +190,11 @@ impl Signaling {
         let (stop, stopping) = watch::channel(false);
         let poster = (Arc::clone(&doors.docket), doors.clock.clone(), stopping.clone());
         carriers.push(tokio::spawn(courier::post_due(poster.0, poster.1, poster.2)));
+        if let Some(url) = config.timestamp_url {
+            let (stamps, metrics) = (doors.stamps, metrics.clone());
+            let stamping = Stamping { url, stamps, metrics };
+            carriers.push(tokio::spawn(stamping.run(stopping.clone())));
+        }
         let (open_sockets, all_sockets) = mpsc::channel(1);
         let app = Arc::new(App {
             docket: doors.docket,
@@ -188,6 +202,7 @@ impl Signaling {
             desk: desk.clone(),
             archive: doors.archive,
             films: doors.films,
+            check_values: doors.check_values,
             evidence,
             apart,
             faces: config.faces.map(|(url, secret)| faces::of(url, secret)),

@@ -5,7 +5,9 @@
 #![expect(clippy::disallowed_types, reason = "the derive keeps its table of files in a OnceLock")]
 
 use axum::body::Body;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+};
 use axum::http::{HeaderMap, Method, Response, StatusCode, Uri};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
@@ -14,8 +16,18 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 struct Files;
 
 const PAGE: &str = "index.html";
+/// The page that checks a record without a server; one file, also put into every package.
+const VERIFIER: &str = "verify.html";
+/// All that page may do: run what is in it. It asks no network for anything.
+const VERIFIER_POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src \
+                               'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
 /// Files below this folder have their digest in their name.
 const NAMED_BY_DIGEST: &str = "assets/";
+
+/// The page that checks a record without a server.
+pub fn verifier_page() -> Vec<u8> {
+    Files::get(VERIFIER).map(|file| file.data.into_owned()).unwrap_or_default()
+}
 
 /// Answers with a file; every path of the page's own router answers with the page.
 pub(crate) fn answer(method: &Method, uri: &Uri, headers: &HeaderMap) -> Response<Body> {
@@ -57,6 +69,11 @@ fn send(name: &str, file: EmbeddedFile, headers: &HeaderMap, head: bool) -> Resp
         };
         let length = file.data.len();
         let body = if head { Body::empty() } else { Body::from(file.data.into_owned()) };
+        let built = if name == VERIFIER {
+            built.header(CONTENT_SECURITY_POLICY, VERIFIER_POLICY)
+        } else {
+            built
+        };
         built.header(CONTENT_TYPE, media).header("content-length", length).body(body)
     };
     built.expect("every header is a fixed or hexadecimal text")

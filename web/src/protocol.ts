@@ -1166,6 +1166,62 @@ export type Channel = "sms" | "email" | "webhook" | "paper";
 export type Check = "identity" | "sham_warning" | "rights" | "disclosure" | "service_address";
 
 /**
+ * Somebody who is to confirm.
+ */
+export type CheckPerson = { 
+/**
+ * Who.
+ */
+id: ParticipantId, 
+/**
+ * In which role.
+ */
+role: Role, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * When they confirmed, UTC ms; none when they did not.
+ */
+confirmed_at: Timestamp | null, };
+
+/**
+ * A check value: digests of the record's `seal.json`, which anybody can compute again.
+ */
+export type CheckState = { 
+/**
+ * SHA-256, hexadecimal: the value that is shown and confirmed.
+ */
+sha256: string, 
+/**
+ * The same by SM3.
+ */
+sm3: string, 
+/**
+ * Fingerprint of the key that signed the seal, hexadecimal, where it is signed.
+ */
+fingerprint: string | null, 
+/**
+ * Who confirmed it, in order.
+ */
+confirmed: Array<Confirmed>, };
+
+/**
+ * Answer of `GET` and `POST /api/hearings/{hearing}/check-value`. Parties see themselves among
+ * `people`, the court everybody who is to confirm.
+ */
+export type CheckValueView = { 
+/**
+ * The value; none while the record is not sealed yet.
+ */
+value: CheckState | null, 
+/**
+ * Who is to confirm it.
+ */
+people: Array<CheckPerson>, };
+
+/**
  * A message from a page. Unknown kinds and unknown fields are violations.
  */
 export type ClientMessage = { "type": "hello", 
@@ -1303,6 +1359,28 @@ score: number | null,
  * Under what it can be asked about again, at most `limits::REFERENCE_CHARS_MAX`.
  */
 reference: string, };
+
+/**
+ * `POST /api/hearings/{hearing}/check-value`: the person confirms what was shown.
+ */
+export type ConfirmCheckValue = { 
+/**
+ * The value that was shown: SHA-256, hexadecimal.
+ */
+sha256: string, };
+
+/**
+ * One confirmation.
+ */
+export type Confirmed = { 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * When, UTC ms.
+ */
+at: Timestamp, };
 
 /**
  * How consent was given (在线诉讼规则 art. 4).
@@ -4562,7 +4640,7 @@ fault: RecordFault, } | { "name": "sealed" };
 /**
  * Why something asked was refused. The code is stable; the sentence says what to do.
  */
-export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "not_admitted" | "discipline_not_accepted" | "discipline_changed" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "not_sealed" | "explanation_missing" | "explanation_open" | "still_kept" | "on_hold" | "no_video_copies" | "not_granted" | "part_too_large" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "malformed" | "consent_missing" | "barred_not_answered" | "barred" | "party_unaccounted" | "identity_unchecked" | "power_unchecked" | "special_power_needed" | "phase_out_of_turn" | "phase_not_in_course" | "discipline_unread" | "still_inside" | "challenge_upheld" | "challenge_pending" | "not_challengeable" | "nothing_pending" | "no_floor" | "gallery_full" | "not_public" | "guarantee_needed" | "guarantee_refused" | "only_on_expert_topic" | "in_another_chamber" | "chamber_locked" | "no_chamber" | "not_your_people" | "not_exchanged" | "nothing_to_show" | "nothing_shown" | "no_such_page" | "checklist_open" | "recording_not_agreed" | "sheet_changed" | "read_back_needed" | "facts_sheet_needed" | "signs_themselves" | "not_in_court" | "already_effective" | "file_not_readable" | "file_encrypted" | "file_too_large" | "evidence_full" | "already_exchanged" | "evidence_altered" | "record_altered" | "place_taken" | "person_taken" | "case_number_missing" | "not_plausible" | "outside_silent" | "server_fault";
+export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "not_admitted" | "discipline_not_accepted" | "discipline_changed" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "not_sealed" | "check_value_other" | "explanation_missing" | "explanation_open" | "still_kept" | "on_hold" | "no_video_copies" | "not_granted" | "part_too_large" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "malformed" | "consent_missing" | "barred_not_answered" | "barred" | "party_unaccounted" | "identity_unchecked" | "power_unchecked" | "special_power_needed" | "phase_out_of_turn" | "phase_not_in_course" | "discipline_unread" | "still_inside" | "challenge_upheld" | "challenge_pending" | "not_challengeable" | "nothing_pending" | "no_floor" | "gallery_full" | "not_public" | "guarantee_needed" | "guarantee_refused" | "only_on_expert_topic" | "in_another_chamber" | "chamber_locked" | "no_chamber" | "not_your_people" | "not_exchanged" | "nothing_to_show" | "nothing_shown" | "no_such_page" | "checklist_open" | "recording_not_agreed" | "sheet_changed" | "read_back_needed" | "facts_sheet_needed" | "signs_themselves" | "not_in_court" | "already_effective" | "file_not_readable" | "file_encrypted" | "file_too_large" | "evidence_full" | "already_exchanged" | "evidence_altered" | "record_altered" | "place_taken" | "person_taken" | "case_number_missing" | "not_plausible" | "outside_silent" | "server_fault";
 
 /**
  * A row that was not taken.
@@ -5652,7 +5730,12 @@ segments: number,
 /**
  * Each thing found wrong, naming the entry or file.
  */
-findings: Array<string>, };
+findings: Array<string>, 
+/**
+ * What else is to be known: who signed, when it was stamped, who confirmed, what was not
+ * checked.
+ */
+remarks: Array<string>, };
 
 /**
  * The hearing as one participant may see it.
@@ -5963,6 +6046,10 @@ export const REFUSAL_TEXT: Record<Refusal, { zh: string; en: string }> = {
   not_sealed: {
     zh: "卷宗尚未封存，闭庭并封存后再制作。",
     en: "The record is not sealed yet; wait until the hearing is closed and its record sealed.",
+  },
+  check_value_other: {
+    zh: "校验值与卷宗不一致，请刷新页面后重新核对。",
+    en: "The check value is not that of the record; reload the page and compare again.",
   },
   explanation_missing: {
     zh: "录音录像有故障，须先由审判长或者独任审判员签署情况说明。",

@@ -2,6 +2,7 @@
 
 use core::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -183,6 +184,9 @@ pub struct Verdict {
     pub segments: u64,
     /// Each thing found wrong, naming the entry or file.
     pub findings: Vec<String>,
+    /// What else is to be known: who signed, when it was stamped, who confirmed, what was not
+    /// checked.
+    pub remarks: Vec<String>,
 }
 
 /// A playable file: one person's sound and picture (or shared screen) over the whole time line.
@@ -294,4 +298,29 @@ pub trait Archive: Send + Sync {
     /// # Errors
     /// When the disk fails.
     fn tombstones(&self) -> Result<Vec<Tombstone>, ArchiveFault>;
+
+    /// Settles the archive package of a sealed hearing.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none or it is not sealed; or the disk fails.
+    fn package(
+        &self,
+        hearing: HearingId,
+        packed_at: Timestamp,
+    ) -> Result<Arc<dyn Package>, ArchiveFault>;
+}
+
+/// An archive package as one file that is made while it is read.
+pub trait Package: Send + Sync {
+    /// Its file name.
+    fn name(&self) -> String;
+
+    /// Its length in bytes.
+    fn bytes(&self) -> u64;
+
+    /// Bytes of it; never more than `limits::ARCHIVE_READ_MAX` at once.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    fn read(&self, range: Range<u64>) -> Result<Vec<u8>, ArchiveFault>;
 }

@@ -340,6 +340,16 @@ pub const IMPORT_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const DOCKET_BODY_BYTES_MAX: usize = 128 * 1024;
 /// Days a token of the case system may be good for.
 pub const TOKEN_DAYS_MAX: u16 = 366;
+/// Bytes of a time-stamp authority's answer: a token with a chain of certificates.
+pub const STAMP_ANSWER_BYTES_MAX: usize = 256 * 1024;
+/// How long a time-stamp authority may take.
+pub const STAMP_WAIT: Duration = Duration::from_secs(20);
+/// An authority that is away is asked again after this time, then ever later.
+pub const STAMP_RETRY_MIN: Duration = Duration::from_secs(5);
+/// But no later than after this.
+pub const STAMP_RETRY_MAX: Duration = Duration::from_secs(3600);
+/// Bytes of one manifest of an archive package: some hundred thousand files.
+pub const BAG_MANIFEST_BYTES_MAX: usize = 32 * 1024 * 1024;
 
 const _: () = assert!(SDP_BYTES_MAX < MESSAGE_BYTES_MAX, "an offer fits into a message");
 const _: () = assert!(COMMIT_EVERY.as_millis() < RECORD_LOSS_MAX.as_millis());

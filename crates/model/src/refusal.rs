@@ -76,6 +76,8 @@ refusals! {
     NotYetOpen => "庭审尚未开始签到，请稍候。", "Check-in has not started yet; please wait.";
     /// The record is not sealed yet.
     NotSealed => "卷宗尚未封存，闭庭并封存后再制作。", "The record is not sealed yet; wait until the hearing is closed and its record sealed.";
+    /// The record's check value is another than the page showed.
+    CheckValueOther => "校验值与卷宗不一致，请刷新页面后重新核对。", "The check value is not that of the record; reload the page and compare again.";
     /// A fault of the equipment was not explained and signed (庭审录音录像规定 art. 4).
     ExplanationMissing => "录音录像有故障，须先由审判长或者独任审判员签署情况说明。", "The recording had a fault; who presided has to sign an explanation first.";
     /// The explanation still has places that were left open.

@@ -8,6 +8,7 @@ use model::{
 use serde::{Deserialize, Serialize};
 
 mod archive;
+mod check_value;
 mod evidence;
 
 pub use archive::{
@@ -16,6 +17,7 @@ pub use archive::{
     NewLink, OpenView, PartyView, Passage, PassageKind, PhaseMark, Reader, RecordStage,
     RetentionLine, RetentionList, WithReason,
 };
+pub use check_value::{CheckPerson, CheckValueView, ConfirmCheckValue};
 pub use evidence::{EvidenceAbout, EvidenceChange, EvidenceList};
 
 /// `GET /api/archive/{hearing}/deliberation`, for the panel and its clerk.

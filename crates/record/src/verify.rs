@@ -1,7 +1,7 @@
 //! Checks a hearing's folder: every line, every piece, every file, and that nothing is missing at
 //! the end.
 //!
-//! What is not here: the disk. Bytes come through [`Files`], so the same check runs in a test, in
+//! What is not here: the disk, and the files that hang on the seal (`verify/beside`). Bytes come through [`Files`], so the same check runs in a test, in
 //! the server and in the command. Findings are plain sentences that name the entry or the file.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,11 +9,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::archive::Verdict;
 use model::limits::LEDGER_LINE_BYTES_MAX;
 
+use crate::confirmation::CONFIRMATIONS_FILE;
 use crate::digest::{Digester, Digests};
 use crate::entry::{Entry, Line, Piece, Torn};
 use crate::index::Index;
 use crate::ledger::{LEDGER_FILE, Ledger, LineFault, Lines, parse};
 use crate::seal::{SEAL_FILE, Seal, SealMaker};
+use crate::signature::{PublicKey, SIGNATURE_FILE};
+use crate::stamp::STAMP_FILE;
+
+mod beside;
 
 /// Bytes read at once.
 const READ_BYTES: usize = 256 * 1024;
@@ -84,10 +89,23 @@ impl Findings {
 /// # Errors
 /// When something cannot be read at all; what reads but is wrong is a finding.
 pub fn verify<F: Files>(files: &mut F, liveness: Liveness) -> Result<Verdict, F::Fault> {
+    verify_trusting(files, liveness, None)
+}
+
+/// Checks a folder, and that its seal is signed by a key that the caller trusts, if one is given.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_trusting<F: Files>(
+    files: &mut F,
+    liveness: Liveness,
+    trusted: Option<&PublicKey>,
+) -> Result<Verdict, F::Fault> {
     let names: BTreeSet<String> = files.names()?.into_iter().collect();
     let mut check = Check { liveness, ..Check::default() };
     check.ledger(files)?;
     check.seal(files)?;
+    check.beside(files, trusted)?;
     check.segments(files)?;
     check.torn(files)?;
     check.names(&names);
@@ -101,6 +119,7 @@ pub fn verify<F: Files>(files: &mut F, liveness: Liveness) -> Result<Verdict, F:
         entries: check.chain.entries(),
         segments: check.claims.len() as u64,
         findings,
+        remarks: check.remarks,
     })
 }
 
@@ -108,6 +127,9 @@ pub fn verify<F: Files>(files: &mut F, liveness: Liveness) -> Result<Verdict, F:
 struct Check {
     liveness: Liveness,
     findings: Findings,
+    remarks: Vec<String>,
+    /// The key that signed the seal.
+    signed_by: Option<PublicKey>,
     chain: Ledger,
     index: Index,
     maker: SealMaker,
@@ -120,6 +142,8 @@ impl Default for Check {
         Self {
             liveness: Liveness::AtRest,
             findings: Findings::default(),
+            remarks: Vec::new(),
+            signed_by: None,
             chain: Ledger::default(),
             index: Index::default(),
             maker: SealMaker::default(),
@@ -382,8 +406,8 @@ impl Check {
             return;
         }
         for name in names {
-            let known = name == LEDGER_FILE
-                || name == SEAL_FILE
+            let known = [LEDGER_FILE, SEAL_FILE, SIGNATURE_FILE, STAMP_FILE, CONFIRMATIONS_FILE]
+                .contains(&name.as_str())
                 || self.claims.contains_key(name)
                 || self.torn.iter().any(|(_, torn)| torn.kept_as == *name);
             if !known {

@@ -129,9 +129,9 @@ async fn a_live_copy_is_never_ahead_and_seconds_behind() {
     let saved = tempfile::tempdir().expect("three");
     let (there, to) = (store.clone(), saved.path().to_owned());
     aside(move |runtime| restore(&there, runtime, HEARING, &to)).await.expect("restored");
-    let recovery = recorder::recover(saved.path(), model::Timestamp(START + 60_000));
+    let recovery = recorder::recover(saved.path(), model::Timestamp(START + 60_000), None);
     assert_eq!(recovery.expect("readable").unfinished.len(), 1);
-    let verdict = recorder::verify(saved.path()).expect("readable").remove(0).1;
+    let verdict = recorder::verify(saved.path(), None).expect("readable").remove(0).1;
     assert_eq!(verdict.findings, Vec::<String>::new());
     desk.stop().await;
     copying.stop().await;

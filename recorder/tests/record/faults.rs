@@ -125,7 +125,7 @@ async fn seal(mut desk: Desk, archive: &Path) -> model::archive::ArchiveRecord {
     desk.close().await;
     desk.expect(|notice| matches!(notice, RecordNotice::Sealed { .. })).await;
     desk.stop().await;
-    let verdict = recorder::verify(&folder(archive)).expect("readable").remove(0).1;
+    let verdict = recorder::verify(&folder(archive), None).expect("readable").remove(0).1;
     assert_eq!(verdict.findings, Vec::<String>::new());
     assert!(verdict.sealed);
     ArchiveFolder::new(archive.to_owned()).record(HEARING).expect("there")

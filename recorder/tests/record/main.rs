@@ -10,6 +10,7 @@ mod films;
 mod gateway;
 mod keeping;
 mod media;
+mod package;
 mod panics;
 mod part;
 mod recovery;

@@ -38,7 +38,7 @@ async fn a_task_that_falls_over_is_taken_over_and_nothing_confirmed_is_lost() {
     desk.expect(|notice| matches!(notice, RecordNotice::Sealed { .. })).await;
     desk.stop().await;
 
-    let verdict = recorder::verify(&folder(archive.path())).expect("readable").remove(0).1;
+    let verdict = recorder::verify(&folder(archive.path()), None).expect("readable").remove(0).1;
     assert_eq!(verdict.findings, Vec::<String>::new());
     let kinds = kinds(archive.path());
     let count = |kind: &str| kinds.iter().filter(|known| *known == kind).count();

@@ -138,7 +138,7 @@ async fn a_deleted_record_leaves_a_tombstone_and_nothing_else() {
     std::fs::write(going.join("ledger.jsonl"), "x").unwrap();
     let other = archive.path().join("erased").join("h99.going");
     std::fs::create_dir(&other).unwrap();
-    recorder::recover(archive.path(), Timestamp(10)).expect("readable");
+    recorder::recover(archive.path(), Timestamp(10), None).expect("readable");
     assert!(!going.exists(), "what has a tombstone goes");
     assert!(other.exists(), "what has none stays");
 }

@@ -81,10 +81,10 @@ fn torn_ends_of_every_kind_are_cut_kept_and_named() {
         put(&torn, archive.path());
         let before = attested(&torn);
 
-        let recovery = recorder::recover(archive.path(), Timestamp(LATER)).expect("repaired");
+        let recovery = recorder::recover(archive.path(), Timestamp(LATER), None).expect("repaired");
         prop_assert_eq!(recovery.damaged, []);
         prop_assert_eq!(recovery.unfinished.len(), 1);
-        let verdict = recorder::verify(archive.path()).expect("readable").remove(0).1;
+        let verdict = recorder::verify(archive.path(), None).expect("readable").remove(0).1;
         prop_assert_eq!(verdict.findings, Vec::<String>::new());
         prop_assert!(!verdict.sealed);
         // Nothing attested is lost, and every other byte is kept somewhere.
@@ -99,7 +99,7 @@ fn torn_ends_of_every_kind_are_cut_kept_and_named() {
         };
         prop_assert_eq!(bytes(&after), bytes(&torn));
         // A second look finds nothing more to do.
-        recorder::recover(archive.path(), Timestamp(LATER + 1)).expect("repaired");
+        recorder::recover(archive.path(), Timestamp(LATER + 1), None).expect("repaired");
         prop_assert_eq!(Memory::load(&folder(archive.path())).0, after.0);
     });
 }
@@ -109,7 +109,7 @@ async fn a_hearing_goes_on_in_the_same_chain() {
     let archive = tempfile::tempdir().expect("a folder");
     let memory = tokio::task::spawn_blocking(in_session).await.expect("made");
     put(&memory, archive.path());
-    let recovery = recorder::recover(archive.path(), Timestamp(LATER)).expect("repaired");
+    let recovery = recorder::recover(archive.path(), Timestamp(LATER), None).expect("repaired");
     let unfinished = &recovery.unfinished[0];
     assert_eq!(unfinished.hearing, HEARING);
     assert_eq!(unfinished.attendees.len(), 2);
@@ -132,7 +132,7 @@ async fn a_hearing_goes_on_in_the_same_chain() {
     desk.expect(|notice| matches!(notice, RecordNotice::Sealed { .. })).await;
     desk.stop().await;
 
-    let verdict = recorder::verify(archive.path()).expect("readable").remove(0).1;
+    let verdict = recorder::verify(archive.path(), None).expect("readable").remove(0).1;
     assert_eq!(verdict.findings, Vec::<String>::new());
     assert!(verdict.sealed);
     assert!(folder(archive.path()).join("p1-camera-0002.webm").exists());
@@ -154,7 +154,7 @@ fn a_ledger_changed_in_the_middle_is_left_alone() {
     ledger[middle] ^= 1;
     let archive = tempfile::tempdir().expect("a folder");
     put(&changed, archive.path());
-    let recovery = recorder::recover(archive.path(), Timestamp(LATER)).expect("looked at");
+    let recovery = recorder::recover(archive.path(), Timestamp(LATER), None).expect("looked at");
     assert_eq!(recovery.damaged, [HEARING]);
     assert_eq!(recovery.unfinished, []);
     assert_eq!(Memory::load(&folder(archive.path())).0, changed.0);
@@ -164,7 +164,7 @@ fn a_ledger_changed_in_the_middle_is_left_alone() {
     bare.0.remove("ledger.jsonl");
     let archive = tempfile::tempdir().expect("a folder");
     put(&bare, archive.path());
-    let recovery = recorder::recover(archive.path(), Timestamp(LATER)).expect("looked at");
+    let recovery = recorder::recover(archive.path(), Timestamp(LATER), None).expect("looked at");
     assert_eq!(recovery.damaged, [HEARING]);
     assert_eq!(Memory::load(&folder(archive.path())).0, bare.0);
 }
@@ -180,7 +180,7 @@ fn a_seal_that_was_not_placed_is_placed() {
     runtime.block_on(async { Desk::start(archive.path()).whole_hearing().await });
     let before = Memory::load(&folder(archive.path()));
     std::fs::remove_file(folder(archive.path()).join("seal.json")).expect("removed");
-    let recovery = recorder::recover(archive.path(), Timestamp(LATER)).expect("repaired");
+    let recovery = recorder::recover(archive.path(), Timestamp(LATER), None).expect("repaired");
     assert_eq!(recovery.unfinished, []);
     assert_eq!(Memory::load(&folder(archive.path())).0, before.0);
 }

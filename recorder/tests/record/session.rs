@@ -14,7 +14,7 @@ async fn a_hearing_is_recorded_sealed_listed_and_verified() {
     let archive = tempfile::tempdir().expect("a folder");
     Desk::start(archive.path()).whole_hearing().await;
 
-    let verdicts = recorder::verify(archive.path()).expect("readable");
+    let verdicts = recorder::verify(archive.path(), None).expect("readable");
     let [(hearing, verdict)] = verdicts.as_slice() else { panic!("{verdicts:?}") };
     assert_eq!(*hearing, HEARING);
     assert_eq!(verdict.findings, Vec::<String>::new());
@@ -159,7 +159,7 @@ async fn what_is_lost_is_named() {
         record.gaps.iter().map(|gap| gap.to.since(gap.from).as_millis()).collect();
     assert_eq!(spans.len(), 2, "{:?}", record.gaps);
     assert!((99..=101).contains(&spans[0]), "{spans:?}");
-    assert!(recorder::verify(&folder(archive.path())).expect("readable")[0].1.intact);
+    assert!(recorder::verify(&folder(archive.path()), None).expect("readable")[0].1.intact);
 }
 
 #[tokio::test(start_paused = true)]

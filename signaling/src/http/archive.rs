@@ -233,7 +233,7 @@ fn insert(response: &mut Response, name: header::HeaderName, text: &str) {
 /// The archive could not go on while a file was being sent; the connection breaks off.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("the archive could not be read on")]
-struct BrokenOff;
+pub(super) struct BrokenOff;
 
 async fn next_piece(
     app: &App,

@@ -50,6 +50,15 @@ async fn me(app: &App, headers: &HeaderMap) -> Result<Me, Failed> {
     Ok(Me { hearing: seat.hearing, who: seat.participant, seated: true })
 }
 
+/// The hearing and the person in whose name a page asks, by seat or card.
+pub(super) async fn person(
+    app: &App,
+    headers: &HeaderMap,
+) -> Result<(HearingId, ParticipantId), Failed> {
+    let me = me(app, headers).await?;
+    Ok((me.hearing, me.who))
+}
+
 /// The person and their sitting.
 async fn found(app: &App, me: &Me) -> Result<(Entry, Seated), Failed> {
     let entry = app.docket.entry(me.hearing).await?.ok_or(Refusal::NotFound)?;

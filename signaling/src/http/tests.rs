@@ -12,10 +12,11 @@ use tower::ServiceExt;
 
 use super::*;
 use crate::evidence::samples;
-use crate::fixture::{ARCHIVED, Court, OneTape, TAPE, clock, reach, registry};
+use crate::fixture::{ARCHIVED, Court, OneTape, OneValue, TAPE, clock, reach, registry};
 use crate::hearing_task::Rooms;
 use crate::tls::PrivateAddr;
 
+mod check_value;
 mod custody;
 mod desk;
 mod docket;
@@ -99,6 +100,7 @@ impl Api {
             desk,
             archive,
             films: Arc::new(OneTape { holds: Some(ARCHIVED), who }),
+            check_values: Arc::new(OneValue::default()),
             clock: clock(),
             metrics,
             registry,

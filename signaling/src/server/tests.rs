@@ -24,7 +24,9 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{self, Message};
 
 use super::*;
-use crate::fixture::{Court, OneTape, OtherRooms, Seats, clock, reach, registry, wall};
+use crate::fixture::{
+    Court, NoStamps, OneTape, OneValue, OtherRooms, Seats, clock, reach, registry, wall,
+};
 
 mod faces;
 mod whip;
@@ -66,6 +68,8 @@ impl House {
             record_notices: record_in,
             archive: Arc::new(OneTape { holds: None, who }),
             films: Arc::new(OneTape { holds: None, who }),
+            check_values: Arc::new(OneValue::default()),
+            stamps: Arc::new(NoStamps),
             docket: Arc::clone(&court.docket),
             clock: clock(),
             registry: registry(),
@@ -80,6 +84,7 @@ impl House {
             settings: Settings::default(),
             retention: Schedule::default(),
             faces: faces.map(|url| (url, "secret".into())),
+            timestamp_url: None,
             metrics_from: Vec::new(),
             version: "0.0.0",
         };

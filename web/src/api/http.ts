@@ -1,7 +1,7 @@
 // The HTTP API of the server this page came from. Nothing is kept here.
 
 import type {
-  ApiRefusal, ArchiveList, ArchiveRecord, CodeIssued, Comparison, CopyDecision, Custody, DeliberationRecord, DocketList, FilmState, LinkMade, NewBookmark,
+  ApiRefusal, ArchiveList, ArchiveRecord, CheckValueView, CodeIssued, Comparison, CopyDecision, Custody, DeliberationRecord, DocketList, FilmState, LinkMade, NewBookmark,
   NewCopyRequest, NewExplanation, NewLink, OpsPicture, PartyView, Refusal, RetentionList, SeatPass, Verdict, WhoAmI,
 } from '../protocol'
 
@@ -69,6 +69,8 @@ export const api = {
   askForCopy: (request: NewCopyRequest) => call<PartyView>('POST', '/api/view/requests', request),
   record: (hearing: number) => call<ArchiveRecord>('GET', `/api/archive/${hearing}`),
   verify: (hearing: number) => call<Verdict>('GET', `/api/archive/${hearing}/verify`),
+  checkValue: (hearing: number) => call<CheckValueView>('GET', `/api/hearings/${hearing}/check-value`),
+  confirmCheckValue: (hearing: number, sha256: string) => call<CheckValueView>('POST', `/api/hearings/${hearing}/check-value`, { sha256 }),
   deliberation: (hearing: number) => call<DeliberationRecord>('GET', `/api/archive/${hearing}/deliberation`),
   faces: () => call<{ offered: boolean }>('GET', '/api/faces'),
   compareFace: (hearing: number, participant: number, picture: string, number: string) =>
@@ -89,6 +91,9 @@ export const attendanceUrl = (hearing: number): string => `/api/archive/${hearin
 export function filmUrl(hearing: number, what: 'picture' | 'sound'): string {
   return `/api/archive/${hearing}/film/${what}`
 }
+
+/** Address of the archive package, to save. */
+export const packageUrl = (hearing: number): string => `/api/archive/${hearing}/package`
 
 /** Address of a person's recording. */
 export function mediaUrl(hearing: number, participant: number, what: 'camera' | 'screen'): string {

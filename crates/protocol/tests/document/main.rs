@@ -7,7 +7,7 @@ use core::fmt::Write as _;
 
 use evidence::evidence;
 use expect_test::expect_file;
-use model::archive::{ArchiveLine, ArchiveRecord, Attendee, Stretch, Verdict};
+use model::archive::{ArchiveLine, ArchiveRecord, Attendee, Stretch};
 use model::stage::Gap;
 use model::view::{
     ChallengeView, ChamberPerson, ChamberView, EvidenceView, FloorView, Heading, InterruptionView,
@@ -37,6 +37,7 @@ mod archive;
 mod asks;
 mod desk;
 mod evidence;
+mod integrity;
 
 use apart::{comparison, deliberation};
 use asks::asks;
@@ -516,9 +517,7 @@ fn bodies_part() -> String {
     evidence::bodies(&mut text);
     body(&mut text, "`GET /api/archive`", &archive::list());
     body(&mut text, "`GET /api/archive/{hearing}`", &archive_record());
-    let findings = Vec::new();
-    let verdict = Verdict { intact: true, sealed: true, entries: 412, segments: 6, findings };
-    body(&mut text, "`GET /api/archive/{hearing}/verify`", &verdict);
+    integrity::bodies(&mut text);
     let record = deliberation();
     let kept = DeliberationRecord { record, head_sha256: "9f86d0…".to_owned() };
     body(&mut text, "`GET /api/archive/{hearing}/deliberation`", &kept);
