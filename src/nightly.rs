@@ -53,6 +53,7 @@ fn until(minute: u16, now: Timestamp) -> Duration {
 
 impl Nightly {
     /// Reconciles every night, until it is dropped.
+    #[expect(clippy::infinite_loop, reason = "it ends with the server, which aborts it")]
     pub(crate) async fn run(self) {
         loop {
             tokio::time::sleep(until(self.at_minute, (self.clock)().utc)).await;

@@ -155,6 +155,20 @@ pub struct Signaling {
     sockets: mpsc::Receiver<()>,
 }
 
+/// What goes on by itself until it is told to stop: looking after the archive's index, posting
+/// notices, having seals stamped.
+fn works(
+    looking: impl Future<Output = ()> + Send + 'static,
+    docket: Arc<Docket>,
+    clock: Clock,
+    stamping: Option<Stamping>,
+    stopping: &watch::Receiver<bool>,
+) -> impl Iterator<Item = JoinHandle<()>> {
+    let notices = courier::post_due(docket, clock, stopping.clone());
+    let stamps = stamping.map(|stamping| tokio::spawn(stamping.run(stopping.clone())));
+    [tokio::spawn(looking), tokio::spawn(notices)].into_iter().chain(stamps)
+}
+
 impl Signaling {
     /// Opens the doors; `unfinished` hearings go on before the first page is let in.
     ///
@@ -174,8 +188,8 @@ impl Signaling {
         let evidence =
             Evidence::open(&config.data, Arc::clone(&doors.docket), metrics.clone()).await?;
         let hearings = Hearings::new(rooms, Arc::clone(&doors.archive));
-        let docket = Arc::clone(&doors.docket);
-        let desk = Desk::new(docket, hearings.clone(), doors.clock.clone(), metrics.clone());
+        let (docket, clock) = (Arc::clone(&doors.docket), doors.clock.clone());
+        let desk = Desk::new(Arc::clone(&docket), hearings.clone(), clock.clone(), metrics.clone());
         let mut carriers = vec![
             tokio::spawn(desk.clone().keep_time()),
             tokio::spawn(hearings.clone().carry_notices(doors.notices)),
@@ -185,16 +199,11 @@ impl Signaling {
             hearings.take_back(found).await;
         }
         hearings.forget_old_notes().await;
-        let (docket, archive) = (Arc::clone(&doors.docket), Arc::clone(&doors.archive));
-        carriers.push(tokio::spawn(look_after(docket, archive, metrics.clone())));
         let (stop, stopping) = watch::channel(false);
-        let poster = (Arc::clone(&doors.docket), doors.clock.clone(), stopping.clone());
-        carriers.push(tokio::spawn(courier::post_due(poster.0, poster.1, poster.2)));
-        if let Some(url) = config.timestamp_url {
-            let (stamps, metrics) = (doors.stamps, metrics.clone());
-            let stamping = Stamping { url, stamps, metrics };
-            carriers.push(tokio::spawn(stamping.run(stopping.clone())));
-        }
+        let (stamps, all) = (doors.stamps, metrics.clone());
+        let stamping = config.timestamp_url.map(|url| Stamping { url, stamps, metrics: all });
+        let looking = look_after(Arc::clone(&docket), Arc::clone(&doors.archive), metrics.clone());
+        carriers.extend(works(looking, docket, clock, stamping, &stopping));
         let (open_sockets, all_sockets) = mpsc::channel(1);
         let app = Arc::new(App {
             docket: doors.docket,
@@ -228,10 +237,9 @@ impl Signaling {
         let service = router(app).into_make_service_with_connect_info::<Peer>();
         let (addresses, servers) =
             open_doors(sockets, &doors.reach, &identity.tls, &service, &stopping)?;
-        let fingerprint = identity.fingerprint;
         Ok(Self {
             addresses,
-            fingerprint,
+            fingerprint: identity.fingerprint,
             hearings,
             desk,
             stop,
