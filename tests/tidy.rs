@@ -46,7 +46,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("mio::", &["sfu/src/", "benches/capacity"]),
     ("argon2::", &["signaling/src/"]),
     ("object_store::", &["recorder/src/store"]),
-    ("ring::", &["recorder/src/copy/cipher", "sfu/src/", "signaling/src/"]),
+    ("ring::hkdf", &["recorder/src/copy/cipher"]),
     ("ed25519_dalek::", &["crates/record/src/signature"]),
     ("sm2::", &["crates/record/src/signature"]),
     ("x509_tsp::", &["crates/record/src/stamp"]),
