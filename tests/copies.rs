@@ -50,8 +50,8 @@ impl Gateway {
 
     /// Sends the server a signal.
     async fn signal(&self, signal: &str) {
-        let pid = std::fs::read_to_string(self.folder.path().join("client.admin.pid"));
-        let pid = pid.expect("the server wrote its number");
+        let pid = std::fs::read_to_string(self.folder.path().join("gateway.pid"));
+        let pid = pid.expect("the script wrote its number");
         let sent = Command::new("kill").args([signal, pid.trim()]).status().await;
         assert!(sent.expect("kill runs").success());
     }

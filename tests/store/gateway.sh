@@ -62,6 +62,8 @@ ceph-osd -c "$conf" -i 0 -f >>"$folder/osd.out" 2>&1 &
 processes+=($!)
 radosgw -c "$conf" -n client.admin -f >"$folder/gateway.out" 2>&1 &
 processes+=($!)
+# Not by the server itself: the administrator's program has the same name and takes the file away.
+echo $! > "$folder/gateway.pid"
 curl -s -o /dev/null --retry 100 --retry-delay 1 --retry-connrefused "http://127.0.0.1:$port/"
 radosgw-admin -c "$conf" user create --uid=court --display-name=court \
   --access-key=court --secret-key=courtsecret >/dev/null 2>&1
