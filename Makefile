@@ -47,6 +47,7 @@ test-browser: web/dist/index.html .installed-for-tests
 	tests/browser/run.sh mediation
 	tests/browser/run.sh blocked
 	tests/browser/run.sh archive
+	tests/browser/run.sh verifier
 	tests/browser/run.sh docket
 	tests/browser/run.sh devices
 	tests/browser/run.sh evidence

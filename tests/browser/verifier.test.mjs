@@ -7,19 +7,17 @@ import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { dirname, join as path } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { House, until } from './house.mjs';
+import { join as path } from 'node:path';
+import { BINARY, House, ROOT, until } from './house.mjs';
 import { checkIn, join, signIn } from './people.mjs';
 
-const ROOT = path(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const PICTURES = path(ROOT, 'tests', 'output', 'verifier');
 const SCRIPT = 'until:connected,open-check-in,until:checked-in:2,admit-all,until:people:2,open,until:in_session,wait:6,close,until:sealed';
 
 let house, browser, checker, folder, bag, tar;
 const wanted = [];
 
-const assize = (...given) => execFileSync(path(ROOT, house.binary), given, { encoding: 'utf8' });
+const assize = (...given) => execFileSync(BINARY, given, { encoding: 'utf8' });
 /** Files of a segment, by kind. */
 const segments = (of) => readdirSync(of).filter((name) => /\.(webm|mkv)$/.test(name)).sort();
 
@@ -34,7 +32,7 @@ after(async () => { await house?.close(); });
 test('a party confirms the value after the end, and the clerk sees who did', async () => {
   const defendant = await join(house, browser, 'defendant');
   const judge = house.account('judge');
-  const robots = spawn(path(ROOT, house.binary), [
+  const robots = spawn(BINARY, [
     'probe', '--insecure', '--server', house.url, '--staff', judge.name, '--password-env', 'ASSIZE_PROBE_PASSWORD',
     '--hearing', String(house.ready.hearing), '--code', house.code('plaintiff').code, '--judge-script', SCRIPT, '--seconds', '120',
   ], { env: { ...process.env, ASSIZE_PROBE_PASSWORD: judge.password }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -57,6 +55,7 @@ test('a party confirms the value after the end, and the clerk sees who did', asy
 
   const clerk = await signIn(house, browser, 'clerk');
   await clerk.page.goto(`${house.url}/archive/${house.ready.hearing}`);
+  await clerk.press('side-part');
   const row = (id, done) => clerk.see('check-person', `[data-confirmed="${done}"]`).then(() => id);
   await row(defendant.participant, true);
   await row(house.code('plaintiff').participant, false);
