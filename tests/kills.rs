@@ -109,7 +109,11 @@ async fn kills_by_chance_cost_each_hearing_less_than_a_second() {
     let mut house = House::of_cases(hearings, 3, "");
     house.start().await;
     let cases = house.cases();
-    let mut courts = join_all(cases.iter().map(|case| Court::open(&house, case))).await;
+    let mut courts = Vec::new();
+    // Signing in all at once is taken for somebody who tries passwords.
+    for some in cases.chunks(4) {
+        courts.extend(join_all(some.iter().map(|case| Court::open(&house, case))).await);
+    }
     assert_eq!(courts.len(), usize::from(hearings));
     let mut told = String::new();
     for kill in 1..=kills {
