@@ -39,12 +39,13 @@ const carrier = (person) => person.page.evaluate(async () => {
   for (const connection of window.__connections) {
     if (connection.connectionState !== 'connected') continue;
     const report = await connection.getStats();
-    for (const entry of report.values()) {
-      if (entry.type !== 'transport' || !entry.selectedCandidatePairId) continue;
-      const pair = report.get(entry.selectedCandidatePairId);
-      const local = report.get(pair.localCandidateId);
-      return local.relayProtocol ?? local.protocol;
-    }
+    const entries = [...report.values()];
+    const transport = entries.find((entry) => entry.type === 'transport' && entry.selectedCandidatePairId);
+    // Firefox tells of no transport; it marks the pair itself.
+    const pair = transport ? report.get(transport.selectedCandidatePairId) : entries.find((entry) => entry.type === 'candidate-pair' && entry.selected);
+    if (!pair) continue;
+    const local = report.get(pair.localCandidateId);
+    return local.relayProtocol ?? local.protocol;
   }
   return undefined;
 });
@@ -64,27 +65,43 @@ before(async () => {
 
 after(async () => { await house?.close(); });
 
-test('a page that can send no UDP sees and hears within 8 s', async () => {
-  await plaintiff.see('face', '[data-face="room"]');
-  await seesAndHears(plaintiff, 1, 'the judge is seen and heard at all');
-  await plaintiff.page.reload();
-  const start = Date.now();
-  await seesAndHears(plaintiff, 1, 'the judge is seen and heard after a reload');
-  const took = Date.now() - start;
-  assert.ok(took < LIMIT_MS, `${took} ms`);
-  assert.notEqual(await carrier(plaintiff), 'udp');
-});
+/** Who comes in, each in a browser of another make, while all UDP is dropped. */
+const come = {
+  Chromium: async () => plaintiff,
+  Firefox: async () => {
+    const defendant = await join(house, await house.firefox(), 'defendant');
+    await checkIn(defendant, { hearsItself: false });
+    await admit(judge, defendant.participant);
+    return defendant;
+  },
+};
 
-test('UDP that is dropped in mid-hearing is replaced within 8 s', async () => {
-  passUdp();
-  await plaintiff.page.reload();
-  await seesAndHears(plaintiff, 1, 'the judge is seen and heard');
-  await until('media goes by UDP', async () => (await carrier(plaintiff)) === 'udp');
-  dropUdp();
-  // What was on its way has come by the time the carrier is another one.
-  const start = Date.now();
-  await until('media goes by another way', async () => (await carrier(plaintiff)) !== 'udp');
-  await seesAndHears(plaintiff, 1, 'the judge is seen and heard again');
-  const took = Date.now() - start;
-  assert.ok(took < LIMIT_MS, `${took} ms`);
-});
+for (const [browser, comes] of Object.entries(come)) {
+  let person;
+
+  test(`${browser} that can send no UDP sees and hears within 8 s`, async () => {
+    person = await comes();
+    await person.see('face', '[data-face="room"]');
+    await seesAndHears(person, 1, 'somebody is seen and heard at all');
+    await person.page.reload();
+    const start = Date.now();
+    await seesAndHears(person, 1, 'somebody is seen and heard after a reload');
+    const took = Date.now() - start;
+    assert.ok(took < LIMIT_MS, `${took} ms`);
+    assert.notEqual(await carrier(person), 'udp');
+  });
+
+  test(`${browser}: UDP that is dropped in mid-hearing is replaced within 8 s`, async () => {
+    passUdp();
+    await person.page.reload();
+    await seesAndHears(person, 1, 'somebody is seen and heard');
+    await until('media goes by UDP', async () => (await carrier(person)) === 'udp');
+    dropUdp();
+    // What was on its way has come by the time the carrier is another one.
+    const start = Date.now();
+    await until('media goes by another way', async () => (await carrier(person)) !== 'udp');
+    await seesAndHears(person, 1, 'somebody is seen and heard again');
+    const took = Date.now() - start;
+    assert.ok(took < LIMIT_MS, `${took} ms`);
+  });
+}
