@@ -39,7 +39,7 @@ test('a party confirms the value after the end, and the clerk sees who did', asy
   let said = '';
   for (const stream of [robots.stdout, robots.stderr]) stream.on('data', (text) => { said += text; });
   const ended = new Promise((done) => robots.on('exit', done));
-  await checkIn(defendant);
+  await checkIn(defendant, { waits: false });
   await defendant.see('face', '[data-face="closed"]');
   assert.equal(await ended, 0, said);
   await defendant.see('check-confirm');
@@ -54,6 +54,7 @@ test('a party confirms the value after the end, and the clerk sees who did', asy
   await defendant.page.screenshot({ path: path(PICTURES, 'party-confirmed.png') });
 
   const clerk = await signIn(house, browser, 'clerk');
+  await clerk.see('sign-out');
   await clerk.page.goto(`${house.url}/archive/${house.ready.hearing}`);
   await clerk.press('side-part');
   const row = (id, done) => clerk.see('check-person', `[data-confirmed="${done}"]`).then(() => id);
