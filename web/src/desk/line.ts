@@ -52,6 +52,17 @@ function open(who: As): void {
   }
 }
 
+// A page that is left may be kept by the browser with its line open, and six such lines are all that
+// one server gets: the next page would wait for a connection until one of them falls.
+window.addEventListener('pagehide', () => {
+  clearTimeout(again)
+  source?.close()
+  line.open = false
+})
+window.addEventListener('pageshow', (event) => {
+  if (event.persisted && opened !== undefined) open(opened)
+})
+
 /** Comes on duty somewhere, or goes away; remembered for this window. */
 export async function setDuty(tribunal: string | null): Promise<void> {
   if (tribunal === null) sessionStorage.removeItem(KEY)
