@@ -50,12 +50,8 @@ test-browser: web/dist/index.html .installed-for-tests
 	tests/browser/run.sh verifier
 	tests/browser/run.sh docket
 	tests/browser/run.sh devices
-	tests/browser/run.sh evidence
 	tests/browser/run.sh waiting
-	tests/browser/run.sh lecture
 	tests/browser/run.sh special
-	tests/browser/run.sh bad
-	tests/browser/run.sh procedures
 
 bench: .installed-for-build
 	$(CARGO) bench --locked -p forwarding -p record
