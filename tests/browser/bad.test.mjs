@@ -135,7 +135,13 @@ test('the judge gives the floor while the hand goes down: nobody is left with ha
   await judge.press('tab-floor');
   await judge.see('hand-floor', `[data-participant="${plaintiff.participant}"]`);
   await plaintiff.see('ask-hand', '[data-on="true"]');
+  const answers = (person) => person.page.evaluate(() => Object.keys(window.__outcomes).length);
+  const before = await Promise.all([judge, plaintiff].map(answers));
   await Promise.all([judge.press('hand-floor', `[data-participant="${plaintiff.participant}"]`), plaintiff.press('ask-hand')]);
+  await until('both are answered', async () => {
+    const now = await Promise.all([judge, plaintiff].map(answers));
+    return now.every((count, at) => count > before[at]);
+  });
   await until('the floor stands the same for all', async () => {
     const views = await Promise.all(Object.values(all).map((person) => person.view()));
     return new Set(views.map((view) => view.procedure.floor.holder)).size === 1;
