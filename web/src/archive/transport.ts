@@ -57,6 +57,12 @@ export class Transport {
     this.state.playing = false
   }
 
+  /** Plays, or holds. */
+  toggle(): void {
+    if (this.state.playing) this.pause()
+    else this.play()
+  }
+
   seek(at: number): void {
     this.state.at = Math.min(this.state.length, Math.max(0, at))
     this.waitingFor = 0
