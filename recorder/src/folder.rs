@@ -65,17 +65,44 @@ pub(crate) fn read_ledger(
     }
 }
 
+/// The file that was read last: a check reads one file after the other.
+#[derive(Debug, Default)]
+pub(crate) struct LastOpen(Option<(String, File)>);
+
+impl LastOpen {
+    /// Fills `into` from `offset` of a file in `folder`: how many bytes were there, none when there is
+    /// no such file. The name is one that may be followed.
+    pub(crate) fn read(
+        &mut self,
+        folder: &Path,
+        name: &str,
+        offset: u64,
+        into: &mut [u8],
+    ) -> Result<Option<usize>, RecorderFault> {
+        let path = folder.join(name);
+        if self.0.as_ref().is_none_or(|(open, _)| open != name) {
+            match File::open(&path) {
+                Ok(file) => self.0 = Some((name.to_owned(), file)),
+                Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Ok(None),
+                Err(fault) => return Err(doing("open", &path)(fault)),
+            }
+        }
+        let Some((_, file)) = &self.0 else { return Ok(None) };
+        file.read_at(into, offset).map(Some).map_err(doing("read", &path))
+    }
+}
+
 /// A folder under check.
 #[derive(Debug)]
 pub(crate) struct FolderFiles {
     folder: PathBuf,
-    open: Option<(String, File)>,
+    open: LastOpen,
 }
 
 impl FolderFiles {
     /// The folder at `folder`.
-    pub(crate) const fn new(folder: PathBuf) -> Self {
-        Self { folder, open: None }
+    pub(crate) fn new(folder: PathBuf) -> Self {
+        Self { folder, open: LastOpen::default() }
     }
 }
 
@@ -98,19 +125,10 @@ impl Files for FolderFiles {
         offset: u64,
         into: &mut [u8],
     ) -> Result<Option<usize>, RecorderFault> {
-        let path = self.folder.join(name);
-        if self.open.as_ref().is_none_or(|(open, _)| open != name) {
-            // A ledger under check may name anything; only names of this folder are followed.
-            if name.contains('/') || name == ".." {
-                return Ok(None);
-            }
-            match File::open(&path) {
-                Ok(file) => self.open = Some((name.to_owned(), file)),
-                Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Ok(None),
-                Err(fault) => return Err(doing("open", &path)(fault)),
-            }
+        // A ledger under check may name anything; only names of this folder are followed.
+        if name.contains('/') || name == ".." {
+            return Ok(None);
         }
-        let Some((_, file)) = &self.open else { return Ok(None) };
-        file.read_at(into, offset).map(Some).map_err(doing("read", &path))
+        self.open.read(&self.folder, name, offset, into)
     }
 }

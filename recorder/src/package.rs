@@ -23,7 +23,7 @@ use record::verify::Files;
 
 use crate::RecorderFault;
 use crate::disk::{Disk, PLACING, RealDisk};
-use crate::folder::{doing, hearing_of};
+use crate::folder::{LastOpen, doing, hearing_of};
 
 /// A tar file is made of blocks (POSIX ustar).
 const BLOCK: u64 = 512;
@@ -267,13 +267,13 @@ pub fn pack(
 #[derive(Debug)]
 pub(crate) struct BagFiles {
     folder: PathBuf,
-    open: Option<(String, File)>,
+    open: LastOpen,
 }
 
 impl BagFiles {
     /// The bag in `folder`.
-    pub(crate) const fn new(folder: PathBuf) -> Self {
-        Self { folder, open: None }
+    pub(crate) fn new(folder: PathBuf) -> Self {
+        Self { folder, open: LastOpen::default() }
     }
 
     fn walk(&self, below: &Path, names: &mut Vec<String>) -> Result<(), RecorderFault> {
@@ -308,19 +308,10 @@ impl Files for BagFiles {
         offset: u64,
         into: &mut [u8],
     ) -> Result<Option<usize>, RecorderFault> {
-        let path = self.folder.join(name);
-        if self.open.as_ref().is_none_or(|(open, _)| open != name) {
-            // A list under check may name anything; only what lies in the bag is followed.
-            if !bag::is_inside(name) {
-                return Ok(None);
-            }
-            match File::open(&path) {
-                Ok(file) => self.open = Some((name.to_owned(), file)),
-                Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Ok(None),
-                Err(fault) => return Err(doing("open", &path)(fault)),
-            }
+        // A list under check may name anything; only what lies in the bag is followed.
+        if !bag::is_inside(name) {
+            return Ok(None);
         }
-        let Some((_, file)) = &self.open else { return Ok(None) };
-        file.read_at(into, offset).map(Some).map_err(doing("read", &path))
+        self.open.read(&self.folder, name, offset, into)
     }
 }

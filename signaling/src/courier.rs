@@ -12,24 +12,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::docket::Channel;
-use http_body_util::Full;
 use hyper::body::Bytes;
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
 use model::{HearingId, Private, Timestamp};
 use ring::hmac;
-use rustls_pki_types::pem::PemObject;
-use rustls_pki_types::{CertificateDer, ServerName};
 use serde::Serialize;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use crate::clock::Clock;
 use crate::docket::{Docket, DocketFault};
+use crate::outbound::{OutboundFault, Post, trusted_tls};
 
 /// How often due deliveries are looked for.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -37,9 +30,6 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const POST_WAIT: Duration = Duration::from_secs(10);
 /// Deliveries posted in a row before looking at the clock again.
 const POSTS_MAX: u32 = 50;
-/// Where systems keep the authorities they trust.
-const AUTHORITIES: [&str; 3] =
-    ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
 
 /// A notice to one person.
 #[derive(Clone, Debug, Serialize)]
@@ -201,40 +191,6 @@ pub(crate) fn signature(secret: &str, at: Timestamp, body: &str) -> String {
     })
 }
 
-/// Why a post did not come to an answer.
-#[derive(Debug, thiserror::Error)]
-enum PostFault {
-    #[error("the address is not http:// or https://")]
-    Address,
-    #[error("no authorities to check https:// against")]
-    NoAuthorities,
-    #[error("cannot connect: {0}")]
-    Connect(#[from] io::Error),
-    #[error("HTTP failed: {0}")]
-    Http(#[from] hyper::Error),
-    #[error("the request cannot be made: {0}")]
-    Request(#[from] hyper::http::Error),
-}
-
-/// Splits an address into whether it is secure, host, port and path.
-pub(crate) fn parts(url: &str) -> Option<(bool, &str, u16, &str)> {
-    let (secure, rest) = match url.strip_prefix("https://") {
-        Some(rest) => (true, rest),
-        None => (false, url.strip_prefix("http://")?),
-    };
-    if !url.is_ascii() || url.contains(|c: char| c.is_control() || c == ' ' || c == '@') {
-        return None;
-    }
-    let end = rest.find('/').unwrap_or(rest.len());
-    let (authority, path) = rest.split_at(end);
-    let (host, port) = match authority.rsplit_once(':') {
-        Some((host, port)) if !port.ends_with(']') => (host, port.parse().ok()?),
-        Some(_) | None => (authority, if secure { 443 } else { 80 }),
-    };
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    (!host.is_empty()).then_some((secure, host, port, if path.is_empty() { "/" } else { path }))
-}
-
 async fn post(
     url: &str,
     event: &str,
@@ -243,56 +199,18 @@ async fn post(
     at: Timestamp,
     body: &Private<String>,
     tls: Option<&TlsConnector>,
-) -> Result<u16, PostFault> {
-    let (secure, host, port, path) = parts(url).ok_or(PostFault::Address)?;
-    let stream = TcpStream::connect((host, port)).await?;
-    let request = hyper::Request::post(path)
-        .header(
-            "host",
-            if port == 80 || port == 443 { host.to_owned() } else { format!("{host}:{port}") },
-        )
-        .header("content-type", "application/json; charset=utf-8")
-        .header("user-agent", "assize")
-        .header("x-assize-event", event)
-        .header("x-assize-delivery", id)
-        .header("x-assize-time", at.0)
-        .header("x-assize-signature", signature(secret.reveal(), at, body.reveal()))
-        .body(Full::new(Bytes::from(body.reveal().clone())))?;
-    if secure {
-        let name = ServerName::try_from(host.to_owned()).map_err(|_| PostFault::Address)?;
-        let tls = tls.ok_or(PostFault::NoAuthorities)?;
-        exchange(tls.connect(name, stream).await?, request).await
-    } else {
-        exchange(stream, request).await
-    }
-}
-
-async fn exchange(
-    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    request: hyper::Request<Full<Bytes>>,
-) -> Result<u16, PostFault> {
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    let driver = tokio::spawn(connection);
-    let answer = sender.send_request(request).await;
-    driver.abort();
-    Ok(answer?.status().as_u16())
-}
-
-/// What `https://` is checked against: the authorities this machine trusts.
-pub(crate) fn trusted_tls() -> Option<TlsConnector> {
-    let mut roots = RootCertStore::empty();
-    for path in AUTHORITIES {
-        let Ok(found) = CertificateDer::pem_file_iter(path) else { continue };
-        roots.add_parsable_certificates(found.filter_map(Result::ok));
-        if !roots.is_empty() {
-            break;
-        }
-    }
-    if roots.is_empty() {
-        return None;
-    }
-    let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-    Some(TlsConnector::from(Arc::new(config)))
+) -> Result<u16, OutboundFault> {
+    let headers = [
+        ("content-type", "application/json; charset=utf-8".to_owned()),
+        ("x-assize-event", event.to_owned()),
+        ("x-assize-delivery", id.to_string()),
+        ("x-assize-time", at.0.to_string()),
+        ("x-assize-signature", signature(secret.reveal(), at, body.reveal())),
+    ];
+    let body = Bytes::from(body.reveal().clone());
+    let (status, _) =
+        Post { url, headers: &headers, body, answer_bytes_max: None }.send(tls).await?;
+    Ok(status)
 }
 
 #[cfg(test)]
@@ -307,17 +225,5 @@ mod tests {
         assert_eq!(made, expected);
         assert_ne!(made, signature("key", Timestamp(6), "{}"), "the time is signed too");
         assert_ne!(made, signature("yek", Timestamp(5), "{}"));
-    }
-
-    #[test]
-    fn addresses_are_taken_apart() {
-        assert_eq!(parts("http://h/a?b"), Some((false, "h", 80, "/a?b")));
-        assert_eq!(parts("https://h.test:8443"), Some((true, "h.test", 8443, "/")));
-        assert_eq!(parts("http://[::1]:9/x"), Some((false, "::1", 9, "/x")));
-        for bad in
-            ["ftp://h", "http://", "http://u@h/", "http://h:x/", "http://h/ a", "http://法院/"]
-        {
-            assert_eq!(parts(bad), None, "{bad}");
-        }
     }
 }

@@ -8,21 +8,15 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
 use model::limits::{FACE_ANSWER_BYTES_MAX, FACE_WAIT, REFERENCE_CHARS_MAX};
 use model::{Comparison, HearingId, Likeness, ParticipantId, Private, Timestamp};
-use rustls_pki_types::ServerName;
 use serde::{Deserialize, Serialize};
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
-use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use crate::courier::{parts, signature, trusted_tls};
+use crate::courier::signature;
+use crate::outbound::{OutboundFault, Post, trusted_tls};
 
 /// One face to be compared.
 #[derive(Clone, Debug, Serialize)]
@@ -42,21 +36,9 @@ pub(crate) struct Face {
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FaceFault {
-    /// The address cannot be used.
-    #[error("the service's address is not http:// or https://")]
-    Address,
-    /// Nobody to check the service's certificate against.
-    #[error("no authorities to check https:// against")]
-    NoAuthorities,
-    /// It cannot be reached.
-    #[error("cannot connect: {0}")]
-    Connect(#[from] std::io::Error),
-    /// HTTP failed.
-    #[error("HTTP failed: {0}")]
-    Http(#[from] hyper::Error),
-    /// The request cannot be made.
-    #[error("the request cannot be made: {0}")]
-    Request(#[from] hyper::http::Error),
+    /// It came to no answer.
+    #[error(transparent)]
+    Outbound(#[from] OutboundFault),
     /// It says something else than yes.
     #[error("the service answers with status {0}")]
     Status(u16),
@@ -109,25 +91,19 @@ impl HttpFaces {
     }
 
     async fn ask(&self, face: &Face, at: Timestamp) -> Result<Comparison, FaceFault> {
-        let (secure, host, port, path) = parts(&self.url).ok_or(FaceFault::Address)?;
         let body = serde_json::to_string(face).map_err(|_| FaceFault::Answer)?;
-        let named =
-            if port == 80 || port == 443 { host.to_owned() } else { format!("{host}:{port}") };
-        let request = hyper::Request::post(path)
-            .header("host", named)
-            .header("content-type", "application/json; charset=utf-8")
-            .header("user-agent", "assize")
-            .header("x-assize-time", at.0)
-            .header("x-assize-signature", signature(self.secret.reveal(), at, &body))
-            .body(Full::new(Bytes::from(body)))?;
-        let stream = TcpStream::connect((host, port)).await?;
-        let answer = if secure {
-            let name = ServerName::try_from(host.to_owned()).map_err(|_| FaceFault::Address)?;
-            let tls = self.tls.as_ref().ok_or(FaceFault::NoAuthorities)?;
-            exchange(tls.connect(name, stream).await?, request).await?
-        } else {
-            exchange(stream, request).await?
-        };
+        let headers = [
+            ("content-type", "application/json; charset=utf-8".to_owned()),
+            ("x-assize-time", at.0.to_string()),
+            ("x-assize-signature", signature(self.secret.reveal(), at, &body)),
+        ];
+        let answer_bytes_max = Some(FACE_ANSWER_BYTES_MAX);
+        let (url, body) = (&self.url, Bytes::from(body));
+        let post = Post { url, headers: &headers, body, answer_bytes_max };
+        let (status, answer) = post.send(self.tls.as_ref()).await?;
+        if !(200..300).contains(&status) {
+            return Err(FaceFault::Status(status));
+        }
         read(&answer)
     }
 }
@@ -138,23 +114,6 @@ impl Faces for HttpFaces {
             timeout(self.wait, self.ask(face, at)).await.unwrap_or(Err(FaceFault::Late))
         })
     }
-}
-
-async fn exchange(
-    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    request: hyper::Request<Full<Bytes>>,
-) -> Result<Bytes, FaceFault> {
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    // With the set the connection ends, also when nobody waits for the answer any more.
-    let mut driver = JoinSet::new();
-    driver.spawn(connection);
-    let answer = sender.send_request(request).await?;
-    let status = answer.status().as_u16();
-    if !(200..300).contains(&status) {
-        return Err(FaceFault::Status(status));
-    }
-    let body = Limited::new(answer.into_body(), FACE_ANSWER_BYTES_MAX).collect().await;
-    Ok(body.map_err(|_| FaceFault::Answer)?.to_bytes())
 }
 
 fn read(bytes: &[u8]) -> Result<Comparison, FaceFault> {

@@ -22,6 +22,7 @@ mod hearings;
 mod http;
 mod metrics;
 mod node;
+mod outbound;
 mod outbox;
 mod reach;
 mod secrets;

@@ -6,24 +6,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
 use model::HearingId;
 use model::archive::ArchiveFault;
 use model::limits::{STAMP_ANSWER_BYTES_MAX, STAMP_RETRY_MAX, STAMP_RETRY_MIN, STAMP_WAIT};
 use model::stamps::{StampRequest, Stamps};
-use rustls_pki_types::ServerName;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio::task::{JoinSet, spawn_blocking};
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use crate::courier::{parts, trusted_tls};
 use crate::metrics::Metrics;
+use crate::outbound::{OutboundFault, Post, trusted_tls};
 
 /// How often sealed records without a time-stamp are looked for.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -31,20 +25,10 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Why there is no time-stamp.
 #[derive(Debug, thiserror::Error)]
 enum StampFault {
-    #[error("the authority's address is not http:// or https://")]
-    Address,
-    #[error("no authorities to check https:// against")]
-    NoAuthorities,
-    #[error("cannot connect: {0}")]
-    Connect(#[from] std::io::Error),
-    #[error("HTTP failed: {0}")]
-    Http(#[from] hyper::Error),
-    #[error("the request cannot be made: {0}")]
-    Request(#[from] hyper::http::Error),
+    #[error(transparent)]
+    Outbound(#[from] OutboundFault),
     #[error("the authority answers with status {0}")]
     Status(u16),
-    #[error("the authority's answer is too long")]
-    TooLong,
     #[error("no answer in time")]
     Late,
     #[error("{0}")]
@@ -135,41 +119,16 @@ impl Stamping {
         request: &StampRequest,
         tls: Option<&TlsConnector>,
     ) -> Result<Bytes, StampFault> {
-        let (secure, host, port, path) = parts(&self.url).ok_or(StampFault::Address)?;
-        let named =
-            if port == 80 || port == 443 { host.to_owned() } else { format!("{host}:{port}") };
-        let post = hyper::Request::post(path)
-            .header("host", named)
-            .header("content-type", "application/timestamp-query")
-            .header("accept", "application/timestamp-reply")
-            .header("user-agent", "assize")
-            .body(Full::new(Bytes::from(request.bytes.clone())))?;
-        let stream = TcpStream::connect((host, port)).await?;
-        if secure {
-            let name = ServerName::try_from(host.to_owned()).map_err(|_| StampFault::Address)?;
-            let tls = tls.ok_or(StampFault::NoAuthorities)?;
-            exchange(tls.connect(name, stream).await?, post).await
-        } else {
-            exchange(stream, post).await
-        }
+        let headers = [
+            ("content-type", "application/timestamp-query".to_owned()),
+            ("accept", "application/timestamp-reply".to_owned()),
+        ];
+        let answer_bytes_max = Some(STAMP_ANSWER_BYTES_MAX);
+        let (url, body) = (&self.url, Bytes::from(request.bytes.clone()));
+        let post = Post { url, headers: &headers, body, answer_bytes_max };
+        let (status, answer) = post.send(tls).await?;
+        if status == 200 { Ok(answer) } else { Err(StampFault::Status(status)) }
     }
-}
-
-async fn exchange(
-    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    request: hyper::Request<Full<Bytes>>,
-) -> Result<Bytes, StampFault> {
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    // With the set the connection ends, also when nobody waits for the answer any more.
-    let mut driver = JoinSet::new();
-    driver.spawn(connection);
-    let answer = sender.send_request(request).await?;
-    let status = answer.status().as_u16();
-    if status != 200 {
-        return Err(StampFault::Status(status));
-    }
-    let body = Limited::new(answer.into_body(), STAMP_ANSWER_BYTES_MAX).collect().await;
-    Ok(body.map_err(|_| StampFault::TooLong)?.to_bytes())
 }
 
 async fn off_the_loop<T: Send + 'static>(

@@ -70,9 +70,15 @@ async fn what_cannot_be_understood_is_a_fault() {
         served.await.unwrap();
     }
     let none = HttpFaces::new("http://127.0.0.1:1/".to_owned(), "s".into());
-    assert!(matches!(none.compare(&face(), Timestamp(5)).await, Err(FaceFault::Connect(_))));
+    assert!(matches!(
+        none.compare(&face(), Timestamp(5)).await,
+        Err(FaceFault::Outbound(OutboundFault::Connect(_)))
+    ));
     let odd = HttpFaces::new("ftp://h/".to_owned(), "s".into());
-    assert!(matches!(odd.compare(&face(), Timestamp(5)).await, Err(FaceFault::Address)));
+    assert!(matches!(
+        odd.compare(&face(), Timestamp(5)).await,
+        Err(FaceFault::Outbound(OutboundFault::Address))
+    ));
 }
 
 #[tokio::test]

@@ -120,17 +120,27 @@ pub(super) async fn may_see(
     Ok(())
 }
 
+/// The account and the hearing, when the account may see its record.
+pub(super) async fn allowed(
+    app: &App,
+    headers: &HeaderMap,
+    hearing: &str,
+) -> Result<(Account, HearingId), Refused> {
+    let who = app.who(headers).await?;
+    let account = who.court()?.clone();
+    let hearing = hearing_id(hearing)?;
+    may_see(app, &account, hearing).await?;
+    Ok((account, hearing))
+}
+
 pub(super) async fn record(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     Path(hearing): Path<String>,
 ) -> Result<Json<ArchiveRecord>, Refused> {
-    let who = app.who(&headers).await?;
-    let account = who.court()?;
-    let hearing = hearing_id(&hearing)?;
-    may_see(&app, account, hearing).await?;
+    let (account, hearing) = allowed(&app, &headers, &hearing).await?;
     let record = call(&app, &app.reads, move |archive| archive.record(hearing)).await?;
-    seen_now(&app, &Hand::court(account), hearing, AuditAct::Viewed, "").await?;
+    seen_now(&app, &Hand::court(&account), hearing, AuditAct::Viewed, "").await?;
     Ok(Json(record))
 }
 
@@ -139,13 +149,10 @@ pub(super) async fn verify(
     headers: HeaderMap,
     Path(hearing): Path<String>,
 ) -> Result<Json<Verdict>, Refused> {
-    let who = app.who(&headers).await?;
-    let account = who.court()?;
-    let hearing = hearing_id(&hearing)?;
-    may_see(&app, account, hearing).await?;
+    let (account, hearing) = allowed(&app, &headers, &hearing).await?;
     let verdict = call(&app, &app.verifications, move |archive| archive.verify(hearing)).await?;
     let found = if verdict.intact { "intact" } else { "not intact" };
-    seen_now(&app, &Hand::court(account), hearing, AuditAct::Verified, found).await?;
+    seen_now(&app, &Hand::court(&account), hearing, AuditAct::Verified, found).await?;
     Ok(Json(verdict))
 }
 
@@ -175,20 +182,18 @@ pub(super) async fn playable(
     headers: HeaderMap,
     Path((hearing, participant, kind)): Path<(String, String, String)>,
 ) -> Result<Response, Refused> {
-    let who = app.who(&headers).await?;
-    let account = who.court()?;
+    let (account, hearing) = allowed(&app, &headers, &hearing).await?;
+    let who = participant_id(&participant)?;
     let screen = match kind.as_str() {
         "camera" => false,
         "screen" => true,
         _ => return Err(Refusal::NotFound.into()),
     };
-    let (hearing, who) = (hearing_id(&hearing)?, participant_id(&participant)?);
-    may_see(&app, account, hearing).await?;
     let tape = Tape::Person { hearing, who, screen };
     let found =
         call(&app, &app.reads, move |archive| archive.playable(hearing, who, screen)).await?;
     let played = format!("{who} {kind}");
-    seen_now(&app, &Hand::court(account), hearing, AuditAct::Played, &played).await?;
+    seen_now(&app, &Hand::court(&account), hearing, AuditAct::Played, &played).await?;
     Ok(send(app, tape, found, &headers))
 }
 

@@ -26,8 +26,8 @@ use super::sessions::{
     Failed, Stretch, editable, form_of, large, revision, same, session_of, tell, wrong,
 };
 use super::{App, stage_of};
-use crate::courier::parts;
 use crate::docket::{Change, Entry};
+use crate::outbound::parts;
 
 /// What a token may be good for.
 const SCOPES: [&str; 3] = ["import", "export", "receipts"];

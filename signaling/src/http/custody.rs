@@ -33,8 +33,8 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use tokio::io::AsyncReadExt as _;
 
-use super::archive::{blocking, call, may_see};
-use super::{App, Refused, body, hearing_id};
+use super::archive::{allowed, blocking, call};
+use super::{App, Refused, body};
 use crate::docket::{Account, Decision, Entry, Found, NewAudit, Signed};
 
 /// Bytes of a part sent at once.
@@ -162,19 +162,6 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/api/archive/{hearing}/part.zip", get(take_part))
 }
 
-/// The account and the hearing, when the account may see its record.
-async fn seen(
-    app: &App,
-    headers: &HeaderMap,
-    hearing: &str,
-) -> Result<(Account, HearingId), Refused> {
-    let who = app.who(headers).await?;
-    let account = who.court()?.clone();
-    let hearing = hearing_id(hearing)?;
-    may_see(app, &account, hearing).await?;
-    Ok((account, hearing))
-}
-
 /// A refusal's code, as the audit log has it.
 pub(super) fn code(why: Refusal) -> String {
     let code = serde_json::to_string(&why).unwrap_or_default();
@@ -219,7 +206,7 @@ async fn custody(
     headers: HeaderMap,
     Path(hearing): Path<String>,
 ) -> Result<Json<Custody>, Refused> {
-    let (account, hearing) = seen(&app, &headers, &hearing).await?;
+    let (account, hearing) = allowed(&app, &headers, &hearing).await?;
     Ok(Json(custody_of(&app, &account, hearing).await?))
 }
 
@@ -266,7 +253,7 @@ async fn note_page(
     headers: HeaderMap,
     Path(hearing): Path<String>,
 ) -> Result<Response, Refused> {
-    let (account, hearing) = seen(&app, &headers, &hearing).await?;
+    let (account, hearing) = allowed(&app, &headers, &hearing).await?;
     let facts = call(&app, &app.reads, move |archive| archive.facts(hearing)).await?;
     seen_now(&app, &Hand::court(&account), hearing, AuditAct::NoteMade, "").await?;
     Ok(printed(recording_note::page(&facts, app.clock.now().utc)))
@@ -277,7 +264,7 @@ async fn explanation_page(
     headers: HeaderMap,
     Path(hearing): Path<String>,
 ) -> Result<Response, Refused> {
-    let (_, hearing) = seen(&app, &headers, &hearing).await?;
+    let (_, hearing) = allowed(&app, &headers, &hearing).await?;
     let signed = app.docket.explanation(hearing).await?.ok_or(Refusal::NotFound)?;
     let facts = call(&app, &app.reads, move |archive| archive.facts(hearing)).await?;
     let (text, signature) = (signed.text.reveal(), signed.signature.reveal());
@@ -291,7 +278,7 @@ async fn explain(
     Path(hearing): Path<String>,
     request: Body,
 ) -> Result<Json<Custody>, Refused> {
-    let (account, hearing) = seen(&app, &headers, &hearing).await?;
+    let (account, hearing) = allowed(&app, &headers, &hearing).await?;
     let NewExplanation { text, signature } = body(request).await?;
     let entry = app.docket.entry(hearing).await?.ok_or(Refusal::NotFound)?;
     if !presides(&entry, &account) {
@@ -331,7 +318,7 @@ async fn add_bookmark(
     Path(hearing): Path<String>,
     request: Body,
 ) -> Result<Json<Custody>, Refused> {
-    let (account, hearing) = seen(&app, &headers, &hearing).await?;
+    let (account, hearing) = allowed(&app, &headers, &hearing).await?;
     let new: NewBookmark = body(request).await?;
     if new.label.reveal().chars().count() > NAME_CHARS_MAX {
         return Err(Refusal::TextTooLong.into());
@@ -347,7 +334,7 @@ async fn drop_bookmark(
     headers: HeaderMap,
     Path((hearing, bookmark)): Path<(String, i64)>,
 ) -> Result<Json<Custody>, Refused> {
-    let (account, hearing) = seen(&app, &headers, &hearing).await?;
+    let (account, hearing) = allowed(&app, &headers, &hearing).await?;
     if !app.docket.drop_bookmark(hearing, account.id, bookmark).await? {
         return Err(Refusal::NotFound.into());
     }
@@ -360,7 +347,7 @@ async fn place_hold(
     Path(hearing): Path<String>,
     request: Body,
 ) -> Result<Json<Custody>, Refused> {
-    let (account, hearing) = seen(&app, &headers, &hearing).await?;
+    let (account, hearing) = allowed(&app, &headers, &hearing).await?;
     let WithReason { reason } = body(request).await?;
     given(&reason)?;
     let hand = Hand::court(&account);
@@ -379,7 +366,7 @@ async fn lift_hold(
     Path(hearing): Path<String>,
     request: Body,
 ) -> Result<Json<Custody>, Refused> {
-    let (account, hearing) = seen(&app, &headers, &hearing).await?;
+    let (account, hearing) = allowed(&app, &headers, &hearing).await?;
     let WithReason { reason } = body(request).await?;
     if account.kind != StaffKind::Judge {
         return Err(Refusal::NotYourRight.into());
@@ -410,7 +397,7 @@ async fn decide(
     Path((hearing, request)): Path<(String, i64)>,
     decision: Body,
 ) -> Result<Json<Custody>, Refused> {
-    let (account, hearing) = seen(&app, &headers, &hearing).await?;
+    let (account, hearing) = allowed(&app, &headers, &hearing).await?;
     let CopyDecision { grant, reason, days: count } = body(decision).await?;
     let now = app.clock.now().utc;
     let until = if grant {
@@ -447,7 +434,7 @@ async fn make_link(
     Path(hearing): Path<String>,
     request: Body,
 ) -> Result<Json<LinkMade>, Refused> {
-    let (account, hearing) = seen(&app, &headers, &hearing).await?;
+    let (account, hearing) = allowed(&app, &headers, &hearing).await?;
     let NewLink { who, days: count } = body(request).await?;
     let entry = app.docket.entry(hearing).await?.ok_or(Refusal::NotFound)?;
     let person = entry.person(who).ok_or(Refusal::NobodyThere)?;
@@ -509,7 +496,7 @@ async fn take_part(
     Path(hearing): Path<String>,
     Query(asked): Query<PartAsked>,
 ) -> Result<Response, Refused> {
-    let (account, hearing) = seen(&app, &headers, &hearing).await?;
+    let (account, hearing) = allowed(&app, &headers, &hearing).await?;
     given(&asked.reason)?;
     let people = asked.who.split(',').filter(|text| !text.is_empty());
     let people: Result<Vec<_>, _> =

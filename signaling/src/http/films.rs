@@ -14,9 +14,9 @@ use model::films::{FilmFile, FilmRefusal, FilmState};
 use model::{HearingId, Refusal};
 use protocol::AuditAct;
 
-use super::archive::{Tape, blocking, may_see, send};
+use super::archive::{Tape, allowed, blocking, send};
 use super::custody::{Hand, seen_now};
-use super::{App, Refused, hearing_id};
+use super::{App, Refused};
 
 /// The hearing, when the person may see its record.
 async fn seen(app: &App, headers: &HeaderMap, hearing: &str) -> Result<HearingId, Refused> {
@@ -28,11 +28,8 @@ async fn seen_by(
     headers: &HeaderMap,
     hearing: &str,
 ) -> Result<(HearingId, Hand), Refused> {
-    let who = app.who(headers).await?;
-    let account = who.court()?;
-    let hearing = hearing_id(hearing)?;
-    may_see(app, account, hearing).await?;
-    Ok((hearing, Hand::court(account)))
+    let (account, hearing) = allowed(app, headers, hearing).await?;
+    Ok((hearing, Hand::court(&account)))
 }
 
 async fn state_of(app: &App, hearing: HearingId) -> Result<FilmState, Refused> {

@@ -15,8 +15,8 @@ use futures_util::stream;
 use model::archive::Package;
 use model::limits::ARCHIVE_READ_MAX;
 
-use super::archive::{BrokenOff, blocking, call, may_see};
-use super::{App, Refused, hearing_id};
+use super::archive::{BrokenOff, allowed, blocking, call};
+use super::{App, Refused};
 
 /// Bytes read at once.
 const PIECE_BYTES: u64 = 512 * 1024;
@@ -33,10 +33,7 @@ async fn download(
     headers: HeaderMap,
     Path(hearing): Path<String>,
 ) -> Result<Response, Refused> {
-    let who = app.who(&headers).await?;
-    let account = who.court()?;
-    let hearing = hearing_id(&hearing)?;
-    may_see(&app, account, hearing).await?;
+    let (_, hearing) = allowed(&app, &headers, &hearing).await?;
     let now = app.clock.now().utc;
     // Settling what is in it reads the ledger once through, as a verification does.
     let package =

@@ -15,7 +15,7 @@ use hearing::{Deliberation, keeps_deliberation};
 use model::Refusal;
 use protocol::DeliberationRecord;
 
-use super::archive::{call, may_see};
+use super::archive::{allowed, call};
 use super::{App, Refused, hearing_id};
 use crate::apart::ApartFault;
 
@@ -32,10 +32,7 @@ async fn isolation_page(
     headers: HeaderMap,
     Path(hearing): Path<String>,
 ) -> Result<Response, Refused> {
-    let who = app.who(&headers).await?;
-    let account = who.court()?;
-    let hearing = hearing_id(&hearing)?;
-    may_see(&app, account, hearing).await?;
+    let (_, hearing) = allowed(&app, &headers, &hearing).await?;
     let proofs = call(&app, &app.reads, move |archive| archive.proofs(hearing)).await?;
     let page = isolation::page(&proofs, app.clock.now().utc);
     let mut response = ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response();
@@ -52,10 +49,7 @@ async fn attendance_table(
     headers: HeaderMap,
     Path(hearing): Path<String>,
 ) -> Result<Response, Refused> {
-    let who = app.who(&headers).await?;
-    let account = who.court()?;
-    let hearing = hearing_id(&hearing)?;
-    may_see(&app, account, hearing).await?;
+    let (_, hearing) = allowed(&app, &headers, &hearing).await?;
     let record = call(&app, &app.reads, move |archive| archive.record(hearing)).await?;
     let name = format!("attachment; filename=\"attendance-{}.csv\"", hearing.0);
     let media = [
