@@ -16,6 +16,7 @@ pub mod evidence;
 pub mod films;
 pub mod grants;
 pub mod health;
+pub mod heard;
 pub mod id;
 pub mod letters;
 pub mod limits;
