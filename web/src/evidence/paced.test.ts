@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Told } from '../hearing/session'
 import type { Refusal } from '../protocol'
-import { PageTurner } from './turner'
+import { Paced } from './paced'
 
 /** A server that takes a page every 200 ms at most. */
 function server(taken: number[], never: number[] = []) {
@@ -15,15 +15,15 @@ function server(taken: number[], never: number[] = []) {
   }
 }
 
-describe('turning pages', () => {
+describe('what is asked of shown evidence', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
   it('goes at once, and ends at the page wanted last', async () => {
     const taken: number[] = []
     const refused: (Refusal | null)[] = []
-    const turner = new PageTurner(server(taken), (why) => refused.push(why))
-    for (const page of [2, 3, 4, 5]) turner.turn(page)
+    const turner = new Paced('last', server(taken), (why) => refused.push(why))
+    for (const page of [2, 3, 4, 5]) turner.want(page)
     expect(turner.target).toBe(5)
     await vi.runAllTimersAsync()
     expect(taken).toEqual([2, 5])
@@ -36,7 +36,7 @@ describe('turning pages', () => {
     const send = server(taken)
     await send(1)
     const refused: (Refusal | null)[] = []
-    new PageTurner(send, (why) => refused.push(why)).turn(2)
+    new Paced('last', send, (why) => refused.push(why)).want(2)
     await vi.runAllTimersAsync()
     expect(taken).toEqual([1, 2])
     expect(refused).toEqual([])
@@ -45,12 +45,29 @@ describe('turning pages', () => {
   it('tells any other refusal once and goes on', async () => {
     const taken: number[] = []
     const refused: (Refusal | null)[] = []
-    const turner = new PageTurner(server(taken, [9]), (why) => refused.push(why))
-    turner.turn(9)
+    const turner = new Paced('last', server(taken, [9]), (why) => refused.push(why))
+    turner.want(9)
     await vi.runAllTimersAsync()
-    turner.turn(3)
+    turner.want(3)
     await vi.runAllTimersAsync()
     expect(refused).toEqual(['no_such_page'])
     expect(taken).toEqual([3])
+  })
+
+  it('sends every line, in order', async () => {
+    const taken: number[] = []
+    const lines = new Paced('all', server(taken), () => {})
+    for (const line of [1, 2, 3]) lines.want(line)
+    await vi.runAllTimersAsync()
+    expect(taken).toEqual([1, 2, 3])
+  })
+
+  it('forgets what belongs to something no longer shown', async () => {
+    const taken: number[] = []
+    const lines = new Paced('all', server(taken), () => {})
+    for (const line of [1, 2, 3]) lines.want(line)
+    lines.forget()
+    await vi.runAllTimersAsync()
+    expect(taken).toEqual([1])
   })
 })
