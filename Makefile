@@ -6,6 +6,10 @@ NPM ?= npm
 WEB_SOURCES := $(shell find web/src web/public -type f 2>/dev/null) \
   web/index.html web/package.json web/package-lock.json web/vite.config.ts web/tsconfig.json
 
+# Those that `make test` runs; what takes long is run by hand (docs/testing.md).
+BROWSER_TESTS := hearing alone pictures layers calls mediation blocked archive verifier docket \
+  devices waiting special evidence lecture bad
+
 .PHONY: run test build web lint test-rust test-web test-browser test-clients test-fuzz bench screenshots clean
 
 run: build
@@ -39,19 +43,7 @@ test-fuzz:
 # The binary that the Rust tests run; nothing is built twice.
 test-browser: web/dist/index.html .installed-for-tests
 	$(CARGO) test --workspace --locked --no-run
-	tests/browser/run.sh hearing
-	tests/browser/run.sh alone
-	tests/browser/run.sh pictures
-	tests/browser/run.sh layers
-	tests/browser/run.sh calls
-	tests/browser/run.sh mediation
-	tests/browser/run.sh blocked
-	tests/browser/run.sh archive
-	tests/browser/run.sh verifier
-	tests/browser/run.sh docket
-	tests/browser/run.sh devices
-	tests/browser/run.sh waiting
-	tests/browser/run.sh special
+	set -e; for name in $(BROWSER_TESTS); do tests/browser/run.sh $$name; done
 
 bench: .installed-for-build
 	$(CARGO) bench --locked -p forwarding -p record
