@@ -137,6 +137,53 @@ fn a_publisher_whose_clock_is_slow_stays_on_ours() {
     assert!(last.expect("settled").abs_diff(599_980 + 30) < 20, "{last:?}");
 }
 
+/// Four hours with a computer clock 80 parts in a million fast and a sound card 40 slow
+/// against it: RTP times and reports as the page would send them.
+#[test]
+fn hours_of_clocks_that_disagree_leave_sound_and_picture_together() {
+    const HOURS: u64 = 4;
+    // Parts in a million by which each clock runs fast: the sound card's, the camera's, which is
+    // the computer's, and the computer's own.
+    const FAST: [i64; 2] = [40, 80];
+    const WALL: i64 = 80;
+    let at = |us: u64, fast: i64| {
+        let us = i64::try_from(us).expect("small");
+        u64::try_from(us + us / 1_000 * fast / 1_000).expect("not negative")
+    };
+    let mut dice = 7_u64;
+    let mut publisher = Publisher::new([3_000_000_000, 17]);
+    let (mut lips, mut off, mut jumps) = (0, 0, 0);
+    for ms in (0..HOURS * 3_600_000).step_by(40) {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let mut stamped = [None; 2];
+        for track in 0..2 {
+            let (hz, offset, clock) = &mut publisher.tracks[track];
+            let rtp = *offset + at(ms * 1_000, FAST[track]) * u64::from(*hz) / 1_000_000;
+            let delay = [20, 90][track] + (dice >> 40) % 40;
+            let arrived = Instant(5_000_000 + (ms + delay) * 1_000);
+            clock.arrival(&publisher.line, arrived, rtp);
+            if ms % 5_000 == 0 {
+                let wall = at(ms * 1_000, WALL);
+                let ntp = (NTP_2026 << 32)
+                    + u64::try_from((u128::from(wall) << 32) / 1_000_000).expect("small");
+                clock.report(&publisher.line, &mut publisher.person, arrived, ntp, rtp);
+            }
+            if clock.is_settling(arrived) {
+                continue;
+            }
+            jumps += u64::from(clock.settle(&publisher.person).is_some());
+            stamped[track] = Some(clock.stamp(&publisher.line, &publisher.person, arrived, rtp));
+        }
+        if let ([Some(sound), Some(picture)], true) = (stamped, ms > 60_000) {
+            lips = lips.max(sound.abs_diff(picture));
+            off = off.max(sound.abs_diff(ms)).max(picture.abs_diff(ms));
+        }
+    }
+    assert!(lips <= 20, "sound and picture come {lips} ms apart");
+    assert!(off <= 150, "the time line is {off} ms off ours");
+    assert_eq!(jumps, 0, "nothing was set anew");
+}
+
 #[test]
 fn times_rise_even_when_the_rtp_clock_goes_back() {
     let mut publisher = Publisher::new([50_000_000, 0]);
