@@ -142,6 +142,14 @@ impl Apart {
         }
     }
 
+    /// Deletes all that is kept apart of a hearing, when its record was deleted after its time.
+    pub(crate) fn forget(&self, hearing: HearingId) -> io::Result<()> {
+        match fs::remove_dir_all(self.folder_of(hearing)) {
+            Err(fault) if fault.kind() != io::ErrorKind::NotFound => Err(fault),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
     /// Hearings of which private notes are kept.
     pub(crate) fn with_notes(&self) -> Vec<HearingId> {
         let Ok(entries) = fs::read_dir(&self.folder) else { return Vec::new() };
@@ -224,6 +232,10 @@ mod tests {
         assert!(again.with_notes().is_empty());
         let kept = again.read(H).unwrap();
         assert_eq!((kept.notes.len(), kept.deliberation.len()), (0, 3));
+        for _ in 0..2 {
+            again.forget(H).unwrap();
+            assert_eq!(again.read(H).unwrap(), Kept::default());
+        }
     }
 
     #[test]

@@ -159,6 +159,16 @@ impl Evidence {
         Ok(())
     }
 
+    /// Takes all that was handed in for a hearing away, when its record was deleted after its time.
+    pub(crate) async fn forget(&self, hearing: HearingId) -> Result<(), EvidenceFault> {
+        let placing = self.placing.lock().await;
+        for sha256 in self.docket.forget_evidence(hearing).await? {
+            self.drop_needless(&sha256).await?;
+        }
+        drop(placing);
+        Ok(())
+    }
+
     async fn drop_needless(&self, sha256: &str) -> Result<(), EvidenceFault> {
         if self.docket.is_evidence(sha256).await? {
             return Ok(());

@@ -98,4 +98,12 @@ impl Docket {
     ) -> Result<Result<EvidenceItem, Refusal>, DocketFault> {
         self.sqlite.remove_evidence(hand, item).await
     }
+
+    /// Takes a whole list away, after its time; gives the digests (SHA-256) it named.
+    pub(crate) async fn forget_evidence(
+        &self,
+        hearing: HearingId,
+    ) -> Result<BTreeSet<String>, DocketFault> {
+        self.sqlite.forget_evidence(hearing).await
+    }
 }

@@ -83,6 +83,21 @@ async fn the_same_file_is_stored_once_and_stays_as_long_as_a_list_names_it() {
 }
 
 #[tokio::test]
+async fn a_list_goes_whole_with_its_files_and_takes_none_from_another() {
+    let desk = Desk::new().await;
+    let items =
+        [desk.add(&samples::pdf(2)).await.unwrap(), desk.add(&samples::png(3, 3)).await.unwrap()];
+    let hearing = desk.court.entry.hearing;
+    desk.evidence.forget(HearingId(hearing.0 + 1)).await.unwrap();
+    assert_eq!(desk.court.docket.evidence_of(hearing).await.unwrap().len(), 2);
+    desk.evidence.forget(hearing).await.unwrap();
+    assert_eq!(desk.court.docket.evidence_of(hearing).await.unwrap(), []);
+    for item in &items {
+        assert!(!desk.place(item).exists());
+    }
+}
+
+#[tokio::test]
 async fn what_is_refused_leaves_nothing_behind() {
     let desk = Desk::new().await;
     let refused = desk.add(b"<script>").await;

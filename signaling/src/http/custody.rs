@@ -45,6 +45,8 @@ const PIECE_BYTES: usize = 256 * 1024;
 pub(crate) struct Custodian {
     schedule: Schedule,
     parts: PathBuf,
+    /// Held while a hold is placed and while a record is deleted: never both at once.
+    pub(super) deciding: tokio::sync::Mutex<()>,
     seen: Mutex<BTreeMap<(String, HearingId, AuditAct, String), Instant>>,
 }
 
@@ -57,7 +59,7 @@ impl Custodian {
         {
             tracing::error!(%fault, "parts of an earlier run cannot be removed");
         }
-        Self { schedule, parts, seen: Mutex::default() }
+        Self { schedule, parts, deciding: tokio::sync::Mutex::default(), seen: Mutex::default() }
     }
 
     /// Whether this was seen within the hour; if not, it is remembered.
@@ -351,11 +353,14 @@ async fn place_hold(
     let WithReason { reason } = body(request).await?;
     given(&reason)?;
     let hand = Hand::court(&account);
+    let deciding = app.custodian.deciding.lock().await;
+    filed(&app, hearing).await?;
     note(&app, &hand, hearing, AuditAct::HoldPlaced, reason.reveal(), "done").await?;
     let hold = Hold { at: app.clock.now().utc, by: hand.by, reason };
     if !app.docket.place_hold(hearing, &hold).await? {
         return Err(Refusal::AlreadyThere.into());
     }
+    drop(deciding);
     Ok(Json(custody_of(&app, &account, hearing).await?))
 }
 

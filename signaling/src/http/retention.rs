@@ -12,6 +12,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use model::archive::ArchiveFault;
 use model::recording::Erasure;
 use model::{HearingId, Private, Refusal, Timestamp};
 use protocol::{AuditAct, Hold, RetentionLine, RetentionList, WithReason};
@@ -86,6 +87,7 @@ async fn erase(
     let hand = Hand::court(who.admin()?);
     let hearing = hearing_id(&hearing)?;
     let WithReason { reason } = body(request).await?;
+    let deciding = app.custodian.deciding.lock().await;
     let allowed = may_erase(&app, hearing, &reason).await;
     let kept_until = match allowed {
         Ok(kept_until) => kept_until,
@@ -97,13 +99,16 @@ async fn erase(
     note(&app, &hand, hearing, AuditAct::Erased, reason.reveal(), "ordered").await?;
     let (by, at) = (hand.by.clone(), app.clock.now().utc);
     let erasure = Erasure { hearing, by, at, reason, kept_until };
-    let films = Arc::clone(&app.films);
+    let (films, apart) = (Arc::clone(&app.films), app.apart.clone());
     let stone = call(&app, &app.verifications, move |archive| {
         let stone = archive.erase(&erasure)?;
         films.forget(hearing)?;
+        apart.forget(hearing).map_err(|fault| ArchiveFault::Disk(fault.to_string()))?;
         Ok(stone)
     })
     .await?;
+    app.evidence.forget(hearing).await?;
+    drop(deciding);
     let detail = format!("SHA-256 {}", stone.head_sha256);
     note(&app, &hand, hearing, AuditAct::Erased, &detail, "done").await?;
     app.docket.unfile(hearing).await?;

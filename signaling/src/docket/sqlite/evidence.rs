@@ -206,6 +206,19 @@ impl Sqlite {
         change.commit().await.map_err(&fault)?;
         Ok(Ok(piece))
     }
+
+    pub(in crate::docket) async fn forget_evidence(
+        &self,
+        hearing: HearingId,
+    ) -> Result<BTreeSet<String>, DocketFault> {
+        let fault = to("forget evidence");
+        let rows = sqlx::query("DELETE FROM evidence WHERE hearing = ? RETURNING sha256")
+            .bind(hearing.0)
+            .fetch_all(&self.pool)
+            .await
+            .map_err(&fault)?;
+        rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(&fault)
+    }
 }
 
 async fn is_closed(change: &mut Change<'_>, hearing: HearingId) -> Result<bool, sqlx::Error> {
