@@ -38,6 +38,10 @@ pub(crate) struct Config {
     pub(crate) record_signature: Algorithm,
     /// An authority that time-stamps each sealed record (RFC 3161): its address, `https://` or `http://`. Without it none is asked.
     pub(crate) timestamp_url: Option<String>,
+    /// Time servers (SNTP) by which the clock is checked, `host` or `host:port`. Empty: it is not checked.
+    pub(crate) time_servers: Vec<String>,
+    /// Nothing recorded is opened when the clock is further off than this, milliseconds.
+    pub(crate) clock_limit_ms: u32,
     /// Free space in the archive folder below which opening is refused, bytes.
     pub(crate) archive_free_min: u64,
     /// Where the second copy of the records is kept: a folder, or `s3://bucket/prefix`. Empty: there is none.
@@ -127,6 +131,8 @@ impl Default for Config {
             record_key: None,
             record_signature: Algorithm::Ed25519,
             timestamp_url: None,
+            time_servers: Vec::new(),
+            clock_limit_ms: 500,
             archive_free_min: model::limits::DISK_FREE_MIN,
             copy_to: String::new(),
             copy_endpoint: None,
@@ -215,6 +221,15 @@ fn check(config: &Config) -> Result<(), String> {
         return wrong(
             "certificate 与 certificate_key 须同时设置",
             "certificate and certificate_key go together",
+        );
+    }
+    let host = |server: &String| {
+        (1..=255).contains(&server.len()) && server.chars().all(|c| c.is_ascii_graphic())
+    };
+    if config.time_servers.len() > 8 || !config.time_servers.iter().all(host) {
+        return wrong(
+            "time_servers 最多 8 个，形如 ntp.court.example 或 10.1.1.1:123",
+            "time_servers takes at most eight, such as ntp.court.example or 10.1.1.1:123",
         );
     }
     check_copy(config)?;

@@ -16,7 +16,9 @@ use recorder::{
     RecorderFault, StampDesk,
 };
 use sfu::{Ends, Sfu, SfuConfig, SfuFault};
-use signaling::{Certificate, Clock, Docket, MediaStream, Reach, Settings, Signaling, StartFault};
+use signaling::{
+    Certificate, Clock, Docket, MediaStream, Reach, Settings, Signaling, StartFault, TimeServers,
+};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -306,6 +308,7 @@ fn signaling_settings(config: &Config, settings: Settings) -> signaling::Config 
         retention: config.retention.clone(),
         faces: config.face_url.clone().zip(config.face_secret.clone()),
         timestamp_url: config.timestamp_url.clone(),
+        time: TimeServers { servers: config.time_servers.clone(), limit_ms: config.clock_limit_ms },
         metrics_from: config.metrics_from.clone(),
         version: env!("CARGO_PKG_VERSION"),
     }

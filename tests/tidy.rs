@@ -25,6 +25,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
 const DOORS: &[(&str, &[&str])] = &[
     ("webrtc::", &["src/probe", "src/camera/court", "tests/camera/"]),
     ("retina::", &["src/camera"]),
+    ("rsntp::", &["signaling/src/timekeeper"]),
     ("opus::Encoder", &["src/camera/sound"]),
     ("opus::Decoder", &["src/camera/sound/tests", "tests/camera"]),
     ("symphonia_core::", &["src/camera/sound/aac"]),

@@ -13,8 +13,8 @@ use hearing::{Docket as HearingDocket, Effect, Event, Hearing, Parting};
 use model::letters::{Notice, OfferForm, Order, RecordNotice, RecordOrder};
 use model::stage::LinkCause;
 use model::{
-    Ask, Comparison, EvidenceId, EvidenceItem, Grants, HearingId, Line, LineTest, MediaPath,
-    Minute, ParticipantId, Private, RecordFault, Refusal, Stage, Tile, TrackId,
+    Ask, ClockReading, Comparison, EvidenceId, EvidenceItem, Grants, HearingId, Line, LineTest,
+    MediaPath, Minute, ParticipantId, Private, RecordFault, Refusal, Stage, Tile, TrackId,
 };
 use protocol::{Bye, ClientStats, OpsHearing, RequestOutcome, ServerMessage};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -117,6 +117,7 @@ pub(crate) struct Rooms {
     pub(crate) reach: Reach,
     pub(crate) apart: Apart,
     pub(crate) settings: Arc<Settings>,
+    pub(crate) clock_reading: watch::Receiver<ClockReading>,
 }
 
 /// What the task reads from.
@@ -184,6 +185,7 @@ impl HearingTask {
         let mut todo = if found { VecDeque::from([Event::Restarted]) } else { VecDeque::new() };
         let origins = RandomState::new();
         todo.extend(apart::told(&rooms.settings, &start.kept, &origins));
+        todo.push_back(Event::Clock { reading: rooms.clock_reading.borrow().clone() });
         if !start.evidence.is_empty() {
             todo.push_back(Event::Evidence { items: start.evidence.clone() });
         }
@@ -232,6 +234,10 @@ impl HearingTask {
                     Some(letter) => self.read(letter).await,
                     None => break,
                 },
+                Ok(()) = self.rooms.clock_reading.changed() => {
+                    let reading = self.rooms.clock_reading.borrow_and_update().clone();
+                    self.todo.push_back(Event::Clock { reading });
+                }
                 () = sleep(wait) => {
                     self.wake_at = None;
                     self.todo.push_back(Event::Woke);

@@ -30,6 +30,7 @@ mod server;
 mod settings;
 mod socket;
 mod stamping;
+mod timekeeper;
 mod tls;
 mod web;
 
@@ -44,4 +45,5 @@ pub use node::NodeFigures;
 pub use reach::{ByteStream, MakeRelays, MediaStream, Reach, TakeStream};
 pub use server::{Config, Doors, Signaling, StartFault};
 pub use settings::{Settings, discipline};
+pub use timekeeper::TimeServers;
 pub use web::verifier_page;

@@ -4,7 +4,8 @@
 
 use model::{Health, Refusal, Role};
 use prometheus::{
-    Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    Gauge, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
+    Registry,
 };
 use protocol::Bye;
 use serde::Serialize;
@@ -29,6 +30,7 @@ pub(crate) struct Metrics {
     pub(crate) minute_durable: Histogram,
     pub(crate) minutes_late: IntCounter,
     pub(crate) hearing_restarts: IntCounter,
+    pub(crate) clock: ClockMetrics,
     pub(crate) notices_dropped: IntCounter,
     pub(crate) archive_reads: IntCounterVec,
     pub(crate) check_values: IntCounter,
@@ -53,6 +55,31 @@ pub(crate) struct LineMetrics {
     jitter: Histogram,
     round_trip: Histogram,
     freeze: Histogram,
+}
+
+/// How far off the clock is.
+#[derive(Clone, Debug)]
+pub(crate) struct ClockMetrics {
+    pub(crate) offset: Gauge,
+    pub(crate) looks: IntCounterVec,
+}
+
+impl ClockMetrics {
+    fn register(registry: &Registry) -> Result<Self, prometheus::Error> {
+        Ok(Self {
+            offset: real(
+                registry,
+                "clock_offset_seconds",
+                "How far the clock is ahead of the time servers",
+            )?,
+            looks: counters(
+                registry,
+                "clock_looks_total",
+                "Looks at the time servers, by outcome",
+                "outcome",
+            )?,
+        })
+    }
 }
 
 /// What is done with records.
@@ -127,6 +154,7 @@ impl Metrics {
                 "Time until a minute is on disk",
                 &DURABLE_BUCKETS,
             )?,
+            clock: ClockMetrics::register(registry)?,
             line: LineMetrics::register(registry)?,
             line_tests: counters(
                 registry,
@@ -213,6 +241,12 @@ fn gauge(registry: &Registry, name: &str, help: &str) -> Result<IntGauge, promet
     Ok(made)
 }
 
+fn real(registry: &Registry, name: &str, help: &str) -> Result<Gauge, prometheus::Error> {
+    let made = Gauge::with_opts(named(name, help))?;
+    registry.register(Box::new(made.clone()))?;
+    Ok(made)
+}
+
 fn gauges(
     registry: &Registry,
     name: &str,
@@ -293,6 +327,7 @@ mod tests {
             &metrics.joins,
             &metrics.archive_reads,
             &metrics.stamps,
+            &metrics.clock.looks,
             &metrics.custody.copy_requests,
             &metrics.line_tests,
             &metrics.evidence_uploads,

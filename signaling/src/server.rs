@@ -11,13 +11,13 @@ use std::time::Duration;
 use ::docket::retention::Schedule;
 use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use axum::{Router, serve};
-use model::Private;
 use model::archive::Archive;
 use model::check_value::CheckValues;
 use model::films::Films;
 use model::letters::{Notice, Order, RecordNotice, RecordOrder, Unfinished};
 use model::limits::FACES_MAX;
 use model::stamps::Stamps;
+use model::{ClockReading, Private};
 use prometheus::Registry;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
@@ -43,6 +43,7 @@ use crate::node::NodeFigures;
 use crate::reach::Reach;
 use crate::settings::Settings;
 use crate::stamping::Stamping;
+use crate::timekeeper::{TimeServers, Timekeeper};
 use crate::tls::{self, Peer, TlsListener};
 
 /// Archive reads at once: more would only make the disk seek.
@@ -70,6 +71,8 @@ pub struct Config {
     pub faces: Option<(String, Private<String>)>,
     /// The authority that time-stamps seals (RFC 3161): its address.
     pub timestamp_url: Option<String>,
+    /// Who is asked how late it is.
+    pub time: TimeServers,
     /// How long records are kept.
     pub retention: Schedule,
     /// Addresses besides this machine that may read `/metrics`.
@@ -162,11 +165,13 @@ fn works(
     docket: Arc<Docket>,
     clock: Clock,
     stamping: Option<Stamping>,
+    time: Timekeeper,
     stopping: &watch::Receiver<bool>,
 ) -> impl Iterator<Item = JoinHandle<()>> {
     let notices = courier::post_due(docket, clock, stopping.clone());
     let stamps = stamping.map(|stamping| tokio::spawn(stamping.run(stopping.clone())));
-    [tokio::spawn(looking), tokio::spawn(notices)].into_iter().chain(stamps)
+    let time = tokio::spawn(time.run(stopping.clone()));
+    [tokio::spawn(looking), tokio::spawn(notices), time].into_iter().chain(stamps)
 }
 
 impl Signaling {
@@ -183,7 +188,8 @@ impl Signaling {
         let now = doors.clock.now().utc;
         let identity = certificate::load(&config.certificate, &config.data, now)?;
         let sockets = listen(&config.listen)?;
-        let rooms = rooms(&config, &doors, &metrics);
+        let (time, told) = Timekeeper::new(config.time.clone(), metrics.clone());
+        let rooms = rooms(&config, &doors, &metrics, told);
         let apart = rooms.apart.clone();
         let evidence =
             Evidence::open(&config.data, Arc::clone(&doors.docket), metrics.clone()).await?;
@@ -200,10 +206,9 @@ impl Signaling {
         }
         hearings.forget_old_notes().await;
         let (stop, stopping) = watch::channel(false);
-        let (stamps, all) = (doors.stamps, metrics.clone());
-        let stamping = config.timestamp_url.map(|url| Stamping { url, stamps, metrics: all });
+        let stamping = Stamping::of(config.timestamp_url, doors.stamps, &metrics);
         let looking = look_after(Arc::clone(&docket), Arc::clone(&doors.archive), metrics.clone());
-        carriers.extend(works(looking, docket, clock, stamping, &stopping));
+        carriers.extend(works(looking, docket, clock, stamping, time, &stopping));
         let (open_sockets, all_sockets) = mpsc::channel(1);
         let app = Arc::new(App {
             docket: doors.docket,
@@ -298,7 +303,12 @@ async fn look_after(docket: Arc<Docket>, archive: Arc<dyn Archive>, metrics: Met
 }
 
 /// The other rooms as hearings reach them.
-fn rooms(config: &Config, doors: &Doors, metrics: &Metrics) -> Rooms {
+fn rooms(
+    config: &Config,
+    doors: &Doors,
+    metrics: &Metrics,
+    clock_reading: watch::Receiver<ClockReading>,
+) -> Rooms {
     Rooms {
         orders: doors.orders.clone(),
         record_orders: doors.record_orders.clone(),
@@ -308,6 +318,7 @@ fn rooms(config: &Config, doors: &Doors, metrics: &Metrics) -> Rooms {
         reach: doors.reach.clone(),
         apart: Apart::new(&config.data),
         settings: Arc::new(config.settings.clone()),
+        clock_reading,
     }
 }
 

@@ -45,6 +45,15 @@ pub(crate) struct Stamping {
 }
 
 impl Stamping {
+    /// Where an authority is named.
+    pub(crate) fn of(
+        url: Option<String>,
+        stamps: Arc<dyn Stamps>,
+        metrics: &Metrics,
+    ) -> Option<Self> {
+        url.map(|url| Self { url, stamps, metrics: metrics.clone() })
+    }
+
     /// Asks for what is due until the room stops.
     pub(crate) async fn run(self, mut stopping: watch::Receiver<bool>) {
         let tls = trusted_tls();

@@ -388,7 +388,7 @@ export class Procedure extends Watcher {
   /** One minute as far as it is the same in both worlds; none where it is of one world alone. */
   minute({ by, fact }, real) {
     const told = this.named(fact, real);
-    if (['spoken', 'discipline_set'].includes(fact.fact)) return undefined;
+    if (['spoken', 'discipline_set', 'clock_read'].includes(fact.fact)) return undefined;
     if (real && fact.fact === 'link_back' && this.besides.includes(this.name(fact.who))) return undefined;
     if (fact.fact === 'arrived') for (const field of ['camera', 'microphone', 'faults', 'version']) delete told[field];
     if (fact.fact === 'link_lost') delete told.cause;

@@ -1300,6 +1300,24 @@ concealed_permille: number,
 buffer_ms: number, };
 
 /**
+ * One look at the clock.
+ */
+export type ClockReading = { 
+/**
+ * The time servers that answered, or were asked; empty when none is configured, and the
+ * machine's own clock is taken unchecked.
+ */
+source: string, 
+/**
+ * How far this server's clock is ahead of them, milliseconds; none when they did not answer.
+ */
+offset_ms: number | null, 
+/**
+ * No further off than this may a recorded sitting be opened, milliseconds.
+ */
+limit_ms: number, };
+
+/**
  * `POST /api/help/{ticket}/close`.
  */
 export type CloseTicket = { 
@@ -2240,7 +2258,11 @@ why: Refusal, } | { "fact": "record_failed",
 /**
  * What is wrong.
  */
-fault: RecordFault, } | { "fact": "record_mended" } | { "fact": "node_stopped" } | { "fact": "node_restarted" } | { "fact": "closed", 
+fault: RecordFault, } | { "fact": "record_mended" } | { "fact": "clock_read", 
+/**
+ * The look at it.
+ */
+reading: ClockReading, } | { "fact": "node_stopped" } | { "fact": "node_restarted" } | { "fact": "closed", 
 /**
  * How it ended.
  */
@@ -4640,7 +4662,7 @@ fault: RecordFault, } | { "name": "sealed" };
 /**
  * Why something asked was refused. The code is stable; the sentence says what to do.
  */
-export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "not_admitted" | "discipline_not_accepted" | "discipline_changed" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "not_sealed" | "check_value_other" | "explanation_missing" | "explanation_open" | "still_kept" | "on_hold" | "no_video_copies" | "not_granted" | "part_too_large" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "malformed" | "consent_missing" | "barred_not_answered" | "barred" | "party_unaccounted" | "identity_unchecked" | "power_unchecked" | "special_power_needed" | "phase_out_of_turn" | "phase_not_in_course" | "discipline_unread" | "still_inside" | "challenge_upheld" | "challenge_pending" | "not_challengeable" | "nothing_pending" | "no_floor" | "gallery_full" | "not_public" | "guarantee_needed" | "guarantee_refused" | "only_on_expert_topic" | "in_another_chamber" | "chamber_locked" | "no_chamber" | "not_your_people" | "not_exchanged" | "nothing_to_show" | "nothing_shown" | "no_such_page" | "checklist_open" | "recording_not_agreed" | "sheet_changed" | "read_back_needed" | "facts_sheet_needed" | "signs_themselves" | "not_in_court" | "already_effective" | "file_not_readable" | "file_encrypted" | "file_too_large" | "evidence_full" | "already_exchanged" | "evidence_altered" | "record_altered" | "place_taken" | "person_taken" | "case_number_missing" | "not_plausible" | "outside_silent" | "server_fault";
+export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "not_admitted" | "discipline_not_accepted" | "discipline_changed" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "clock_off" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "not_sealed" | "check_value_other" | "explanation_missing" | "explanation_open" | "still_kept" | "on_hold" | "no_video_copies" | "not_granted" | "part_too_large" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "malformed" | "consent_missing" | "barred_not_answered" | "barred" | "party_unaccounted" | "identity_unchecked" | "power_unchecked" | "special_power_needed" | "phase_out_of_turn" | "phase_not_in_course" | "discipline_unread" | "still_inside" | "challenge_upheld" | "challenge_pending" | "not_challengeable" | "nothing_pending" | "no_floor" | "gallery_full" | "not_public" | "guarantee_needed" | "guarantee_refused" | "only_on_expert_topic" | "in_another_chamber" | "chamber_locked" | "no_chamber" | "not_your_people" | "not_exchanged" | "nothing_to_show" | "nothing_shown" | "no_such_page" | "checklist_open" | "recording_not_agreed" | "sheet_changed" | "read_back_needed" | "facts_sheet_needed" | "signs_themselves" | "not_in_court" | "already_effective" | "file_not_readable" | "file_encrypted" | "file_too_large" | "evidence_full" | "already_exchanged" | "evidence_altered" | "record_altered" | "place_taken" | "person_taken" | "case_number_missing" | "not_plausible" | "outside_silent" | "server_fault";
 
 /**
  * A row that was not taken.
@@ -6010,6 +6032,10 @@ export const REFUSAL_TEXT: Record<Refusal, { zh: string; en: string }> = {
   record_at_risk: {
     zh: "录音录像故障，暂不能进行此操作。请联系运维。",
     en: "The record cannot be kept at the moment; call operations.",
+  },
+  clock_off: {
+    zh: "服务器时钟偏差超过允许范围，暂不能开庭。请联系运维校准时钟。",
+    en: "The server's clock is further off than is allowed, so nothing recorded can be opened; call operations to set it.",
   },
   warn_first: {
     zh: "责令退出前须先警告；情况紧急未警告的，请说明理由。",

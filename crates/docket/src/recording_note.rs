@@ -200,13 +200,33 @@ fn rows(facts: &RecordFacts) -> [(&'static str, String); 9] {
         (
             "时钟 · Clock",
             format!(
-                "服务器时钟；时间轴零点 {}；重新对时 {drifts} 次，重新接入 {sources} 次 · server \
-                 clock",
+                "{}；时间轴零点 {}；重新对时 {drifts} 次，重新接入 {sources} 次",
+                clock(facts),
                 facts.zero.map_or_else(nothing, moment)
             ),
         ),
         ("软件 · Software", escape(&facts.software.join(", "))),
     ]
+}
+
+/// What the clock was compared with, and how far off it was.
+fn clock(facts: &RecordFacts) -> String {
+    let mut looks = String::new();
+    for proof in &facts.minutes {
+        let Fact::ClockRead { reading } = &proof.minute.fact else { continue };
+        let source = escape(&reading.source);
+        let look = match reading.offset_ms {
+            _ if reading.source.is_empty() => "服务器时钟，未配置授时服务器 · unchecked".to_owned(),
+            None => format!("授时服务器 {source} 无应答 · no answer"),
+            Some(ms) if reading.is_off() => {
+                format!("与授时服务器 {source} 相差 {ms} 毫秒，超过限值 · off by {ms} ms")
+            }
+            Some(ms) => format!("与授时服务器 {source} 相差 {ms} 毫秒 · off by {ms} ms"),
+        };
+        let parted = if looks.is_empty() { "" } else { "；" };
+        put(&mut looks, format_args!("{parted}{} {look}", moment(proof.minute.at)));
+    }
+    if looks.is_empty() { "服务器时钟 · server clock".to_owned() } else { looks }
 }
 
 fn name_of(person: &Attendee) -> String {

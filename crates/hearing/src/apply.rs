@@ -112,6 +112,7 @@ impl Durable {
             }
             Fact::RecordFailed { fault } => self.fault = Some(*fault),
             Fact::RecordMended => self.fault = None,
+            Fact::ClockRead { reading } => self.clock = Some(reading.clone()),
             Fact::NodeStopped
             | Fact::BarredAnswered { .. }
             | Fact::CalledIn { .. }

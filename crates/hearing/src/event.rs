@@ -5,8 +5,8 @@ use model::archive::Attendee;
 use model::stage::LinkCause;
 use model::view::Heading;
 use model::{
-    Ask, Brief, Comparison, CourtNote, DeliberationEntry, Discipline, EvidenceItem, Health,
-    HearingId, LineTest, ParticipantId, PresenceChecks, RecordFault, TrackId,
+    Ask, Brief, ClockReading, Comparison, CourtNote, DeliberationEntry, Discipline, EvidenceItem,
+    Health, HearingId, LineTest, ParticipantId, PresenceChecks, RecordFault, TrackId,
 };
 
 /// What the docket knows of a hearing before it starts.
@@ -134,6 +134,11 @@ pub enum Event {
     FirstFrames {
         /// Which track.
         track: TrackId,
+    },
+    /// The server's clock was looked at.
+    Clock {
+        /// What was found.
+        reading: ClockReading,
     },
     /// The record is at risk.
     RecordFault {

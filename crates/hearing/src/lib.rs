@@ -196,6 +196,7 @@ impl Hearing {
             Event::LineTested { who, test } => self.line_tested(turn, who, test),
             Event::LedgerOpened => self.live.ledger = true,
             Event::FirstFrames { track } => self.first_frames(turn, track),
+            Event::Clock { reading } => self.clock_read(turn, reading),
             Event::RecordFault { fault } => self.record_failed(turn, fault),
             Event::RecordMended => self.record_mended(turn),
             Event::RecordSealed => self.record_sealed(turn),

@@ -101,6 +101,9 @@ impl Hearing {
         if !self.live.ledger && durable.is_recorded() && self.record_at_risk().is_none() {
             note(Refusal::RecordAtRisk, None);
         }
+        if self.clock_is_off() {
+            note(Refusal::ClockOff, None);
+        }
         found
     }
 

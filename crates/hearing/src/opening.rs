@@ -28,6 +28,7 @@ impl Hearing {
         if !self.is_judge_heard(judge) {
             return Err(Refusal::JudgeNotSeen);
         }
+        self.note_clock(turn);
         self.minute(turn, by(judge), Fact::OpeningAnnounced);
         let until = turn.now.instant.plus(limits::OPENING_WAIT);
         self.live.opening = Some(Opening { judge, request, until });

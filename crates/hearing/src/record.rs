@@ -1,7 +1,7 @@
 //! What the recorder reports, and what the node's stop and start mean for the record.
 //! What is not here: the opening, which waits for the recorder in `opening.rs`.
 
-use model::{Actor, Attendance, Fact, RecordFault, Refusal, Stage};
+use model::{Actor, Attendance, ClockReading, Fact, RecordFault, Refusal, Stage, limits};
 
 use crate::Hearing;
 use crate::effect::{Effect, Parting};
@@ -27,6 +27,30 @@ impl Hearing {
         if self.is_minuted() && self.durable.fault.is_some() {
             self.minute(turn, Actor::Server, Fact::RecordMended);
         }
+    }
+
+    /// The server's clock was looked at. While the record runs, what changed stands in it.
+    pub(crate) fn clock_read(&mut self, turn: &mut Turn<'_>, reading: ClockReading) {
+        turn.views |=
+            self.live.clock.as_ref().is_some_and(ClockReading::is_off) != reading.is_off();
+        let noted = self.durable.clock.as_ref();
+        let tells = noted.is_some_and(|noted| reading.differs(noted, limits::CLOCK_STEP_MS));
+        self.live.clock = Some(reading);
+        if tells && self.durable.is_on_record() {
+            self.note_clock(turn);
+        }
+    }
+
+    /// The clock goes on the record, if it was ever looked at.
+    pub(crate) fn note_clock(&mut self, turn: &mut Turn<'_>) {
+        if let Some(reading) = self.live.clock.clone() {
+            self.minute(turn, Actor::Server, Fact::ClockRead { reading });
+        }
+    }
+
+    /// Whether the clock is so wrong that nothing recorded may be opened.
+    pub(crate) fn clock_is_off(&self) -> bool {
+        self.durable.is_recorded() && self.live.clock.as_ref().is_some_and(ClockReading::is_off)
     }
 
     /// Everything is sealed.

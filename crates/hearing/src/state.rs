@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::archive::Attendee;
 use model::{
-    Attendance, Comparison, CourtNote, DeviceFault, Discipline, EvidenceItem, Grade,
+    Attendance, ClockReading, Comparison, CourtNote, DeviceFault, Discipline, EvidenceItem, Grade,
     IdentityMethod, Instant, LineTest, ParticipantId, Place, Power, Private, RecordFault, Role,
     Shield, Side, Stage, Step, Timestamp, TrackId, TrackKind, Trouble, limits,
 };
@@ -56,6 +56,8 @@ pub struct Durable {
     pub discipline: Option<Discipline>,
     /// What is wrong with the record, if anything.
     pub fault: Option<RecordFault>,
+    /// The server's clock as it was last put on the record.
+    pub clock: Option<ClockReading>,
     /// Minutes applied.
     pub minutes: u64,
     /// Refusals among them, at most [`REFUSALS_MAX`].
@@ -170,6 +172,7 @@ impl Durable {
             presence: None,
             discipline: None,
             fault: None,
+            clock: None,
             minutes: 0,
             refusals: 0,
         }
@@ -242,6 +245,8 @@ pub(crate) struct Live {
     pub(crate) confirmed: BTreeSet<TrackId>,
     /// Whether the ledger stands on disk.
     pub(crate) ledger: bool,
+    /// The server's clock as it was last looked at; none before the first look.
+    pub(crate) clock: Option<ClockReading>,
     /// Whether everything is sealed.
     pub(crate) sealed: bool,
     /// What went wrong with the record after closing, when minutes are over.

@@ -11,6 +11,7 @@ pub mod brief;
 pub mod call;
 pub mod chamber;
 pub mod check_value;
+pub mod clock;
 pub mod deliberation;
 pub mod evidence;
 pub mod films;
@@ -43,6 +44,7 @@ pub use brief::{
 };
 pub use call::{CallState, Direction, TicketState, Wanted};
 pub use chamber::{Chamber, Invitation};
+pub use clock::ClockReading;
 pub use deliberation::{DeliberationAct, DeliberationEntry, DeliberationView};
 pub use evidence::{
     EvidenceForm, EvidenceId, EvidenceItem, EvidenceKind, Opinion, Playing, Stroke,

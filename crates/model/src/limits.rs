@@ -172,6 +172,8 @@ pub const EVIDENCE_CHECK_LIFE: Duration = Duration::from_secs(600);
 pub const OPINIONS_MAX: usize = 1_000;
 /// Points of one drawn line.
 pub const STROKE_POINTS_MAX: usize = 200;
+/// The server's clock moved when two looks lie further apart than this; the record says so then.
+pub const CLOCK_STEP_MS: u32 = 100;
 /// Lines drawn on what is shown; older ones must be taken off first.
 pub const STROKES_MAX: usize = 200;
 /// Pages are turned at most this often; `TooFast` otherwise, as each time is a minute.

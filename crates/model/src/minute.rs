@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::brief::{BarredGround, Phase, Power, Shield, Step};
 use crate::chamber::Chamber;
+use crate::clock::ClockReading;
 use crate::evidence::{EvidenceItem, Opinion, Stroke};
 use crate::id::ParticipantId;
 use crate::mediation::{Check, FailureGround, RecordMode, Sheet, SigningMethod};
@@ -177,6 +178,11 @@ pub enum Fact {
     },
     /// The record is whole again.
     RecordMended,
+    /// What the server's clock was found to be: at opening, and while recording when it changed.
+    ClockRead {
+        /// The look at it.
+        reading: ClockReading,
+    },
     /// The node was stopped in order; the hearing can go on after it starts again.
     NodeStopped,
     /// The node started again with this hearing unfinished.

@@ -58,6 +58,8 @@ refusals! {
     RecordNotConfirmed => "录音录像未能确认写入，未开庭。请联系运维后重试。", "The recorder did not confirm frames on disk; the hearing is not open. Call operations and try again.";
     /// The record cannot be kept now.
     RecordAtRisk => "录音录像故障，暂不能进行此操作。请联系运维。", "The record cannot be kept at the moment; call operations.";
+    /// The server's clock is further off than is allowed.
+    ClockOff => "服务器时钟偏差超过允许范围，暂不能开庭。请联系运维校准时钟。", "The server's clock is further off than is allowed, so nothing recorded can be opened; call operations to set it.";
     /// Removal needs a warning first.
     WarnFirst => "责令退出前须先警告；情况紧急未警告的，请说明理由。", "Warn the person before ordering them to leave, or say why there was no warning.";
     /// A reason is needed.

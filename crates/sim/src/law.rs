@@ -118,6 +118,8 @@ pub(crate) struct Law {
     pub(crate) stage: Stage,
     pub(crate) phase: Option<Phase>,
     pub(crate) done: BTreeSet<Phase>,
+    /// Whether the server's clock is known to be wrong.
+    pub(crate) clock_off: bool,
     pub(crate) barred: Option<BTreeSet<BarredGround>>,
     pub(crate) discipline: bool,
     pub(crate) challenge: Option<(ParticipantId, ParticipantId)>,
@@ -190,6 +192,7 @@ impl Law {
             stage: Stage::Scheduled,
             phase: None,
             done: BTreeSet::new(),
+            clock_off: false,
             barred: None,
             discipline: false,
             challenge: None,
@@ -270,7 +273,9 @@ impl Law {
             Event::Evidence { items } => self.evidence.clone_from(items),
             Event::Deliberated { entries } => self.found(entries),
             Event::LedgerOpened => self.ledger = true,
+            Event::Clock { reading } => self.clock_off = reading.is_off(),
             Event::Restarted => {
+                self.clock_off = false;
                 for figure in self.people.values_mut() {
                     figure.page = false;
                     figure.media = false;

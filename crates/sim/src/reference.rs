@@ -211,6 +211,7 @@ impl Reference {
             Event::Stop => self.stopped = true,
             Event::Restarted => self.restart(now),
             Event::Origin { .. }
+            | Event::Clock { .. }
             | Event::Discipline { .. }
             | Event::PresenceChecks { .. }
             | Event::Notes { .. }

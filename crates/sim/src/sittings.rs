@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use hearing::{Docket, Effect, Event, Hearing};
 use model::stage::LinkCause;
 use model::{
-    Actor, Ask, DeliberationEntry, Discipline, Health, Instant, Kind, Minute, Now, ParticipantId,
-    Phase, PresenceChecks, RecordFault, Stage, Timestamp, TrackId, TrackKind,
+    Actor, Ask, ClockReading, DeliberationEntry, Discipline, Health, Instant, Kind, Minute, Now,
+    ParticipantId, Phase, PresenceChecks, RecordFault, Stage, Timestamp, TrackId, TrackKind,
 };
 
 use crate::dice::Dice;
@@ -81,6 +81,14 @@ const RARE: [&str; 23] = [
     "confront",
     "deliberate",
 ];
+
+/// A look at the clock, which is wrong now and then.
+fn clock(dice: &mut Dice) -> Event {
+    let offset_ms = dice.pick(&[None, Some(3), Some(-12), Some(900)]).copied().flatten();
+    Event::Clock {
+        reading: ClockReading { source: "ntp.example".to_owned(), offset_ms, limit_ms: 500 },
+    }
+}
 
 /// The court's text of the discipline.
 fn discipline(number: u32) -> Event {
@@ -195,7 +203,7 @@ impl<'a> Play<'a> {
         let everybody = self.everybody();
         let who = dice.pick(&everybody).copied().unwrap_or(ParticipantId(1));
         let leader = self.leader();
-        match dice.weighted(&[40, 14, 60, 10, 16, 3, 2, 2, 3, 4, 8, 2, 2, 2, 1, 2]) {
+        match dice.weighted(&[40, 14, 60, 10, 16, 3, 2, 2, 3, 4, 8, 2, 2, 2, 1, 2, 1]) {
             0 => {
                 let ask = self.offered(leader, dice);
                 self.ask(leader, ask)
@@ -233,6 +241,7 @@ impl<'a> Play<'a> {
                 let wait = waits[dice.weighted(&[40, 40, 20, 10, 1])];
                 self.wait(wait)
             }
+            16 => self.step(clock(dice)),
             11 => self.step(Event::Evidence { items: people::evidence() }),
             12 => {
                 let packets_down = u64::from(dice.roll(2));

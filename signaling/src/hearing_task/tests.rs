@@ -5,7 +5,8 @@ use std::net::Ipv4Addr;
 
 use model::letters::RecordNotice;
 use model::view::Person;
-use model::{Fact, Grade, Health, SlotCount, TrackKind, Trial, Trouble};
+use model::{ClockReading, Fact, Grade, Health, SlotCount, TrackKind, Trial, Trouble};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 mod evidence;
@@ -87,6 +88,7 @@ impl Stand {
         let (record, record_in) = mpsc::channel(64);
         let metrics = Metrics::register(&registry()).unwrap();
         let rooms = Rooms {
+            clock_reading: watch::channel(ClockReading::default()).1,
             orders: orders_to,
             record_orders: record_to,
             docket: Arc::clone(&court.docket),

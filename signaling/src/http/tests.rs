@@ -5,9 +5,11 @@ use std::net::SocketAddr;
 
 use ::docket::retention::{Rule, Schedule};
 use axum::http::header::{CONTENT_RANGE, COOKIE, HOST, ORIGIN, RANGE, SET_COOKIE};
+use model::ClockReading;
 use model::limits::{ARCHIVE_WORDS_MAX, ATTEMPTS_MAX, LINE_TEST_BYTES_MAX, LINE_TESTS_PER_MINUTE};
 use protocol::{ArchiveList, SeatPass, StaffKind};
 use serde_json::{Value, json};
+use tokio::sync::watch;
 use tower::ServiceExt;
 
 use super::*;
@@ -75,6 +77,7 @@ impl Api {
         let who = court.seats().plaintiff;
         let archive: Arc<dyn Archive> = Arc::new(OneTape { holds: Some(ARCHIVED), who });
         let rooms = Rooms {
+            clock_reading: watch::channel(ClockReading::default()).1,
             orders,
             record_orders,
             docket: Arc::clone(&court.docket),

@@ -77,6 +77,7 @@ impl House {
             figures: Arc::new(NodeFigures::default),
         };
         let config = Config {
+            time: TimeServers::default(),
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))],
             certificate: Certificate::Trial,
             data: court.folder.path().to_owned(),

@@ -2,7 +2,7 @@
 
 import { comparisonWords } from '../court/desk'
 import { lengthText } from '../hearing/clock'
-import type { Comparison, Fact, Minute, Opinion, ParticipantId } from '../protocol'
+import type { ClockReading, Comparison, Fact, Minute, Opinion, ParticipantId } from '../protocol'
 
 type Say = (key: string, values?: Record<string, string>) => string
 
@@ -78,8 +78,16 @@ function wordOf(field: string, value: unknown, nameOf: (id: ParticipantId) => st
   if (field === 'item') return `${String(inner['number'])}. ${String(inner['name'])}`
   if (field === 'discipline') return String(inner['version'])
   if (field === 'comparison') return comparisonWords('face.result', inner as unknown as Comparison, (key, values) => say(key, values))
+  if (field === 'reading') return clockWords(inner as unknown as ClockReading, say)
   if (field === 'opinion') return opinionWords(value as Opinion, say)
   return ''
+}
+
+function clockWords({ source, offset_ms, limit_ms }: ClockReading, say: Say): string {
+  if (source === '') return say('word.clock.unchecked')
+  if (offset_ms === null) return say('word.clock.silent', { source })
+  const off = Math.abs(offset_ms) > limit_ms
+  return say(off ? 'word.clock.off' : 'word.clock.read', { source, ms: String(offset_ms), limit: String(limit_ms) })
 }
 
 function opinionWords(opinion: Opinion, say: Say): string {

@@ -1,6 +1,12 @@
 // The fixed words of the law and of forms: kinds, procedures, phases, grounds.
 
 export const zh = {
+  clock: {
+    unchecked: '未配置授时服务器，以服务器自身时钟为准',
+    silent: '授时服务器 {source} 无应答',
+    read: '与授时服务器 {source} 相差 {ms} 毫秒（正数为快）',
+    off: '与授时服务器 {source} 相差 {ms} 毫秒（正数为快），超过限值 {limit} 毫秒',
+  },
   nobody: '无',
   kind: { hearing: '庭审', mediation: '调解', evidence_exchange: '证据交换', inquiry: '询问', lecture: '法治讲堂', consultation: '咨询', call: '点对点通话' },
   procedure: { ordinary: '普通程序', simplified: '简易程序', small_claims: '小额诉讼程序' },
@@ -33,6 +39,12 @@ export const zh = {
 }
 
 export const en: typeof zh = {
+  clock: {
+    unchecked: 'no time server is set; the server\'s own clock counts',
+    silent: 'time server {source} does not answer',
+    read: '{ms} ms ahead of time server {source}',
+    off: '{ms} ms ahead of time server {source}, more than the {limit} ms allowed',
+  },
   nobody: 'nobody',
   kind: { hearing: 'Hearing', mediation: 'Mediation', evidence_exchange: 'Evidence exchange', inquiry: 'Inquiry', lecture: 'Lecture', consultation: 'Consultation', call: 'Call' },
   procedure: { ordinary: 'Ordinary procedure', simplified: 'Simplified procedure', small_claims: 'Small claims' },

@@ -62,7 +62,7 @@ describe('words of the protocol', () => {
 
   it('are all there', () => {
     const sizes = [role, stage, ground, place, grade, record, fault, cause, kind, staff, ask, fact, trouble, ownTrouble, paths, trial, advice].map((each) => Object.keys(each).length)
-    expect(sizes).toEqual([27, 9, 3, 5, 4, 6, 6, 5, 3, 5, 75, 94, 6, 6, 5, 3, 5])
+    expect(sizes).toEqual([27, 9, 3, 5, 4, 6, 6, 5, 3, 5, 75, 95, 6, 6, 5, 3, 5])
     expect(Object.keys(unheard)).toContain('screen')
   })
 
@@ -82,6 +82,7 @@ describe('words of the protocol', () => {
       { fact: 'link_lost', who: 3, cause: 'socket_lost' },
       { fact: 'refused', who: 3, asked: 'remove', why: 'warn_first' },
       { fact: 'record_failed', fault: 'disk_full' },
+      { fact: 'clock_read', reading: { source: 'ntp.court', offset_ms: -620, limit_ms: 500 } },
       { fact: 'closed', ending: 'adjourned', ground: 'new_evidence', note: '另行通知' },
       { fact: 'hand', who: 3, raised: false },
     ]
@@ -90,6 +91,7 @@ describe('words of the protocol', () => {
     expect(sentences[3]).toBe('外部服务比对第3席的人脸：比对一致，相似度 91.2%，编号 F-1')
     expect(sentences[6]).toBe('收回第3席的屏幕共享')
     expect(sentences[10]).toBe('第3席请求“责令退出”未获准许：责令退出前须先警告；情况紧急未警告的，请说明理由。')
+    expect(sentences[12]).toBe('时钟核对：与授时服务器 ntp.court 相差 -620 毫秒（正数为快），超过限值 500 毫秒')
     expect(sentences[9]).toBe('第3席连接中断（信令中断）')
   })
 })

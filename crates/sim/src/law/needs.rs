@@ -423,7 +423,10 @@ impl Law {
             .all(|figure| !self.lacks_consent(figure));
         let checklist = kind != Kind::Mediation || self.checks.len() == Check::ALL.len();
         let record = !self.is_recorded()
-            || (self.ledger && !self.is_broken() && self.is_heard_by_the_server(judge));
+            || (self.ledger
+                && !self.clock_off
+                && !self.is_broken()
+                && self.is_heard_by_the_server(judge));
         (!hearing || (barred && told))
             && (!decides || (somebody && accounted && agreed))
             && checklist

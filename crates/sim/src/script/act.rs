@@ -7,8 +7,8 @@ use core::time::Duration;
 use hearing::Event;
 use model::stage::LinkCause;
 use model::{
-    Ask, Comparison, Discipline, Health, ParticipantId, PresenceChecks, RecordFault, TrackId,
-    TrackKind,
+    Ask, ClockReading, Comparison, Discipline, Health, ParticipantId, PresenceChecks, RecordFault,
+    TrackId, TrackKind,
 };
 use serde::Deserialize;
 use serde::de::value::{Error, StrDeserializer};
@@ -76,6 +76,7 @@ impl Act {
             ["node", "crashes"] => Ok(Self::Crash),
             ["node", "wakes"] => Ok(Self::Event(Event::Woke)),
             ["node", "stops"] => Ok(Self::Event(Event::Stop)),
+            ["clock", source, offset, limit] => clock(source, offset, limit).map(Self::Event),
             ["record", ref what @ ..] => record(what, cast).map(Self::Event),
             ["evidence", id, ..] => {
                 let items = cast.evidence_with(id, all.get(2..).unwrap_or_default())?;
@@ -159,6 +160,17 @@ fn link(who: ParticipantId, act: &[&str]) -> Result<Option<Event>, String> {
         _ => return Ok(None),
     };
     Ok(Some(event))
+}
+
+fn clock(source: &str, offset: &str, limit: &str) -> Result<Event, String> {
+    let number = |text: &str| format!("which clock is {text}?");
+    let offset_ms = match offset {
+        "unknown" => None,
+        known => Some(known.parse().map_err(|_| number(known))?),
+    };
+    let limit_ms = limit.parse().map_err(|_| number(limit))?;
+    let reading = ClockReading { source: source.to_owned(), offset_ms, limit_ms };
+    Ok(Event::Clock { reading })
 }
 
 fn record(act: &[&str], cast: &Cast) -> Result<Event, String> {
