@@ -16,7 +16,7 @@ let house, browser, judge, clerk, plaintiff, defendant, party, hearing;
 
 before(async () => {
   mkdirSync(PICTURES, { recursive: true });
-  house = await House.open();
+  house = await House.open({ settings: 'retention = [{ years = 1 }]\n' });
   browser = await house.chromium({ devices: SLOW_DEVICES });
   judge = await signIn(house, browser, 'judge');
   await enterFromDocket(judge);
@@ -187,5 +187,53 @@ test('no page complained', () => {
   for (const [name, person] of Object.entries({ judge, clerk, plaintiff, defendant, party })) {
     const bad = person.console.filter((text) => text.startsWith('pageerror') || text.startsWith('error'));
     assert.deepEqual(bad, [], name);
+  }
+});
+
+test('after its time, and not on hold, an administrator deletes the record and a tombstone stays', async () => {
+  const about = `${house.url}/archive/${hearing}`;
+  await judge.page.goto(about);
+  await judge.press('side-custody');
+  await judge.press('hold-place');
+  await judge.type('hold-reason', '申请再审');
+  await judge.press('hold-confirm');
+  await judge.see('hold');
+  // The machine's clock two years on; nobody waits that long in a test.
+  house.environment = {
+    LD_PRELOAD: '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1', FAKETIME: '+730d', FAKETIME_DONT_FAKE_MONOTONIC: '1',
+  };
+  await house.kill();
+  const admin = await signIn(house, browser, 'admin');
+  await admin.see('sign-out');
+  await admin.page.goto(`${house.url}/retention`);
+  await admin.see('retention-held', line());
+  assert.equal(await admin.page.$(`[data-testid="retention-over"]${line()}`), null, 'what is held is not offered');
+  await picture(admin, 'retention-held');
+  judge = await signIn(house, browser, 'judge');
+  await judge.see('sign-out');
+  await judge.page.goto(about);
+  await judge.press('side-custody');
+  await judge.press('hold-lift');
+  await judge.type('hold-reason', '再审已审结');
+  await judge.press('hold-confirm');
+  await judge.see('hold-place');
+  await admin.page.reload();
+  await admin.see('retention-over', line());
+  await picture(admin, 'retention-over');
+  await admin.press('erase');
+  await admin.type('erase-reason', '保管期满，经鉴定销毁');
+  await picture(admin, 'retention-sure');
+  await admin.press('erase-confirm');
+  await admin.see('retention-erased', line());
+  await picture(admin, 'retention-erased');
+  assert.deepEqual(readdirSync(path(house.folder, 'archive')).filter((name) => name === `h${hearing}`), []);
+  assert.equal(JSON.parse(readFileSync(path(house.folder, 'archive', 'erased', `h${hearing}.json`), 'utf8')).reason, '保管期满，经鉴定销毁');
+  const late = await signIn(house, browser, 'clerk');
+  await late.see('sign-out');
+  await late.page.goto(about);
+  await late.page.waitForFunction(() => document.body.innerText.includes('没有找到'));
+  await picture(late, 'record-gone');
+  for (const person of [admin, judge]) {
+    assert.deepEqual(person.console.filter((text) => text.startsWith('pageerror') || text.startsWith('error')), []);
   }
 });

@@ -155,7 +155,7 @@ export const zh = {
     none: '没有。',
     ended: '闭庭日期',
     erase: '删除',
-    sure: '将永久删除 {case} 的全部录音录像，不能恢复。',
+    sure: '将永久删除 {case} 的全部录音录像、证据和合议笔录，不能恢复。',
   },
   view: {
     viewer: '查阅人',
@@ -326,7 +326,7 @@ export const en: typeof zh = {
     none: 'None.',
     ended: 'Closed on',
     erase: 'Delete',
-    sure: 'Everything recorded of {case} will be deleted for good.',
+    sure: 'Everything recorded of {case}, its evidence and the record of its deliberation will be deleted for good.',
   },
   view: {
     viewer: 'Viewer',
