@@ -36,9 +36,9 @@ struct CommandLine {
 enum Command {
     /// Runs the server.
     Serve(serve::Args),
-    /// Checks every byte of an archive folder or of one hearing's folder, without a server.
+    /// Checks every byte of an archive, of one hearing or of a package, without a server.
     Verify {
-        /// The folder, or an unpacked archive package.
+        /// The folder, or an archive package, unpacked or as the `.tar`.
         #[arg(required_unless_present = "copy", conflicts_with = "copy")]
         archive: Option<PathBuf>,
         /// Checks the second copy instead, enciphered or not.

@@ -52,7 +52,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("sm2::", &["crates/record/src/signature"]),
     ("x509_tsp::", &["crates/record/src/stamp"]),
     ("cms::", &["crates/record/src/stamp"]),
-    ("tar::", &["recorder/src/package"]),
+    ("tar::", &["recorder/src/package", "recorder/src/packed"]),
     ("sm3::", &["crates/record/src/digest", "signaling/src/evidence/digest"]),
     ("ab_glyph::", &["crates/film/src/letters"]),
     ("time::Offset", &["crates/film/src/scene"]),

@@ -20,7 +20,7 @@ use crate::copy::CopyFiles;
 use crate::disk::{Disk, RealDisk};
 use crate::folder::{FolderFiles, doing, hearing_of, read_ledger};
 use crate::store::{Store, StoreFault};
-use crate::{RecorderFault, verify_hearing};
+use crate::{RecorderFault, verify_folder};
 
 /// Bytes read at once.
 const READ_BYTES: usize = 1024 * 1024;
@@ -216,13 +216,13 @@ pub fn move_record(from: &Path, to: &Path) -> Result<Verdict, KeepFault> {
     let folder = to.join(hearing.to_string());
     let verdict = if folder.exists() {
         // Perhaps moved, and stopped before it was removed here.
-        let (_, verdict) = verify_hearing(&folder, None)?;
+        let (_, verdict) = verify_folder(&folder, None)?;
         if digests(&folder)? != digests(from)? {
             return Err(KeepFault::Exists(folder));
         }
         verdict
     } else {
-        let (_, verdict) = verify_hearing(from, None)?;
+        let (_, verdict) = verify_folder(from, None)?;
         if !verdict.sealed || !from.join(SEAL_FILE).is_file() {
             return Err(KeepFault::Unsealed(hearing));
         }

@@ -13,6 +13,7 @@ use model::archive::Verdict;
 use model::letters::{RecordNotice, RecordOrder, Tape, Unfinished};
 use model::{HearingId, Now, Timestamp};
 use prometheus::Registry;
+use record::verify::Files;
 use tokio::sync::{mpsc, watch};
 
 mod archive;
@@ -31,6 +32,7 @@ mod keeping;
 mod ledger_task;
 mod metrics;
 mod package;
+mod packed;
 mod part;
 mod proof;
 mod reconcile;
@@ -55,7 +57,11 @@ pub use store::{Store, StoreConfig, StoreFault};
 use disk::{Disk, RealDisk};
 use folder::{FolderFiles, doing, hearing_of, hearings};
 use package::BagFiles;
+use packed::PackedFiles;
 use recover::{Found, recover_hearing};
+
+/// Bytes of a ledger read at once.
+const LEDGER_READ_BYTES: usize = 64 * 1024;
 
 /// What the recorder needs to know.
 #[derive(Clone, Debug)]
@@ -221,14 +227,17 @@ pub fn verify(
     path: &Path,
     key: Option<&PublicKey>,
 ) -> Result<Vec<(HearingId, Verdict)>, RecorderFault> {
+    if path.is_file() {
+        return verify_packed(path, key);
+    }
     if path.join(record::bag::DECLARATION_FILE).exists() {
         return verify_package(path, key);
     }
     if path.join(record::ledger::LEDGER_FILE).exists() || hearing_of(path).is_some() {
-        return Ok(vec![verify_hearing(path, key)?]);
+        return Ok(vec![verify_folder(path, key)?]);
     }
     let folders = hearings(path)?.into_iter().map(|hearing| path.join(hearing.to_string()));
-    folders.map(|folder| verify_hearing(&folder, key)).collect()
+    folders.map(|folder| verify_folder(&folder, key)).collect()
 }
 
 /// Checks an unpacked package: its lists, then the hearing in it.
@@ -237,29 +246,63 @@ fn verify_package(
     key: Option<&PublicKey>,
 ) -> Result<Vec<(HearingId, Verdict)>, RecorderFault> {
     let findings = record::bag::check(&mut BagFiles::new(path.to_owned()))?;
-    let payload = path.join("data");
-    let mut verdicts = hearings(&payload)?
-        .into_iter()
-        .map(|hearing| verify_hearing(&payload.join(hearing.to_string()), key))
-        .collect::<Result<Vec<_>, _>>()?;
+    let payload = path.join(record::bag::PAYLOAD);
+    let folders = hearings(&payload)?.into_iter();
+    let verdicts = folders.map(|hearing| verify_folder(&payload.join(hearing.to_string()), key));
+    Ok(with_lists(findings, verdicts.collect::<Result<_, _>>()?))
+}
+
+/// The same of the one file it was handed out as.
+fn verify_packed(
+    path: &Path,
+    key: Option<&PublicKey>,
+) -> Result<Vec<(HearingId, Verdict)>, RecorderFault> {
+    let mut files = PackedFiles::open(path)?;
+    let findings = record::bag::check(&mut files)?;
+    let mut payload = files.within(record::bag::PAYLOAD);
+    let names = payload.names()?;
+    let folders = names.iter().filter_map(|name| name.split_once('/')).map(|(folder, _)| folder);
+    let hearings: BTreeSet<_> = folders.filter_map(|name| hearing_of(Path::new(name))).collect();
+    let verdicts = hearings.into_iter().map(|hearing| {
+        verify_hearing(&mut payload.within(&format!("{hearing}/")), Some(hearing), key)
+    });
+    Ok(with_lists(findings, verdicts.collect::<Result<_, _>>()?))
+}
+
+/// What is wrong with a package's lists is told with its first hearing.
+fn with_lists(
+    findings: Vec<String>,
+    mut verdicts: Vec<(HearingId, Verdict)>,
+) -> Vec<(HearingId, Verdict)> {
     if let Some((_, verdict)) = verdicts.first_mut() {
         verdict.intact &= findings.is_empty();
         verdict.findings.splice(0..0, findings);
     }
-    Ok(verdicts)
+    verdicts
 }
 
-/// Checks one folder, and that it is the folder of the hearing it is named for.
-fn verify_hearing(
+fn verify_folder(
     folder: &Path,
     key: Option<&PublicKey>,
 ) -> Result<(HearingId, Verdict), RecorderFault> {
-    let mut files = FolderFiles::new(folder.to_owned());
+    verify_hearing(&mut FolderFiles::new(folder.to_owned()), hearing_of(folder), key)
+}
+
+/// Checks the files of one hearing, and that it is the one their folder is named for.
+fn verify_hearing(
+    files: &mut impl Files<Fault = RecorderFault>,
+    named: Option<HearingId>,
+    key: Option<&PublicKey>,
+) -> Result<(HearingId, Verdict), RecorderFault> {
     let at_rest = record::verify::Liveness::AtRest;
-    let mut verdict = record::verify::verify_trusting(&mut files, at_rest, key)?;
+    let mut verdict = record::verify::verify_trusting(files, at_rest, key)?;
     let mut reader = record::recovery::Reader::outline();
-    folder::read_ledger(folder, 0, &mut reader)?;
-    let (named, written) = (hearing_of(folder), reader.index.hearing());
+    let (mut at, mut buffer) = (0, vec![0; LEDGER_READ_BYTES]);
+    while let Some(count @ 1..) = files.read(record::ledger::LEDGER_FILE, at, &mut buffer)? {
+        reader.push(buffer.get(..count).unwrap_or_default());
+        at += count as u64;
+    }
+    let written = reader.index.hearing();
     if let (Some(named), Some(written)) = (named, written)
         && named != written
     {

@@ -76,6 +76,8 @@ try {
   await judge.press('ask-resume');
   await judge.stage('in_session');
   await checkIdentities(judge);
+  await judge.press('ask-check_power', `[data-participant="${people.agent.participant}"]`);
+  await judge.press('confirm-check_power');
   await nextPhase(judge, 'rights');
   // Somebody's page is gone for good.
   await people.agent.page.close();

@@ -83,6 +83,25 @@ async fn every_changed_byte_of_a_package_is_named() {
     assert!(verdict(&bag, None).intact);
 }
 
+/// The tar file itself is checked as the bag in it is: to the end, with what is wrong named alike.
+fn packed_as_unpacked(tar: &Path, bag: &Path, whole: &[u8]) {
+    assert_eq!(verdict(tar, None), verdict(bag, None));
+    assert!(verdict(tar, None).intact);
+    let damaged = tar.with_extension("damaged.tar");
+    let ledger = b"\"kind\":\"minute\"";
+    let at = whole.windows(ledger.len()).position(|bytes| bytes == ledger).expect("a minute");
+    let mut bytes = whole.to_vec();
+    bytes[at + ledger.len() + 20] ^= 1;
+    std::fs::write(&damaged, &bytes).expect("written");
+    let found = verdict(&damaged, None);
+    assert!(!found.intact);
+    assert!(found.findings.iter().any(|line| line.contains("ledger.jsonl")), "{found:?}");
+    std::fs::write(&damaged, &whole[..whole.len() / 2]).expect("written");
+    assert!(recorder::verify(&damaged, None).map_or(true, |found| !found[0].1.intact));
+    std::fs::write(&damaged, b"no package").expect("written");
+    assert!(recorder::verify(&damaged, None).is_err());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_package_is_a_bag_and_a_tar_file_to_other_tools() {
     let scratch = tempfile::tempdir().expect("a folder");
@@ -103,6 +122,7 @@ async fn a_package_is_a_bag_and_a_tar_file_to_other_tools() {
     assert!(done.expect("tar runs").success());
     let bag = scratch.path().join(format!("assize-{HEARING}"));
     assert_eq!(verdict(&bag, None).findings, Vec::<String>::new());
+    packed_as_unpacked(&tar, &bag, &whole);
     for list in ["manifest-sha256.txt", "tagmanifest-sha256.txt"] {
         let mut check = Command::new("sha256sum");
         check.args(["--check", "--strict", "--quiet", list]).current_dir(&bag);
