@@ -25,9 +25,10 @@ mkdirSync(OUTPUT, { recursive: true });
 const house = await House.open();
 const marks = [];
 let zero;
-/** The part goes on for its time; the wait is what is recorded. */
-async function part(name) {
-  marks.push({ name, second: Math.round((Date.now() - zero) / 1000 + PART_S / 2) });
+/** The part goes on for its time; the wait is what is recorded. A pause is short in the film, so what
+ * comes after one is found by its chapter. */
+async function part(name, chapter) {
+  marks.push({ name, second: Math.round((Date.now() - zero) / 1000 + PART_S / 2), chapter });
   await new Promise((go) => setTimeout(go, PART_S * 1000));
 }
 
@@ -72,16 +73,17 @@ try {
   await judge.page.$eval('[data-testid="ground-recess"]', (choice) => choice.click());
   await judge.press('confirm-recess');
   await judge.stage('recess');
-  await part('recess');
+  await part('recess', '休庭');
   await judge.press('ask-resume');
   await judge.stage('in_session');
   await checkIdentities(judge);
+  await judge.desk('people');
   await judge.press('ask-check_power', `[data-participant="${people.agent.participant}"]`);
   await judge.press('confirm-check_power');
   await nextPhase(judge, 'rights');
   // Somebody's page is gone for good.
   await people.agent.page.close();
-  await part('rights, one page gone');
+  await part('rights, one page gone', '告知权利义务');
   await close(judge);
   const folder = await house.sealed(house.ready.cases[0].hearing);
 
@@ -91,7 +93,9 @@ try {
   const making = (Date.now() - begun) / 1000;
   const probe = JSON.parse(run('ffprobe', '-v', 'error', '-show_format', '-show_streams', '-show_chapters', '-of', 'json', film));
   const seconds = Number(probe.format.duration);
-  const pictures = marks.map(({ name, second }, at) => {
+  const pictures = marks.map(({ name, second: real, chapter }, at) => {
+    const found = probe.chapters.find((each) => each.tags?.title === chapter);
+    const second = found ? (Number(found.start_time) + Number(found.end_time)) / 2 : real;
     const file = path(OUTPUT, `${at + 1}.png`);
     run('ffmpeg', '-y', '-v', 'error', '-ss', String(second), '-i', film, '-frames:v', '1', file);
     return { name, second, file: file.slice(ROOT.length + 1) };
