@@ -5,7 +5,7 @@ use model::archive::Attendee;
 use model::stage::LinkCause;
 use model::view::Heading;
 use model::{
-    Ask, Brief, ClockReading, Comparison, CourtNote, DeliberationEntry, Discipline, EvidenceItem,
+    ActEntry, Ask, Brief, ClockReading, Comparison, CourtNote, DeliberationEntry, Discipline, EvidenceItem,
     Health, HearingId, LineTest, ParticipantId, PresenceChecks, RecordFault, TrackId,
 };
 
@@ -70,6 +70,11 @@ pub enum Event {
         who: ParticipantId,
         /// What it answered.
         comparison: Comparison,
+    },
+    /// The review of the transcript went on, or had when the node stopped.
+    Transcribed {
+        /// What was done.
+        entry: ActEntry,
     },
     /// The evidence of the hearing's list, whole: at the start and at every change.
     Evidence {
