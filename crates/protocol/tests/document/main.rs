@@ -38,6 +38,7 @@ mod asks;
 mod desk;
 mod evidence;
 mod integrity;
+mod transcript;
 
 use apart::{comparison, deliberation};
 use asks::asks;
@@ -99,11 +100,13 @@ fn client_messages() -> Vec<ClientMessage> {
             path: Some(MediaPath::RelayTls),
         },
         ClientMessage::LineTest { test: line_test() },
+        transcript::read_along(),
+        transcript::write(),
         ClientMessage::Pong { number: 4 },
         ClientMessage::Bye {},
     ];
     all.extend(asks().into_iter().map(|ask| ClientMessage::Ask { request: 7, ask }));
-    assert_each_once(&all[..8], 8, |message| match message {
+    assert_each_once(&all[..10], 10, |message| match message {
         ClientMessage::Hello { .. } => 0,
         ClientMessage::Offer { .. } => 1,
         ClientMessage::Tiles { .. } => 2,
@@ -112,6 +115,8 @@ fn client_messages() -> Vec<ClientMessage> {
         ClientMessage::Bye {} => 5,
         ClientMessage::Ask { .. } => 6,
         ClientMessage::LineTest { .. } => 7,
+        ClientMessage::ReadAlong { .. } => 8,
+        ClientMessage::Write { .. } => 9,
     });
     all
 }
@@ -364,11 +369,17 @@ fn server_messages() -> Vec<ServerMessage> {
                 fact: Fact::Admitted { who: WHO },
             }],
         },
+        transcript::lines(),
+        transcript::steps(),
+        transcript::refused(),
+        transcript::partial(),
+        transcript::away(),
+        transcript::review(),
         ServerMessage::Ping { number: 4 },
         ServerMessage::Bye { why: Bye::Replaced },
         ServerMessage::Outcome { request: 7, outcome: refused },
     ];
-    assert_each_once(&all[..13], 13, |message| match message {
+    assert_each_once(&all[..19], 19, |message| match message {
         ServerMessage::Welcome { .. } => 0,
         ServerMessage::View { .. } => 1,
         ServerMessage::Outcome { .. } => 2,
@@ -382,6 +393,12 @@ fn server_messages() -> Vec<ServerMessage> {
         ServerMessage::Bye { .. } => 10,
         ServerMessage::Notes { .. } => 11,
         ServerMessage::Minutes { .. } => 12,
+        ServerMessage::Transcript { .. } => 13,
+        ServerMessage::TranscriptSteps { .. } => 14,
+        ServerMessage::TranscriptRefused { .. } => 15,
+        ServerMessage::Hearing { .. } => 16,
+        ServerMessage::RecognitionAway { .. } => 17,
+        ServerMessage::Review { .. } => 18,
     });
     all
 }
@@ -418,6 +435,8 @@ fn client_part() -> String {
             | ClientMessage::Tiles { .. }
             | ClientMessage::Stats { .. }
             | ClientMessage::LineTest { .. }
+            | ClientMessage::ReadAlong { .. }
+            | ClientMessage::Write { .. }
             | ClientMessage::Pong { .. }
             | ClientMessage::Bye {} => format!("`{}`", tag(&message, "type")),
         };
@@ -518,6 +537,7 @@ fn bodies_part() -> String {
     body(&mut text, "`GET /api/archive`", &archive::list());
     body(&mut text, "`GET /api/archive/{hearing}`", &archive_record());
     integrity::bodies(&mut text);
+    transcript::bodies(&mut text);
     let record = deliberation();
     let kept = DeliberationRecord { record, head_sha256: "9f86d0…".to_owned() };
     body(&mut text, "`GET /api/archive/{hearing}/deliberation`", &kept);
