@@ -72,7 +72,6 @@ pub(crate) fn proofs(folder: &Path) -> Result<Proofs, ArchiveFault> {
         entries: ledger.entries(),
         head_sha256: sha256.to_string(),
         head_sm3: sm3.to_string(),
-        said: said(folder)?,
     })
 }
 
@@ -104,6 +103,7 @@ pub(crate) fn facts(folder: &Path) -> Result<RecordFacts, ArchiveFault> {
         entries: ledger.entries(),
         head_sha256: sha256.to_string(),
         head_sm3: sm3.to_string(),
+        said: said(folder)?,
     })
 }
 

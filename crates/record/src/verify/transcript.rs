@@ -16,10 +16,10 @@ use crate::transcript::{ACTS_FILE, Acts, version_file};
 impl Check {
     /// Remembers what a minute says of the review.
     pub(super) fn claim_act(&mut self, n: u64, entry: &Entry) {
-        if let Entry::Minute { minute, .. } = entry {
-            if let Fact::Transcript(minute) = &minute.fact {
-                self.acts.insert(minute.n, (n, minute.done.clone()));
-            }
+        if let Entry::Minute { minute, .. } = entry
+            && let Fact::Transcript(minute) = &minute.fact
+        {
+            self.acts.insert(minute.n, (n, minute.done.clone()));
         }
     }
 
