@@ -5,8 +5,8 @@ use model::archive::Attendee;
 use model::stage::LinkCause;
 use model::view::Heading;
 use model::{
-    ActEntry, Ask, Brief, ClockReading, Comparison, CourtNote, DeliberationEntry, Discipline, EvidenceItem,
-    Health, HearingId, LineTest, ParticipantId, PresenceChecks, RecordFault, TrackId,
+    ActEntry, Ask, Brief, ClockReading, Comparison, CourtNote, DeliberationEntry, Discipline,
+    EvidenceItem, Health, HearingId, LineTest, ParticipantId, PresenceChecks, RecordFault, TrackId,
 };
 
 /// What the docket knows of a hearing before it starts.

@@ -272,7 +272,7 @@ pub const TRANSCRIPT_DESKS_MAX: usize = 128;
 /// Errands waiting for one transcript.
 pub const TRANSCRIPT_QUEUE_MAX: usize = 256;
 /// Acts of one review; one more is refused with `Full`.
-pub const TRANSCRIPT_ACTS_MAX: usize = 2_000;
+pub const TRANSCRIPT_ACTS_MAX: u64 = 2_000;
 /// Frozen versions of one transcript.
 pub const TRANSCRIPT_VERSIONS_MAX: u32 = 100;
 /// Characters of an objection or a reason.

@@ -55,10 +55,8 @@ pub fn label(people: &[Attendee], speaker: Option<ParticipantId>) -> Option<Priv
     let Some(speaker) = speaker else { return Some(Private::default()) };
     let who = people.iter().find(|person| person.id == speaker)?;
     let alone = !people.iter().any(|other| matches!(other.role, Role::Judge | Role::Assessor));
-    let role = match who.role {
-        Role::PresidingJudge if alone => "审判员",
-        role => chinese(role),
-    };
+    let sole = alone && who.role == Role::PresidingJudge;
+    let role = if sole { "审判员" } else { chinese(who.role) };
     Some(Private::new(format!("{role}（{}）", who.name.reveal())))
 }
 

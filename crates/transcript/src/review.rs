@@ -116,7 +116,7 @@ impl Review {
         setting: Setting,
         ask: &ReviewAsk,
     ) -> Result<Plan, Refusal> {
-        if self.acts as usize >= TRANSCRIPT_ACTS_MAX {
+        if self.acts >= TRANSCRIPT_ACTS_MAX {
             return Err(Refusal::Full);
         }
         match ask {
