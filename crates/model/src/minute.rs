@@ -594,10 +594,3 @@ pub enum Fact {
     /// The review of the transcript went on; the same stands in `transcript.jsonl`.
     Transcript(TranscriptMinute),
 }
-
-impl Fact {
-    /// An ordinary closing.
-    pub fn closed() -> Self {
-        Self::Closed { ending: Ending::Closed, ground: None, note: Private::default() }
-    }
-}
