@@ -8,7 +8,7 @@ WEB_SOURCES := $(shell find web/src web/public -type f 2>/dev/null) \
 
 # Those that `make test` runs; what takes long is run by hand (docs/testing.md).
 BROWSER_TESTS := hearing alone pictures layers calls mediation blocked archive verifier docket \
-  devices waiting special evidence lecture bad
+  devices waiting special evidence lecture bad transcript
 
 .PHONY: run test build web lint test-rust test-web test-browser test-clients test-fuzz bench screenshots clean
 

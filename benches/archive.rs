@@ -131,6 +131,7 @@ fn hearing(n: u32) -> RecordFacts {
         entries: 100,
         head_sha256: String::new(),
         head_sm3: String::new(),
+        said: Vec::new(),
     }
 }
 

@@ -8,12 +8,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use model::heard::Heard;
 use model::letters::Unfinished;
-use model::{Now, PresenceChecks, limits};
+use model::{HearingId, Now, PresenceChecks, limits};
 use prometheus::Registry;
 use recorder::{
     ArchiveFolder, ConfirmationDesk, CourtKey, FilmShop, FilmsConfig, RecorderConfig,
-    RecorderFault, StampDesk,
+    RecorderFault, StampDesk, Transcripts,
 };
 use sfu::{Ends, Sfu, SfuConfig, SfuFault};
 use signaling::{
@@ -77,6 +78,8 @@ struct Node {
     recorder: JoinHandle<Result<(), RecorderFault>>,
     stop_recorder: watch::Sender<bool>,
     copies: Copies,
+    /// Where what is heard of tracks comes in.
+    _heard: mpsc::Sender<(HearingId, Heard)>,
 }
 
 impl Node {
@@ -219,7 +222,10 @@ async fn open_rooms(
     let archive = ArchiveFolder::new(config.archive.clone());
     let archive = Arc::new(archive.with_page(signaling::verifier_page()));
     let stamps = Arc::new(StampDesk::new(config.archive.clone(), key.public().algorithm()));
-    let check_values = Arc::new(ConfirmationDesk::new(config.archive.clone(), key));
+    let check_values = Arc::new(ConfirmationDesk::new(config.archive.clone(), key.clone()));
+    let shelf = Arc::new(Transcripts::new(config.archive.clone(), key));
+    // Recognition of speech holds the other end.
+    let (heard_in, heard) = mpsc::channel(limits::HEARD_MAX);
     let films = Arc::new(films(config)?);
     let folder = config.archive.clone();
     let signaling_clock = Arc::clone(clock);
@@ -231,6 +237,8 @@ async fn open_rooms(
         archive,
         films,
         check_values,
+        shelf,
+        heard,
         stamps,
         docket,
         clock: Clock::new(move || signaling_clock()),
@@ -251,7 +259,7 @@ async fn open_rooms(
         Signaling::start(signaling_settings(config, court_settings(config)?), doors, unfinished)
             .await
             .map_err(|fault| signaling_sentence(&fault))?;
-    Ok(Node { signaling, sfu, recorder, stop_recorder, copies })
+    Ok(Node { signaling, sfu, recorder, stop_recorder, copies, _heard: heard_in })
 }
 
 fn sfu_settings(config: &Config) -> SfuConfig {

@@ -114,7 +114,7 @@ impl CheckValues for ConfirmationDesk {
 }
 
 /// Writes where the last whole line ends, over what a crash may have left unfinished behind it.
-fn append(path: &Path, at: u64, line: &[u8]) -> io::Result<()> {
+pub(crate) fn append(path: &Path, at: u64, line: &[u8]) -> io::Result<()> {
     let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
     file.set_len(at)?;
     file.write_all_at(line, at)?;

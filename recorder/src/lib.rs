@@ -40,6 +40,7 @@ mod recover;
 mod returning;
 mod stamps;
 mod store;
+mod transcripts;
 
 pub use archive::ArchiveFolder;
 pub use confirmations::ConfirmationDesk;
@@ -53,6 +54,7 @@ pub use reconcile::{Compared, Finding, Listed, Report, ReportBoard, Wrong, recon
 pub use record::signature::{Algorithm, CourtKey, PublicKey};
 pub use stamps::StampDesk;
 pub use store::{Store, StoreConfig, StoreFault};
+pub use transcripts::Transcripts;
 
 use disk::{Disk, RealDisk};
 use folder::{FolderFiles, doing, hearing_of, hearings};

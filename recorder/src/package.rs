@@ -19,6 +19,7 @@ use record::bag::{self, Listed, PAYLOAD};
 use record::confirmation::CONFIRMATIONS_FILE;
 use record::digest::{Digester, Digests};
 use record::seal::{SEAL_FILE, Seal};
+use record::transcript::ACTS_FILE;
 use record::verify::Files;
 
 use crate::RecorderFault;
@@ -209,10 +210,10 @@ impl Package for FolderPackage {
     }
 }
 
-/// Length and digests of a file. Of the confirmations only whole lines count: one more may be on
-/// its way.
+/// Length and digests of a file. Of confirmations and of the transcript's acts only whole lines
+/// count: one more may be on its way.
 fn digest(path: &Path, name: &str) -> io::Result<(u64, Digests)> {
-    if name == CONFIRMATIONS_FILE {
+    if name == CONFIRMATIONS_FILE || name == ACTS_FILE {
         let bytes = std::fs::read(path)?;
         let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |last| last + 1);
         return Ok((whole as u64, Digests::of(&bytes[..whole])));

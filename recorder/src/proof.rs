@@ -16,6 +16,7 @@ use record::index::Index;
 use record::ledger::{LEDGER_FILE, Ledger, Lines};
 
 use crate::folder::doing;
+use crate::transcripts::said;
 
 /// Bytes read at once.
 const READ_BYTES: usize = 1024 * 1024;
@@ -102,6 +103,7 @@ pub(crate) fn facts(folder: &Path) -> Result<RecordFacts, ArchiveFault> {
         entries: ledger.entries(),
         head_sha256: sha256.to_string(),
         head_sm3: sm3.to_string(),
+        said: said(folder)?,
     })
 }
 

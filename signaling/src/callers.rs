@@ -400,6 +400,12 @@ impl Caller {
                 | ServerMessage::Notes { .. }
                 | ServerMessage::Minutes { .. }
                 | ServerMessage::Health { .. }
+                | ServerMessage::Transcript { .. }
+                | ServerMessage::TranscriptSteps { .. }
+                | ServerMessage::TranscriptRefused { .. }
+                | ServerMessage::Hearing { .. }
+                | ServerMessage::RecognitionAway { .. }
+                | ServerMessage::Review { .. }
                 | ServerMessage::Ping { .. }
                 | ServerMessage::Bye { .. },
             ) => Ok(()),

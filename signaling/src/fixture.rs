@@ -3,6 +3,7 @@
 //! What is not here: any test.
 
 use core::ops::Range;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -15,9 +16,12 @@ use model::check_value::{CheckState, CheckValues, Confirmed};
 use model::films::{FilmFile, FilmRefusal, FilmState, Films};
 use model::letters::{Notice, Order, RecordNotice, RecordOrder};
 use model::recording::{Erasure, PartMade, PartOrder, RecordFacts, Tombstone};
+use model::review::{TranscriptShelf, VersionDigests};
 use model::stamps::{StampRequest, Stamps};
 use model::view::Heading;
-use model::{HearingId, Instant, Minute, Now, ParticipantId, Private, Relay, Role, Timestamp};
+use model::{
+    ActEntry, HearingId, Instant, Minute, Now, ParticipantId, Private, Relay, Role, Timestamp,
+};
 use prometheus::Registry;
 use protocol::StaffKind;
 use tokio::sync::mpsc;
@@ -403,6 +407,7 @@ pub(crate) fn record_facts(line: ArchiveLine, minutes: Vec<Minute>) -> RecordFac
         entries: 1,
         head_sha256: String::new(),
         head_sm3: String::new(),
+        said: Vec::new(),
     }
 }
 
@@ -420,4 +425,33 @@ pub(crate) fn reach() -> Reach {
 /// A registry of its own.
 pub(crate) fn registry() -> Registry {
     Registry::new()
+}
+
+/// A shelf of transcripts in memory.
+#[derive(Debug, Default)]
+pub(crate) struct OneShelf {
+    acts: Mutex<Vec<ActEntry>>,
+    texts: Mutex<BTreeMap<u32, Vec<u8>>>,
+}
+
+impl TranscriptShelf for OneShelf {
+    fn acts(&self, _: HearingId) -> Result<Vec<ActEntry>, ArchiveFault> {
+        Ok(self.acts.lock().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+
+    fn put(&self, _: HearingId, version: u32, text: &[u8]) -> Result<VersionDigests, ArchiveFault> {
+        self.texts.lock().unwrap_or_else(PoisonError::into_inner).insert(version, text.to_vec());
+        let sha256 = format!("sha256 of {}", text.len());
+        Ok(VersionDigests { sha256, sm3: "sm3".to_owned() })
+    }
+
+    fn get(&self, _: HearingId, version: u32) -> Result<Vec<u8>, ArchiveFault> {
+        let texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        texts.get(&version).cloned().ok_or(ArchiveFault::NotFound)
+    }
+
+    fn append(&self, _: HearingId, acts: &[ActEntry]) -> Result<(), ArchiveFault> {
+        self.acts.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(acts);
+        Ok(())
+    }
 }

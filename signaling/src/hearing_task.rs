@@ -27,6 +27,7 @@ use crate::metrics::Metrics;
 use crate::outbox::Outbox;
 use crate::reach::{Reach, Reached};
 use crate::settings::Settings;
+use crate::transcript::Transcripts;
 
 mod apart;
 mod evidence;
@@ -37,13 +38,16 @@ mod minutes;
 mod outcome;
 mod page;
 mod picture;
+mod transcript;
 
 pub(crate) use picture::empty;
+pub(crate) use transcript::OfTranscript;
 
 use ledger::Ledger;
 use measured::Measured;
 use media::Media;
 use page::Page;
+use transcript::Following;
 
 /// How long the sfu may keep its queue full before an order is given up.
 const SFU_WAIT: Duration = Duration::from_secs(5);
@@ -69,6 +73,8 @@ pub(crate) enum Letter {
     LineTested { who: ParticipantId, page: u64, test: LineTest },
     /// Media happened.
     Notice(Notice),
+    /// About the transcript.
+    Transcript(OfTranscript),
     /// The evidence list changed.
     Evidence,
     /// Whether somebody may have a face compared now.
@@ -116,6 +122,7 @@ pub(crate) struct Rooms {
     pub(crate) metrics: Metrics,
     pub(crate) reach: Reach,
     pub(crate) apart: Apart,
+    pub(crate) transcripts: Transcripts,
     pub(crate) settings: Arc<Settings>,
     pub(crate) clock_reading: watch::Receiver<ClockReading>,
 }
@@ -157,6 +164,7 @@ pub(crate) struct HearingTask {
     evidence: Vec<EvidenceItem>,
     /// Notes and deliberation as they stand on disk.
     kept: Kept,
+    following: Following,
     grants: Grants,
     wake_at: Option<model::Instant>,
     /// Requests the core has not answered yet; an opening waits for the recorder.
@@ -195,8 +203,10 @@ impl HearingTask {
             // The recorder of this process knows the ledger only when it is opened here again.
             ledger.reopen(&start.docket, now.utc);
         }
+        let following = Following::new(&rooms.transcripts, &start.docket);
         Self {
             hearing,
+            following,
             docket: start.docket,
             todo,
             pages: BTreeMap::new(),
@@ -230,6 +240,7 @@ impl HearingTask {
             let wait = self.wake_at.map_or(IDLE_WAKE, |at| at.since(now));
             tokio::select! {
                 Some(notice) = self.inbox.record.recv() => self.noted(notice),
+                Some(told) = self.following.told.recv() => self.transcribed(told),
                 letter = self.inbox.letters.recv() => match letter {
                     Some(letter) => self.read(letter).await,
                     None => break,
@@ -294,6 +305,7 @@ impl HearingTask {
                     self.todo.push_back(Event::LineTested { who, test });
                 }
             }
+            Letter::Transcript(of) => self.of_transcript(of),
             Letter::HangUp => self.todo.push_back(Event::HungUp),
             Letter::Notice(notice) => self.notice(notice),
             Letter::MayCompare { by, who, answer } => {
@@ -521,6 +533,7 @@ impl HearingTask {
     }
 
     fn send_views(&mut self) {
+        self.tell_who_reads_anew();
         let welcomed: Vec<_> =
             self.pages.iter().filter(|(_, page)| page.welcomed).map(|(who, _)| *who).collect();
         for who in welcomed {

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use hearing::Docket as HearingDocket;
 use model::archive::{Archive, ArchiveFault};
+use model::heard::Heard;
 use model::letters::{Notice, RecordNotice, Unfinished};
 use model::limits::{HEARINGS_MAX, RECORD_QUEUE_MAX};
 use model::stage::LinkCause;
@@ -20,9 +21,10 @@ use tokio::time::{Instant, timeout};
 use crate::apart::Kept;
 use crate::docket::Entry;
 use crate::filing;
-use crate::hearing_task::{self, HearingTask, Inbox, Letter, Rooms, Start};
+use crate::hearing_task::{self, HearingTask, Inbox, Letter, OfTranscript, Rooms, Start};
 use crate::outbox::Outbox;
 use crate::reach::Reached;
+use crate::transcript::Sitting;
 
 /// Letters waiting for one hearing; the sender waits, figures are dropped.
 const LETTERS_MAX: usize = 1_024;
@@ -367,6 +369,27 @@ impl Hearings {
             && handle.letters.send(letter).await.is_err()
         {
             tracing::debug!(%hearing, "the hearing ended before its docket changed");
+        }
+    }
+
+    /// What a live sitting says of its transcript; nothing when it is not live.
+    pub(crate) async fn sitting(&self, hearing: HearingId) -> Option<Sitting> {
+        let handle = self.handle(hearing)?;
+        let (answer, sitting) = oneshot::channel();
+        handle.letters.send(Letter::Transcript(OfTranscript::Sitting { answer })).await.ok()?;
+        timeout(LETTER_WAIT, sitting).await.ok()?.ok()
+    }
+
+    /// Hands what is heard to the hearings until nobody listens any more. A hearing that is behind
+    /// loses drafts, never procedure.
+    pub(crate) async fn carry_heard(self, mut heard: mpsc::Receiver<(HearingId, Heard)>) {
+        while let Some((hearing, heard)) = heard.recv().await {
+            let Some(handle) = self.handle(hearing) else { continue };
+            if let Err(mpsc::error::TrySendError::Full(_)) =
+                handle.letters.try_send(Letter::Transcript(OfTranscript::Heard(heard)))
+            {
+                self.rooms.metrics.notices_dropped.inc();
+            }
         }
     }
 

@@ -44,6 +44,7 @@ use crate::node::NodeFigures;
 use crate::reach::Reached;
 use crate::socket::{self, House, Visitor};
 use crate::tls::Peer;
+use crate::transcript::Transcripts;
 use crate::web;
 
 mod archive;
@@ -63,6 +64,7 @@ mod places;
 mod proofs;
 mod retention;
 mod sessions;
+mod transcript;
 mod viewing;
 mod whip;
 
@@ -83,6 +85,8 @@ pub(crate) struct App {
     pub(crate) evidence: Evidence,
     /// What the court keeps apart.
     pub(crate) apart: Apart,
+    /// Transcripts, live and at rest.
+    pub(crate) transcripts: Transcripts,
     /// Who compares faces, where the court has somebody.
     pub(crate) faces: Option<Arc<dyn Faces>>,
     /// Faces compared at once.
@@ -234,6 +238,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(proofs::routes())
         .merge(package::routes())
         .merge(check_value::routes())
+        .merge(transcript::routes())
         .merge(custody::routes())
         .merge(retention::routes())
         .merge(viewing::routes())

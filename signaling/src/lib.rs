@@ -32,6 +32,7 @@ mod socket;
 mod stamping;
 mod timekeeper;
 mod tls;
+mod transcript;
 mod web;
 
 pub use crate::docket::{

@@ -100,11 +100,19 @@ fn replaces(newer: &ServerMessage, waiting: &ServerMessage) -> bool {
         ServerMessage::Speaking { .. } => matches!(waiting, ServerMessage::Speaking { .. }),
         ServerMessage::Health { .. } => matches!(waiting, ServerMessage::Health { .. }),
         ServerMessage::Reoffer { .. } => matches!(waiting, ServerMessage::Reoffer { .. }),
+        ServerMessage::Review { .. } => matches!(waiting, ServerMessage::Review { .. }),
+        ServerMessage::Hearing { who, .. } => {
+            matches!(waiting, ServerMessage::Hearing { who: other, .. } if other == who)
+        }
         ServerMessage::Welcome { .. }
         | ServerMessage::Outcome { .. }
         | ServerMessage::Answer { .. }
         | ServerMessage::Notes { .. }
         | ServerMessage::Minutes { .. }
+        | ServerMessage::Transcript { .. }
+        | ServerMessage::TranscriptSteps { .. }
+        | ServerMessage::TranscriptRefused { .. }
+        | ServerMessage::RecognitionAway { .. }
         | ServerMessage::Ping { .. }
         | ServerMessage::Bye { .. } => false,
     }

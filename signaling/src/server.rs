@@ -14,10 +14,12 @@ use axum::{Router, serve};
 use model::archive::Archive;
 use model::check_value::CheckValues;
 use model::films::Films;
+use model::heard::Heard;
 use model::letters::{Notice, Order, RecordNotice, RecordOrder, Unfinished};
 use model::limits::FACES_MAX;
+use model::review::TranscriptShelf;
 use model::stamps::Stamps;
-use model::{ClockReading, Private};
+use model::{ClockReading, HearingId, Private};
 use prometheus::Registry;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
@@ -45,6 +47,7 @@ use crate::settings::Settings;
 use crate::stamping::Stamping;
 use crate::timekeeper::{TimeServers, Timekeeper};
 use crate::tls::{self, Peer, TlsListener};
+use crate::transcript::Transcripts;
 
 /// Archive reads at once: more would only make the disk seek.
 const READS_MAX: usize = 8;
@@ -97,6 +100,10 @@ pub struct Doors {
     pub films: Arc<dyn Films>,
     /// The desk at which check values are confirmed.
     pub check_values: Arc<dyn CheckValues>,
+    /// Frozen transcripts.
+    pub shelf: Arc<dyn TranscriptShelf>,
+    /// What is heard of tracks.
+    pub heard: mpsc::Receiver<(HearingId, Heard)>,
     /// The keepers of time-stamps.
     pub stamps: Arc<dyn Stamps>,
     /// The docket.
@@ -190,7 +197,7 @@ impl Signaling {
         let sockets = listen(&config.listen)?;
         let (time, told) = Timekeeper::new(config.time.clone(), metrics.clone());
         let rooms = rooms(&config, &doors, &metrics, told);
-        let apart = rooms.apart.clone();
+        let (apart, transcripts) = (rooms.apart.clone(), rooms.transcripts.clone());
         let evidence =
             Evidence::open(&config.data, Arc::clone(&doors.docket), metrics.clone()).await?;
         let hearings = Hearings::new(rooms, Arc::clone(&doors.archive));
@@ -200,6 +207,7 @@ impl Signaling {
             tokio::spawn(desk.clone().keep_time()),
             tokio::spawn(hearings.clone().carry_notices(doors.notices)),
             tokio::spawn(hearings.clone().carry_record_notices(doors.record_notices)),
+            tokio::spawn(hearings.clone().carry_heard(doors.heard)),
         ];
         for found in unfinished {
             hearings.take_back(found).await;
@@ -219,6 +227,7 @@ impl Signaling {
             check_values: doors.check_values,
             evidence,
             apart,
+            transcripts,
             faces: config.faces.map(|(url, secret)| faces::of(url, secret)),
             comparing: Arc::new(Semaphore::new(FACES_MAX)),
             clock: doors.clock,
@@ -317,6 +326,7 @@ fn rooms(
         metrics: metrics.clone(),
         reach: doors.reach.clone(),
         apart: Apart::new(&config.data),
+        transcripts: Transcripts::new(&config.data, Arc::clone(&doors.shelf)),
         settings: Arc::new(config.settings.clone()),
         clock_reading,
     }

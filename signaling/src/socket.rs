@@ -22,7 +22,7 @@ use tokio::time::{interval, timeout};
 
 use crate::clock::Clock;
 use crate::evidence::Evidence;
-use crate::hearing_task::{Letter, Offer};
+use crate::hearing_task::{Letter, OfTranscript, Offer};
 use crate::hearings::{Entered, Hearings, cause_of};
 use crate::metrics::Metrics;
 use crate::outbox::{Next, Outbox};
@@ -296,6 +296,20 @@ impl<'a> Reader<'a> {
                     return Ok(());
                 }
                 Letter::Measured { who, page, figures, path }
+            }
+            ClientMessage::ReadAlong { desk, since } => {
+                if pace == Step::TooFast {
+                    return Ok(());
+                }
+                Letter::Transcript(OfTranscript::Along { who, page, desk, since })
+            }
+            ClientMessage::Write { desk, seq, edits } => {
+                if pace == Step::TooFast {
+                    let why = Refusal::TooFast;
+                    self.outbox.push(ServerMessage::TranscriptRefused { seq, why });
+                    return Ok(());
+                }
+                Letter::Transcript(OfTranscript::Write { who, page, desk, seq, edits })
             }
             ClientMessage::LineTest { test } => {
                 if pace == Step::TooFast {

@@ -325,6 +325,12 @@ impl Robot {
             ServerMessage::Reoffer { fresh: false } => self.offer(true).await,
             ServerMessage::Pictures { .. }
             | ServerMessage::Notes { .. }
+            | ServerMessage::Transcript { .. }
+            | ServerMessage::TranscriptSteps { .. }
+            | ServerMessage::TranscriptRefused { .. }
+            | ServerMessage::Hearing { .. }
+            | ServerMessage::RecognitionAway { .. }
+            | ServerMessage::Review { .. }
             | ServerMessage::Minutes { .. } => (),
             ServerMessage::Speaking { who } => self.speakers.extend(who),
             ServerMessage::Health { health } => self.health = Some(health),

@@ -1268,7 +1268,27 @@ path: MediaPath | null, } | { "type": "line_test",
 /**
  * The result.
  */
-test: LineTest, } | { "type": "pong", 
+test: LineTest, } | { "type": "read_along", 
+/**
+ * Which page: a name by chance that it keeps over a reload.
+ */
+desk: string, 
+/**
+ * The last step it has; 0 for none.
+ */
+since: number, } | { "type": "write", 
+/**
+ * Which page.
+ */
+desk: string, 
+/**
+ * The page's count, rising.
+ */
+seq: number, 
+/**
+ * What to do, at most `limits::TRANSCRIPT_EDITS_MAX`.
+ */
+edits: Array<TranscriptEdit>, } | { "type": "pong", 
 /**
  * From the ping.
  */
@@ -1853,6 +1873,41 @@ name: string,
  * Whether a join code was used and its device may enter.
  */
 joined: boolean, };
+
+/**
+ * Where a draft comes from.
+ */
+export type Draft = { 
+/**
+ * Which turn of speech.
+ */
+turn: number, 
+/**
+ * Which engine and model.
+ */
+engine: string, 
+/**
+ * How sure the engine is of its least sure words, in percent; none if it does not say.
+ */
+confidence: number | null, 
+/**
+ * Whether nobody has looked at it yet. A text somebody touched or accepted is no draft, and
+ * what the engine says later of that turn begins a line of its own.
+ */
+open: boolean, };
+
+/**
+ * What an engine added to a draft.
+ */
+export type DraftMore = { 
+/**
+ * Where the words end on the hearing's time line, ms.
+ */
+to_ms: number, 
+/**
+ * How sure the engine is of its least sure words so far.
+ */
+confidence: number | null, };
 
 /**
  * `POST /api/duty`: come on duty somewhere (值班), or go away (离开).
@@ -2678,7 +2733,7 @@ who: ParticipantId,
 /**
  * How many listen.
  */
-people: number, };
+people: number, } | { "fact": "transcript" } & TranscriptMinute;
 
 /**
  * Why a mediation ends without an agreement (在线调解规则 art. 25).
@@ -3172,6 +3227,17 @@ mid: string,
  * What it is for.
  */
 purpose: LinePurpose, };
+
+/**
+ * Names a line for ever: chosen by whoever makes it, so that a page goes on typing at once. Small
+ * letters, digits and hyphens, at most `limits::TRANSCRIPT_NAME_CHARS_MAX`.
+ */
+export type LineId = string;
+
+/**
+ * What a line is.
+ */
+export type LineKind = "heading" | "note" | "speech";
 
 /**
  * What one media line is for, as declared by the page beside its offer.
@@ -3808,6 +3874,56 @@ fault: string, };
  * What became of a notice.
  */
 export type NoticeState = "waiting" | "sent" | "delivered" | "confirmed" | "failed";
+
+/**
+ * An objection to a line (申请补正) and what became of it; both versions stay.
+ */
+export type Objection = { 
+/**
+ * Number, from 1.
+ */
+number: number, 
+/**
+ * Of which version.
+ */
+version: number, 
+/**
+ * To which line.
+ */
+line: LineId, 
+/**
+ * By whom.
+ */
+who: ParticipantId, 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * What should stand there instead, or what is missing.
+ */
+text: string, 
+/**
+ * The answer.
+ */
+answer: ObjectionAnswer | null, };
+
+/**
+ * The court's answer to an objection (民事诉讼法 art. 150).
+ */
+export type ObjectionAnswer = { "answer": "corrected", 
+/**
+ * The words before.
+ */
+before: string, 
+/**
+ * The words now.
+ */
+after: string, } | { "answer": "refused", 
+/**
+ * Why.
+ */
+reason: string, };
 
 /**
  * Something in the way of the next step.
@@ -4662,7 +4778,7 @@ fault: RecordFault, } | { "name": "sealed" };
 /**
  * Why something asked was refused. The code is stable; the sentence says what to do.
  */
-export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "not_admitted" | "discipline_not_accepted" | "discipline_changed" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "clock_off" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "not_sealed" | "check_value_other" | "explanation_missing" | "explanation_open" | "still_kept" | "on_hold" | "no_video_copies" | "not_granted" | "part_too_large" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "malformed" | "consent_missing" | "barred_not_answered" | "barred" | "party_unaccounted" | "identity_unchecked" | "power_unchecked" | "special_power_needed" | "phase_out_of_turn" | "phase_not_in_course" | "discipline_unread" | "still_inside" | "challenge_upheld" | "challenge_pending" | "not_challengeable" | "nothing_pending" | "no_floor" | "gallery_full" | "not_public" | "guarantee_needed" | "guarantee_refused" | "only_on_expert_topic" | "in_another_chamber" | "chamber_locked" | "no_chamber" | "not_your_people" | "not_exchanged" | "nothing_to_show" | "nothing_shown" | "no_such_page" | "checklist_open" | "recording_not_agreed" | "sheet_changed" | "read_back_needed" | "facts_sheet_needed" | "signs_themselves" | "not_in_court" | "already_effective" | "file_not_readable" | "file_encrypted" | "file_too_large" | "evidence_full" | "already_exchanged" | "evidence_altered" | "record_altered" | "place_taken" | "person_taken" | "case_number_missing" | "not_plausible" | "outside_silent" | "server_fault";
+export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "not_admitted" | "discipline_not_accepted" | "discipline_changed" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "clock_off" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "not_sealed" | "check_value_other" | "explanation_missing" | "explanation_open" | "still_kept" | "on_hold" | "no_video_copies" | "not_granted" | "part_too_large" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "malformed" | "consent_missing" | "barred_not_answered" | "barred" | "party_unaccounted" | "identity_unchecked" | "power_unchecked" | "special_power_needed" | "phase_out_of_turn" | "phase_not_in_course" | "discipline_unread" | "still_inside" | "challenge_upheld" | "challenge_pending" | "not_challengeable" | "nothing_pending" | "no_floor" | "gallery_full" | "not_public" | "guarantee_needed" | "guarantee_refused" | "only_on_expert_topic" | "in_another_chamber" | "chamber_locked" | "no_chamber" | "not_your_people" | "not_exchanged" | "nothing_to_show" | "nothing_shown" | "no_such_page" | "checklist_open" | "recording_not_agreed" | "sheet_changed" | "read_back_needed" | "facts_sheet_needed" | "signs_themselves" | "not_in_court" | "already_effective" | "file_not_readable" | "file_encrypted" | "file_too_large" | "evidence_full" | "already_exchanged" | "evidence_altered" | "record_altered" | "text_moved" | "transcript_frozen" | "drafts_unchecked" | "transcript_open" | "reading_over" | "place_taken" | "person_taken" | "case_number_missing" | "not_plausible" | "outside_silent" | "server_fault";
 
 /**
  * A row that was not taken.
@@ -4762,6 +4878,120 @@ erased: Array<Tombstone>, };
  * Why an application is returned (在线调解规则 art. 9).
  */
 export type ReturnGround = "not_mediable" | "not_this_court" | "incomplete";
+
+/**
+ * What somebody wants done in the review.
+ */
+export type ReviewAsk = { "review": "freeze", } | { "review": "reopen", 
+/**
+ * Why.
+ */
+reason: string, } | { "review": "object", 
+/**
+ * Which version was read.
+ */
+version: number, 
+/**
+ * Which line.
+ */
+line: LineId, 
+/**
+ * What should stand there.
+ */
+text: string, } | { "review": "correct", 
+/**
+ * Which objection.
+ */
+number: number, 
+/**
+ * The words of the line from now on.
+ */
+text: string, } | { "review": "decline", 
+/**
+ * Which objection.
+ */
+number: number, 
+/**
+ * Why.
+ */
+reason: string, } | { "review": "sign", 
+/**
+ * Which version was read.
+ */
+version: number, 
+/**
+ * Its SHA-256 as it was shown: the exact text, nothing else, is signed.
+ */
+sha256: string, 
+/**
+ * How.
+ */
+method: SigningMethod, 
+/**
+ * The name typed out, or the drawing as an SVG path.
+ */
+mark: string, } | { "review": "refuse", 
+/**
+ * For whom; none for oneself.
+ */
+who: ParticipantId | null, 
+/**
+ * Which version.
+ */
+version: number, 
+/**
+ * Why.
+ */
+reason: string, };
+
+/**
+ * Where the review stands, as a page is told.
+ */
+export type ReviewView = { 
+/**
+ * Which version is frozen or was last; 0 for none yet.
+ */
+version: number, 
+/**
+ * Whether that version is to be read and signed now.
+ */
+frozen: boolean, 
+/**
+ * SHA-256 of its canonical text, hexadecimal.
+ */
+sha256: string, 
+/**
+ * SM3 of the same.
+ */
+sm3: string, 
+/**
+ * When it was frozen.
+ */
+frozen_at: Timestamp | null, 
+/**
+ * Until when it may be read, objected to and signed; none while the session lasts.
+ */
+until: Timestamp | null, 
+/**
+ * Who is to sign it.
+ */
+signers: Array<ParticipantId>, 
+/**
+ * Who signed this version.
+ */
+signed: Array<TranscriptSignature>, 
+/**
+ * Who will not.
+ */
+refused: Array<TranscriptRefusal>, 
+/**
+ * Every objection to any version, oldest first.
+ */
+objections: Array<Objection>, 
+/**
+ * Whether everybody signed or refused.
+ */
+settled: boolean, };
 
 /**
  * `POST /api/calls`: a station rings the court.
@@ -4916,7 +5146,67 @@ notes: Array<CourtNote>, } | { "type": "minutes",
 /**
  * The minutes, oldest first.
  */
-minutes: Array<Minute>, } | { "type": "ping", 
+minutes: Array<Minute>, } | { "type": "transcript", 
+/**
+ * The step these lines are of.
+ */
+n: number, 
+/**
+ * The newest count of this page that is in them.
+ */
+done: number, 
+/**
+ * Whether they follow those of the message before.
+ */
+more: boolean, 
+/**
+ * Whether this is all.
+ */
+whole: boolean, 
+/**
+ * Whether this person may write.
+ */
+writes: boolean, 
+/**
+ * The lines, in order.
+ */
+lines: Array<TranscriptLine>, } | { "type": "transcript_steps", 
+/**
+ * The last step, known to this person or not.
+ */
+n: number, 
+/**
+ * The steps this person may know, in order.
+ */
+steps: Array<TranscriptStep>, } | { "type": "transcript_refused", 
+/**
+ * The page's count.
+ */
+seq: number, 
+/**
+ * Why.
+ */
+why: Refusal, } | { "type": "hearing", 
+/**
+ * Who speaks.
+ */
+who: ParticipantId, 
+/**
+ * Which turn of speech.
+ */
+turn: number, 
+/**
+ * The whole turn so far; empty when it is over.
+ */
+text: string, } | { "type": "recognition_away", 
+/**
+ * Why.
+ */
+why: string, } | { "type": "review", 
+/**
+ * The review.
+ */
+review: ReviewView, } | { "type": "ping", 
 /**
  * To be sent back.
  */
@@ -5505,6 +5795,12 @@ act: Act, };
 export type Term = "choose" | "name" | "answer" | "mediate" | "confirm";
 
 /**
+ * A piece of a change to a text, from its beginning on. What follows the last piece stays.
+ * Lengths are in UTF-16 code units, as pages count; no character is ever cut in two.
+ */
+export type TextPart = { "keep": number } | { "drop": number } | { "put": string };
+
+/**
  * A call for help as requester and operators see it.
  */
 export type Ticket = { 
@@ -5701,6 +5997,387 @@ kind: TrackKind, };
  * The kind of a track.
  */
 export type TrackKind = "microphone" | "camera" | "screen";
+
+/**
+ * What was done in the review: a minute of the hearing while its ledger is open, and a line of
+ * `transcript.jsonl` in its folder always.
+ */
+export type TranscriptAct = { "act": "frozen", 
+/**
+ * Which.
+ */
+version: number, 
+/**
+ * SHA-256 of that file, hexadecimal.
+ */
+sha256: string, 
+/**
+ * SM3 of the same.
+ */
+sm3: string, 
+/**
+ * How many lines it has.
+ */
+lines: number, 
+/**
+ * Who is to sign it.
+ */
+signers: Array<ParticipantId>, } | { "act": "reopened", 
+/**
+ * Why.
+ */
+reason: string, } | { "act": "objected", 
+/**
+ * Number, from 1.
+ */
+number: number, 
+/**
+ * To which version.
+ */
+version: number, 
+/**
+ * To which line.
+ */
+line: LineId, 
+/**
+ * In which words.
+ */
+text: string, } | { "act": "answered", 
+/**
+ * Which.
+ */
+number: number, 
+/**
+ * How.
+ */
+answer: ObjectionAnswer, } | { "act": "signed", 
+/**
+ * Which version.
+ */
+version: number, 
+/**
+ * SHA-256 of it.
+ */
+sha256: string, 
+/**
+ * How.
+ */
+method: SigningMethod, 
+/**
+ * Name or drawing.
+ */
+mark: string, } | { "act": "refused", 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * Which version.
+ */
+version: number, 
+/**
+ * Why.
+ */
+reason: string, };
+
+/**
+ * What somebody wants done to the transcript.
+ */
+export type TranscriptEdit = { "edit": "add", 
+/**
+ * Its name, never used before.
+ */
+line: LineId, 
+/**
+ * Behind which line; none for the beginning.
+ */
+after: LineId | null, 
+/**
+ * What it is.
+ */
+kind: LineKind, 
+/**
+ * Who speaks.
+ */
+speaker: ParticipantId | null, 
+/**
+ * Its first words.
+ */
+text: string, } | { "edit": "type", 
+/**
+ * Which.
+ */
+line: LineId, 
+/**
+ * Which revision was changed; another one is refused with `TextMoved`, and the page
+ * brings its change onto the newest.
+ */
+rev: number, 
+/**
+ * How.
+ */
+change: Array<TextPart>, } | { "edit": "attribute", 
+/**
+ * Which.
+ */
+line: LineId, 
+/**
+ * What it is.
+ */
+kind: LineKind, 
+/**
+ * Who speaks.
+ */
+speaker: ParticipantId | null, } | { "edit": "accept", 
+/**
+ * Which.
+ */
+line: LineId, } | { "edit": "remove", 
+/**
+ * Which.
+ */
+line: LineId, };
+
+/**
+ * One line.
+ */
+export type TranscriptLine = { 
+/**
+ * Its name.
+ */
+id: LineId, 
+/**
+ * How often the text was changed.
+ */
+rev: number, 
+/**
+ * What it is.
+ */
+kind: LineKind, 
+/**
+ * Who speaks.
+ */
+speaker: ParticipantId | null, 
+/**
+ * How the speaker is written, `原告（张三）`; empty without one.
+ */
+label: string, 
+/**
+ * Among whom it was written.
+ */
+room: TranscriptRoom, 
+/**
+ * In which phase.
+ */
+phase: Phase | null, 
+/**
+ * When it was begun, UTC ms.
+ */
+at: Timestamp, 
+/**
+ * Where its words begin and end on the hearing's time line, ms; of what was heard alone.
+ */
+heard: [number, number] | null, 
+/**
+ * The draft it was or is.
+ */
+draft: Draft | null, 
+/**
+ * Called people (witnesses, appraisers) who were in the courtroom then. Never sent to a page.
+ */
+called?: Array<ParticipantId>, 
+/**
+ * The words.
+ */
+text: string, };
+
+/**
+ * An act as a minute of the hearing.
+ */
+export type TranscriptMinute = { 
+/**
+ * Number of the act in `transcript.jsonl`.
+ */
+n: number, 
+/**
+ * What was done.
+ */
+done: TranscriptAct, };
+
+/**
+ * What became of it, in the order of the log.
+ */
+export type TranscriptOp = { "op": "added", 
+/**
+ * Behind which line; none for the beginning.
+ */
+after: LineId | null, 
+/**
+ * The line.
+ */
+line: TranscriptLine, } | { "op": "typed", 
+/**
+ * Which.
+ */
+line: LineId, 
+/**
+ * The revision it has now.
+ */
+rev: number, 
+/**
+ * How.
+ */
+change: Array<TextPart>, 
+/**
+ * The engine went on, and the draft stays one.
+ */
+heard?: DraftMore | null, } | { "op": "attributed", 
+/**
+ * Which.
+ */
+line: LineId, 
+/**
+ * What it is.
+ */
+kind: LineKind, 
+/**
+ * Who speaks.
+ */
+speaker: ParticipantId | null, 
+/**
+ * How they are written.
+ */
+label: string, } | { "op": "accepted", 
+/**
+ * Which.
+ */
+line: LineId, } | { "op": "removed", 
+/**
+ * Which.
+ */
+line: LineId, };
+
+/**
+ * A person as a transcript names them.
+ */
+export type TranscriptPerson = { 
+/**
+ * Who.
+ */
+id: ParticipantId, 
+/**
+ * In which role.
+ */
+role: Role, 
+/**
+ * Name.
+ */
+name: string, };
+
+/**
+ * A refusal to sign.
+ */
+export type TranscriptRefusal = { 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * Why.
+ */
+reason: string, };
+
+/**
+ * Among whom a line was written, and so who may read it.
+ */
+export type TranscriptRoom = { "room": "court", } | { "room": "closed", } | { "room": "caucus", 
+/**
+ * Which.
+ */
+side: Side, };
+
+/**
+ * A signature under a version.
+ */
+export type TranscriptSignature = { 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * How.
+ */
+method: SigningMethod, 
+/**
+ * The name typed out, or the drawing as an SVG path.
+ */
+mark: string, };
+
+/**
+ * One step of the log: durable before anybody is told.
+ */
+export type TranscriptStep = { 
+/**
+ * Number, from 1.
+ */
+n: number, 
+/**
+ * When, UTC ms.
+ */
+at: Timestamp, 
+/**
+ * Who; none for what the machine drafted.
+ */
+by: ParticipantId | null, 
+/**
+ * Which page of theirs, and its own count: so a page that comes back knows what was done.
+ */
+desk: string, 
+/**
+ * The page's count.
+ */
+seq: number, 
+/**
+ * What.
+ */
+op: TranscriptOp, };
+
+/**
+ * A transcript over HTTP: live, frozen or in the archive, as far as the reader may see it.
+ */
+export type TranscriptView = { 
+/**
+ * Who reads; none for somebody of the court without a seat.
+ */
+me: ParticipantId | null, 
+/**
+ * Whether the reader keeps the transcript: freezes, corrects, answers.
+ */
+keeps: boolean, 
+/**
+ * The lines of the frozen version, or as they stand.
+ */
+lines: Array<TranscriptLine>, 
+/**
+ * Where the review stands.
+ */
+review: ReviewView, 
+/**
+ * Who the signers and speakers are.
+ */
+people: Array<TranscriptPerson>, 
+/**
+ * Whether the recording takes the transcript's place (庭审录音录像规定 art. 8).
+ */
+replaced: boolean, };
 
 /**
  * How one step of the test went.
@@ -6324,6 +7001,26 @@ export const REFUSAL_TEXT: Record<Refusal, { zh: string; en: string }> = {
   record_altered: {
     zh: "合议笔录与保存时的校验值不一致，不能显示。请联系运维核查。",
     en: "The record of the deliberation is not what was written and is not shown; call operations.",
+  },
+  text_moved: {
+    zh: "该行已被他人修改，正在合并。",
+    en: "That line was changed meanwhile; the change is being merged.",
+  },
+  transcript_frozen: {
+    zh: "笔录已经固定，正在核对签名；如需修改，请先恢复编辑。",
+    en: "The transcript is frozen for reading and signing; take it up again before changing it.",
+  },
+  drafts_unchecked: {
+    zh: "尚有未经核对的识别草稿，请逐条修改、采用或者删除后再固定。",
+    en: "There are machine drafts nobody has checked; correct, accept or remove each before freezing.",
+  },
+  transcript_open: {
+    zh: "笔录尚未固定，请在固定后核对、签名。",
+    en: "The transcript is not frozen yet; read and sign it afterwards.",
+  },
+  reading_over: {
+    zh: "庭审笔录的阅读和补正期限（庭审后五日）已过。",
+    en: "The five days for reading and correcting the transcript are over.",
   },
   place_taken: {
     zh: "该场所在此时段已被占用，请更换时间或场所。",

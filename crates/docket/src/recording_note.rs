@@ -451,6 +451,7 @@ mod tests {
             entries: 12,
             head_sha256: "ab".repeat(32),
             head_sm3: "cd".repeat(32),
+            said: Vec::new(),
         }
     }
 

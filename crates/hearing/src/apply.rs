@@ -166,6 +166,7 @@ impl Durable {
             Fact::PresenceAsked { .. }
             | Fact::PresenceConfirmed { .. }
             | Fact::PresenceOver { .. } => self.apply_presence(minute),
+            Fact::Transcript(minute) => self.apply_transcript(minute),
             Fact::NodeRestarted => self.apply_restart(at),
         }
     }

@@ -5,8 +5,8 @@ use model::archive::Attendee;
 use model::stage::LinkCause;
 use model::view::Heading;
 use model::{
-    Ask, Brief, ClockReading, Comparison, CourtNote, DeliberationEntry, Discipline, EvidenceItem,
-    Health, HearingId, LineTest, ParticipantId, PresenceChecks, RecordFault, TrackId,
+    ActEntry, Ask, Brief, ClockReading, Comparison, CourtNote, DeliberationEntry, Discipline,
+    EvidenceItem, Health, HearingId, LineTest, ParticipantId, PresenceChecks, RecordFault, TrackId,
 };
 
 /// What the docket knows of a hearing before it starts.
@@ -70,6 +70,11 @@ pub enum Event {
         who: ParticipantId,
         /// What it answered.
         comparison: Comparison,
+    },
+    /// The review of the transcript went on, or had when the node stopped.
+    Transcribed {
+        /// What was done.
+        entry: ActEntry,
     },
     /// The evidence of the hearing's list, whole: at the start and at every change.
     Evidence {

@@ -43,6 +43,7 @@ mod sitting;
 mod speaking;
 mod state;
 mod switchboard;
+mod transcript;
 mod turn;
 mod unheard;
 mod view;
@@ -66,6 +67,7 @@ pub use showing::{Opinions, Showing};
 pub use sitting::{Challenge, Floor, Interruption, Sitting};
 pub use state::{Durable, Kept, REFUSALS_EACH_MAX, REFUSALS_MAX, Seat};
 pub use switchboard::{Call, End, Over, StaffId, Switchboard};
+pub use transcript::{Pen, Reader};
 
 use order::Rung;
 use rights::Errand;
@@ -221,6 +223,7 @@ impl Hearing {
                 turn.views = true;
             }
             Event::Compared { by, who, comparison } => self.compared(turn, by, who, comparison),
+            Event::Transcribed { entry } => self.transcribed(turn, entry),
             Event::Woke => {}
         }
     }

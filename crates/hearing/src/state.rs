@@ -58,6 +58,8 @@ pub struct Durable {
     pub fault: Option<RecordFault>,
     /// The server's clock as it was last put on the record.
     pub clock: Option<ClockReading>,
+    /// Acts of the transcript's review that are minutes.
+    pub transcript_acts: u64,
     /// Minutes applied.
     pub minutes: u64,
     /// Refusals among them, at most [`REFUSALS_MAX`].
@@ -173,6 +175,7 @@ impl Durable {
             discipline: None,
             fault: None,
             clock: None,
+            transcript_acts: 0,
             minutes: 0,
             refusals: 0,
         }

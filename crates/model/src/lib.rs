@@ -30,11 +30,13 @@ pub mod private;
 pub mod recording;
 pub mod refusal;
 pub mod relay;
+pub mod review;
 pub mod role;
 pub mod stage;
 pub mod stamps;
 pub mod time;
 pub mod track;
+pub mod transcript;
 pub mod view;
 
 pub use ask::Ask;
@@ -60,6 +62,7 @@ pub use preparation::{Comparison, Discipline, Likeness, PresenceChecks};
 pub use private::Private;
 pub use refusal::Refusal;
 pub use relay::Relay;
+pub use review::{ActEntry, ReviewAsk, ReviewView, TranscriptAct};
 pub use role::Role;
 pub use stage::{
     AbsenceFinding, AdjournGround, DeviceFault, Ending, Ground, IdentityMethod, Layout, Place,
@@ -67,5 +70,8 @@ pub use stage::{
 };
 pub use time::{Instant, Now, Timestamp};
 pub use track::{Codec, TrackId, TrackKind};
+pub use transcript::{
+    LineId, LineKind, TranscriptEdit, TranscriptLine, TranscriptOp, TranscriptRoom, TranscriptStep,
+};
 pub use view::CourtNote;
 pub use view::View;

@@ -251,6 +251,37 @@ pub const KEYFRAME_EVERY_MIN: Duration = Duration::from_millis(500);
 pub const KEYFRAME_RECORD_EVERY: Duration = Duration::from_secs(10);
 /// Figures of each person are made this often.
 pub const HEALTH_EVERY: Duration = Duration::from_secs(2);
+/// Lines of one transcript, those that were removed aside.
+pub const TRANSCRIPT_LINES_MAX: usize = 5_000;
+/// Characters of one line of a transcript.
+pub const TRANSCRIPT_LINE_CHARS_MAX: usize = 4_000;
+/// Characters of the name of a line, and of a page that writes.
+pub const TRANSCRIPT_NAME_CHARS_MAX: usize = 32;
+/// Characters of one transcript.
+pub const TRANSCRIPT_CHARS_MAX: usize = 1_000_000;
+/// Edits of one message to a transcript.
+pub const TRANSCRIPT_EDITS_MAX: usize = 64;
+/// Parts of one change to a line.
+pub const TRANSCRIPT_PARTS_MAX: usize = 64;
+/// Steps of one transcript; afterwards it can be frozen and no longer written.
+pub const TRANSCRIPT_STEPS_MAX: u64 = 400_000;
+/// Steps kept in memory for pages that come back.
+pub const TRANSCRIPT_TAIL_MAX: usize = 2_000;
+/// Pages that write whose count is remembered.
+pub const TRANSCRIPT_DESKS_MAX: usize = 128;
+/// Errands waiting for one transcript.
+pub const TRANSCRIPT_QUEUE_MAX: usize = 256;
+/// Acts of one review; one more is refused with `Full`.
+pub const TRANSCRIPT_ACTS_MAX: u64 = 2_000;
+/// Frozen versions of one transcript.
+pub const TRANSCRIPT_VERSIONS_MAX: u32 = 100;
+/// Characters of an objection or a reason.
+pub const TRANSCRIPT_REASON_CHARS_MAX: usize = 1_000;
+/// How long after the session the transcript may be read, objected to and signed
+/// (民事诉讼法 art. 150).
+pub const TRANSCRIPT_READING: Duration = Duration::from_secs(5 * 24 * 3600);
+/// Things heard that wait for their hearings.
+pub const HEARD_MAX: usize = 1_024;
 /// Digits of a join code.
 pub const JOIN_CODE_DIGITS: usize = 8;
 /// How long a join code is good for after it was issued, and after the sitting was due.

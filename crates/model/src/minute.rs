@@ -11,6 +11,7 @@ use crate::mediation::{Check, FailureGround, RecordMode, Sheet, SigningMethod};
 use crate::preparation::{Comparison, Discipline};
 use crate::private::Private;
 use crate::refusal::Refusal;
+use crate::review::TranscriptMinute;
 use crate::stage::{
     AbsenceFinding, AdjournGround, DeviceFault, Ending, Ground, IdentityMethod, Layout, LinkCause,
     RecordFault,
@@ -590,11 +591,6 @@ pub enum Fact {
         /// How many listen.
         people: u16,
     },
-}
-
-impl Fact {
-    /// An ordinary closing.
-    pub fn closed() -> Self {
-        Self::Closed { ending: Ending::Closed, ground: None, note: Private::default() }
-    }
+    /// The review of the transcript went on; the same stands in `transcript.jsonl`.
+    Transcript(TranscriptMinute),
 }

@@ -145,6 +145,19 @@ pub struct RecordFacts {
     pub head_sha256: String,
     /// The same, SM3.
     pub head_sm3: String,
+    /// The lines of the newest frozen transcript.
+    pub said: Vec<Said>,
+}
+
+/// A line of a transcript, as far as it is searched for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// When it was begun.
+    pub at: Timestamp,
+    /// Where its words begin on the media time line, ms, where that is known.
+    pub from_ms: Option<u64>,
+    /// Speaker and words.
+    pub words: Private<String>,
 }
 
 impl RecordFacts {

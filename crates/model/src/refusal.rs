@@ -204,6 +204,16 @@ refusals! {
     EvidenceAltered => "该证据文件与提交时的校验值不一致，不能出示。请联系运维核查。", "That file is no longer the one that was handed in and cannot be shown; call operations.";
     /// The record of a deliberation is not what was written.
     RecordAltered => "合议笔录与保存时的校验值不一致，不能显示。请联系运维核查。", "The record of the deliberation is not what was written and is not shown; call operations.";
+    /// The line was changed meanwhile.
+    TextMoved => "该行已被他人修改，正在合并。", "That line was changed meanwhile; the change is being merged.";
+    /// The transcript is frozen for reading and signing.
+    TranscriptFrozen => "笔录已经固定，正在核对签名；如需修改，请先恢复编辑。", "The transcript is frozen for reading and signing; take it up again before changing it.";
+    /// Machine drafts nobody has looked at.
+    DraftsUnchecked => "尚有未经核对的识别草稿，请逐条修改、采用或者删除后再固定。", "There are machine drafts nobody has checked; correct, accept or remove each before freezing.";
+    /// The transcript is not frozen.
+    TranscriptOpen => "笔录尚未固定，请在固定后核对、签名。", "The transcript is not frozen yet; read and sign it afterwards.";
+    /// The days for reading are over.
+    ReadingOver => "庭审笔录的阅读和补正期限（庭审后五日）已过。", "The five days for reading and correcting the transcript are over.";
     /// The place is taken at that time.
     PlaceTaken => "该场所在此时段已被占用，请更换时间或场所。", "That place is taken at that time; choose another time or place.";
     /// A person sits elsewhere at that time.

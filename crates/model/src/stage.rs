@@ -281,3 +281,10 @@ pub enum LinkCause {
     /// Another window of the same person took over.
     Replaced,
 }
+
+impl crate::minute::Fact {
+    /// An ordinary closing.
+    pub fn closed() -> Self {
+        Self::Closed { ending: Ending::Closed, ground: None, note: crate::Private::default() }
+    }
+}

@@ -1,6 +1,6 @@
 //! What a page may say.
 
-use model::{Ask, Line, LineTest, MediaPath, ParticipantId, Private, Tile};
+use model::{Ask, Line, LineTest, MediaPath, ParticipantId, Private, Tile, TranscriptEdit};
 use serde::{Deserialize, Serialize};
 
 /// A message from a page. Unknown kinds and unknown fields are violations.
@@ -49,6 +49,24 @@ pub enum ClientMessage {
     LineTest {
         /// The result.
         test: LineTest,
+    },
+    /// The page reads the transcript along; answered by `transcript` or by the steps it missed.
+    ReadAlong {
+        /// Which page: a name by chance that it keeps over a reload.
+        desk: String,
+        /// The last step it has; 0 for none.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        since: u64,
+    },
+    /// The page writes into the transcript: all of it, or none. Answered by `transcript_steps` that
+    /// carry its count, or by `transcript_refused`. A page has one message of this kind under way.
+    Write {
+        /// Which page.
+        desk: String,
+        /// The page's count, rising.
+        seq: u32,
+        /// What to do, at most `limits::TRANSCRIPT_EDITS_MAX`.
+        edits: Vec<TranscriptEdit>,
     },
     /// Answer to `ping`.
     Pong {

@@ -1,8 +1,8 @@
 //! What a page may be told.
 
 use model::{
-    CourtNote, Health, Minute, ParticipantId, PictureUse, Private, Refusal, Relay, SlotCount,
-    SlotUse, View,
+    CourtNote, Health, Minute, ParticipantId, PictureUse, Private, Refusal, Relay, ReviewView,
+    SlotCount, SlotUse, TranscriptLine, TranscriptStep, View,
 };
 use serde::{Deserialize, Serialize};
 
@@ -82,6 +82,60 @@ pub enum ServerMessage {
     Minutes {
         /// The minutes, oldest first.
         minutes: Vec<Minute>,
+    },
+    /// The transcript as this person may read it: the beginning of it, or, with `more`, what follows
+    /// the lines told before.
+    Transcript {
+        /// The step these lines are of.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        n: u64,
+        /// The newest count of this page that is in them.
+        done: u32,
+        /// Whether they follow those of the message before.
+        more: bool,
+        /// Whether this is all.
+        whole: bool,
+        /// Whether this person may write.
+        writes: bool,
+        /// The lines, in order.
+        lines: Vec<TranscriptLine>,
+    },
+    /// The transcript changed. Each step is on disk; those of one `write` come in one message.
+    TranscriptSteps {
+        /// The last step, known to this person or not.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        n: u64,
+        /// The steps this person may know, in order.
+        steps: Vec<TranscriptStep>,
+    },
+    /// What a page wrote was refused, and nothing of it was done.
+    TranscriptRefused {
+        /// The page's count.
+        seq: u32,
+        /// Why.
+        why: Refusal,
+    },
+    /// What an engine hears just now, for who keeps the transcript alone; never kept.
+    Hearing {
+        /// Who speaks.
+        who: ParticipantId,
+        /// Which turn of speech.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        turn: u64,
+        /// The whole turn so far; empty when it is over.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        text: Private<String>,
+    },
+    /// The recognition of speech is away, or back with an empty reason; for who keeps the
+    /// transcript.
+    RecognitionAway {
+        /// Why.
+        why: String,
+    },
+    /// Where the review of the transcript stands.
+    Review {
+        /// The review.
+        review: ReviewView,
     },
     /// Are you there? Answer with `pong`.
     Ping {

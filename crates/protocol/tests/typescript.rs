@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 
 use expect_test::expect_file;
+use model::ReviewAsk;
+use model::review::TranscriptView;
 use protocol::{
     ApiRefusal, ArchiveList, Bye, CheckValueView, ClientMessage, CloseTicket, CodeIssued,
     ConfirmCheckValue, DeliberationRecord, DeskPicture, DocketList, Duty, Enrol, EvidenceAbout,
@@ -69,6 +71,8 @@ fn constants() -> String {
 
 /// Bodies of the docket's API.
 fn docket_bodies(all: &mut Declarations) {
+    all.add::<TranscriptView>();
+    all.add::<ReviewAsk>();
     all.add::<docket::api::SessionForm>();
     all.add::<docket::api::Session>();
     all.add::<docket::api::NewConsent>();

@@ -19,5 +19,6 @@ pub mod segment;
 pub mod signature;
 pub mod stamp;
 pub mod timeline;
+pub mod transcript;
 pub mod verify;
 pub mod webm;

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::TranscriptAct;
 use model::archive::Verdict;
 use model::limits::LEDGER_LINE_BYTES_MAX;
 
@@ -17,8 +18,10 @@ use crate::ledger::{LEDGER_FILE, Ledger, LineFault, Lines, parse};
 use crate::seal::{SEAL_FILE, Seal, SealMaker};
 use crate::signature::{PublicKey, SIGNATURE_FILE};
 use crate::stamp::STAMP_FILE;
+use crate::transcript::ACTS_FILE;
 
 mod beside;
+mod transcript;
 
 /// Bytes read at once.
 const READ_BYTES: usize = 256 * 1024;
@@ -106,6 +109,7 @@ pub fn verify_trusting<F: Files>(
     check.ledger(files)?;
     check.seal(files)?;
     check.beside(files, trusted)?;
+    check.transcript(files)?;
     check.segments(files)?;
     check.torn(files)?;
     check.names(&names);
@@ -135,6 +139,10 @@ struct Check {
     maker: SealMaker,
     claims: BTreeMap<String, Claims>,
     torn: Vec<(u64, Torn)>,
+    /// Acts of the transcript's review by their number, with the entry that says so.
+    acts: BTreeMap<u64, (u64, TranscriptAct)>,
+    /// Files of frozen transcripts that an act names.
+    frozen: BTreeSet<String>,
 }
 
 impl Default for Check {
@@ -149,6 +157,8 @@ impl Default for Check {
             maker: SealMaker::default(),
             claims: BTreeMap::new(),
             torn: Vec::new(),
+            acts: BTreeMap::new(),
+            frozen: BTreeSet::new(),
         }
     }
 }
@@ -205,6 +215,7 @@ impl Check {
             self.findings.push(format!("entry {n}: a ledger begins with `opened` and only once"));
         }
         self.claim(n, &line);
+        self.claim_act(n, &line.entry);
         self.index.apply(&line);
         self.maker.apply(&line);
     }
@@ -406,10 +417,12 @@ impl Check {
             return;
         }
         for name in names {
-            let known = [LEDGER_FILE, SEAL_FILE, SIGNATURE_FILE, STAMP_FILE, CONFIRMATIONS_FILE]
-                .contains(&name.as_str())
-                || self.claims.contains_key(name)
-                || self.torn.iter().any(|(_, torn)| torn.kept_as == *name);
+            let known =
+                [LEDGER_FILE, SEAL_FILE, SIGNATURE_FILE, STAMP_FILE, CONFIRMATIONS_FILE, ACTS_FILE]
+                    .contains(&name.as_str())
+                    || self.frozen.contains(name)
+                    || self.claims.contains_key(name)
+                    || self.torn.iter().any(|(_, torn)| torn.kept_as == *name);
             if !known {
                 self.findings.push(format!("{name}: no entry names this file"));
             }

@@ -217,6 +217,7 @@ impl Reference {
             | Event::Notes { .. }
             | Event::Deliberated { .. }
             | Event::Compared { .. }
+            | Event::Transcribed { .. }
             | Event::Evidence { .. }
             | Event::Health { .. }
             | Event::LineTested { .. }

@@ -439,7 +439,7 @@ fn on_line(zero: Option<Timestamp>, media_ms: u64, at: Timestamp) -> u64 {
     u64::try_from(since).unwrap_or(u64::MAX).min(media_ms)
 }
 
-/// Everything in words that a record holds. A transcript's lines join here when there is one.
+/// Everything in words that a record holds, the lines of its transcript too.
 fn words_of(facts: &RecordFacts) -> Vec<(PassageKind, Option<u64>, String)> {
     let line = &facts.line;
     let mut heading = vec![line.heading.court.clone(), line.heading.case_number.reveal().clone()];
@@ -459,6 +459,10 @@ fn words_of(facts: &RecordFacts) -> Vec<(PassageKind, Option<u64>, String)> {
             found.push((PassageKind::Minute, Some(at_ms), words));
         }
     }
+    found.extend(facts.said.iter().map(|said| {
+        let at_ms = said.from_ms.unwrap_or(on_line(facts.zero, facts.media_ms, said.at));
+        (PassageKind::Transcript, Some(at_ms.min(facts.media_ms)), said.words.reveal().clone())
+    }));
     found
 }
 

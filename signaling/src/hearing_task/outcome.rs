@@ -45,6 +45,7 @@ impl HearingTask {
         if !self.ledger.is_untouched() || self.hearing.durable().minutes > 0 {
             return;
         }
+        self.following.redocket(&docket);
         self.docket = docket;
         self.hearing = Hearing::rebuild(self.rooms.clock.now(), self.docket.clone(), &[]);
         self.wake_at = None;

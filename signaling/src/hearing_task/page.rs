@@ -8,6 +8,7 @@ use model::{ParticipantId, Private, SlotCount};
 use prometheus::IntGauge;
 use protocol::Bye;
 
+use super::transcript::Along;
 use crate::outbox::Outbox;
 use crate::reach::Reached;
 
@@ -27,6 +28,8 @@ pub(super) struct Page {
     pub(super) speaking: Vec<ParticipantId>,
     /// How many minutes of the hearing it was told.
     pub(super) minutes: usize,
+    /// How it reads the transcript along, if it does.
+    pub(super) along: Option<Along>,
     gauge: IntGauge,
 }
 
@@ -46,6 +49,7 @@ impl Page {
             slots: SlotCount::default(),
             speaking: Vec::new(),
             minutes: 0,
+            along: None,
             gauge,
         }
     }

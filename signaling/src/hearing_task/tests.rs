@@ -12,11 +12,13 @@ use tokio::task::JoinHandle;
 mod evidence;
 
 use super::*;
-use crate::fixture::{Court, Seats, clock, reach, registry};
+use crate::fixture::{Court, OneShelf, Seats, clock, reach, registry};
 use crate::outbox::Next;
 use crate::reach::Reached;
+use crate::transcript::Transcripts;
 
 mod apart;
+mod transcript;
 
 /// In the runtime's own time, which only runs while everybody waits.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -96,6 +98,7 @@ impl Stand {
             metrics: metrics.clone(),
             reach: reach(),
             apart: Apart::new(court.folder.path()),
+            transcripts: Transcripts::new(court.folder.path(), Arc::new(OneShelf::default())),
             settings: Arc::default(),
         };
         let inbox = Inbox { letters: letters_in, record: record_in };

@@ -100,10 +100,12 @@ async fn erase(
     let (by, at) = (hand.by.clone(), app.clock.now().utc);
     let erasure = Erasure { hearing, by, at, reason, kept_until };
     let (films, apart) = (Arc::clone(&app.films), app.apart.clone());
+    let transcripts = app.transcripts.clone();
     let stone = call(&app, &app.verifications, move |archive| {
         let stone = archive.erase(&erasure)?;
         films.forget(hearing)?;
-        apart.forget(hearing).map_err(|fault| ArchiveFault::Disk(fault.to_string()))?;
+        let kept = apart.forget(hearing).and_then(|()| transcripts.forget(hearing));
+        kept.map_err(|fault| ArchiveFault::Disk(fault.to_string()))?;
         Ok(stone)
     })
     .await?;

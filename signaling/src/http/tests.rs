@@ -14,9 +14,10 @@ use tower::ServiceExt;
 
 use super::*;
 use crate::evidence::samples;
-use crate::fixture::{ARCHIVED, Court, OneTape, OneValue, TAPE, clock, reach, registry};
+use crate::fixture::{ARCHIVED, Court, OneShelf, OneTape, OneValue, TAPE, clock, reach, registry};
 use crate::hearing_task::Rooms;
 use crate::tls::PrivateAddr;
+use crate::transcript::Transcripts;
 
 mod check_value;
 mod custody;
@@ -85,6 +86,7 @@ impl Api {
             metrics: metrics.clone(),
             reach: reach(),
             apart: Apart::new(court.folder.path()),
+            transcripts: Transcripts::new(court.folder.path(), Arc::new(OneShelf::default())),
             settings: Arc::default(),
         };
         let facts = archive.facts(ARCHIVED).unwrap();

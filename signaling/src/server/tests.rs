@@ -25,7 +25,7 @@ use tokio_tungstenite::tungstenite::{self, Message};
 
 use super::*;
 use crate::fixture::{
-    Court, NoStamps, OneTape, OneValue, OtherRooms, Seats, clock, reach, registry, wall,
+    Court, NoStamps, OneShelf, OneTape, OneValue, OtherRooms, Seats, clock, reach, registry, wall,
 };
 
 mod faces;
@@ -69,6 +69,8 @@ impl House {
             archive: Arc::new(OneTape { holds: None, who }),
             films: Arc::new(OneTape { holds: None, who }),
             check_values: Arc::new(OneValue::default()),
+            shelf: Arc::new(OneShelf::default()),
+            heard: mpsc::channel(1).1,
             stamps: Arc::new(NoStamps),
             docket: Arc::clone(&court.docket),
             clock: clock(),

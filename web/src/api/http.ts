@@ -2,7 +2,7 @@
 
 import type {
   ApiRefusal, ArchiveList, ArchiveRecord, CheckValueView, CodeIssued, Comparison, CopyDecision, Custody, DeliberationRecord, DocketList, FilmState, LinkMade, NewBookmark,
-  NewCopyRequest, NewExplanation, NewLink, OpsPicture, PartyView, Refusal, RetentionList, SeatPass, Verdict, WhoAmI,
+  NewCopyRequest, NewExplanation, NewLink, OpsPicture, PartyView, Refusal, RetentionList, ReviewAsk, SeatPass, TranscriptView, Verdict, WhoAmI,
 } from '../protocol'
 
 /** The server said no, or could not be reached (`why` is null). */
@@ -71,6 +71,8 @@ export const api = {
   verify: (hearing: number) => call<Verdict>('GET', `/api/archive/${hearing}/verify`),
   checkValue: (hearing: number) => call<CheckValueView>('GET', `/api/hearings/${hearing}/check-value`),
   confirmCheckValue: (hearing: number, sha256: string) => call<CheckValueView>('POST', `/api/hearings/${hearing}/check-value`, { sha256 }),
+  transcript: (hearing: number) => call<TranscriptView>('GET', `/api/hearings/${hearing}/transcript`),
+  reviewTranscript: (hearing: number, ask: ReviewAsk) => call<TranscriptView>('POST', `/api/hearings/${hearing}/transcript`, ask),
   deliberation: (hearing: number) => call<DeliberationRecord>('GET', `/api/archive/${hearing}/deliberation`),
   faces: () => call<{ offered: boolean }>('GET', '/api/faces'),
   compareFace: (hearing: number, participant: number, picture: string, number: string) =>

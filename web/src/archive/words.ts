@@ -13,6 +13,7 @@ export function factWords(
   say: Say,
   refusal: (why: Extract<Fact, { fact: 'refused' }>['why']) => string,
 ): string {
+  if (fact.fact === 'transcript') return say(`transcript.act.${fact.done.act}`)
   const values: Record<string, string> = {}
   for (const [field, value] of Object.entries(fact)) values[field] = wordOf(field, value, nameOf, say)
   if (fact.fact === 'opening_failed' || fact.fact === 'refused') values['why'] = refusal(fact.why)

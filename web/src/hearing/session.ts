@@ -20,6 +20,7 @@ import { TileBook } from '../media/tiles'
 import type { Ask, Bye, CourtNote, Health, LineTest, Minute, ParticipantId, Refusal, Relay, ServerMessage, SlotUse, TrackKind, Trial, Trouble, View } from '../protocol'
 import { HearingSocket, socketUrl } from '../signaling/socket'
 import type { Link } from '../signaling/socket'
+import { Following } from '../transcript/following'
 import { ServerClock } from './clock'
 import { Steady, verdictOf } from './line'
 import { isCourt } from './roles'
@@ -67,6 +68,8 @@ export class Visit {
   readonly tiles = markRaw(new TileBook((tiles) => this.socket.tiles(tiles)))
   readonly clock = new ServerClock()
   readonly local: LocalMedia
+  /** The transcript, for whoever reads along. */
+  readonly transcript: Following
   private readonly socket: HearingSocket
   private readonly media: MediaConnection
   private slots: SlotUse[] = []
@@ -100,6 +103,7 @@ export class Visit {
       message: (message) => this.heard(message),
       ended: (why) => this.endedBy(why),
     })
+    this.transcript = markRaw(new Following(hearing, this.socket))
     this.stopWatching = watch(
       () => this.local.kinds.microphone.on,
       (on) => remember(hearing, on),
@@ -257,6 +261,7 @@ export class Visit {
   private heard(message: ServerMessage): void {
     switch (message.type) {
       case 'welcome':
+        this.transcript.greeted()
         this.toldDevices = ''
         this.notes.value = []
         this.minutes.value = []
@@ -296,6 +301,7 @@ export class Visit {
         this.notes.value = [...this.notes.value, ...message.notes].slice(-NOTES_MAX)
         break
       default:
+        this.transcript.heard(message)
     }
   }
 

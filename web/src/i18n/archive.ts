@@ -95,7 +95,7 @@ export const zh = {
     bookmarkLabel: '书签名称',
     bookmarkAdd: '在 {at} 加书签',
     bookmarkDrop: '删除书签',
-    tab: { minutes: '事项', people: '画面', part: '导出', custody: '归档', readers: '查阅' },
+    tab: { minutes: '事项', transcript: '笔录', people: '画面', part: '导出', custody: '归档', readers: '查阅' },
   },
   part: {
     title: '导出片段及证明',
@@ -266,7 +266,7 @@ export const en: typeof zh = {
     bookmarkLabel: 'Name of the bookmark',
     bookmarkAdd: 'Bookmark at {at}',
     bookmarkDrop: 'Delete the bookmark',
-    tab: { minutes: 'Minutes', people: 'Pictures', part: 'Export', custody: 'File', readers: 'Views' },
+    tab: { minutes: 'Minutes', transcript: 'Transcript', people: 'Pictures', part: 'Export', custody: 'File', readers: 'Views' },
   },
   part: {
     title: 'A part with its proof',

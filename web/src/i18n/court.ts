@@ -39,7 +39,7 @@ export const zh = {
     one_witness_at_a_time: '{who}在庭，请先请其退庭',
   },
   remedy: { consent: '记录意见', identity: '核对身份', power: '核对授权', absence: '记明缺席', barred: '逐项核对', challenge: '作出决定', offline: '转为线下', microphone: '打开麦克风', people: '查看人员', help: '求助', discipline: '宣布纪律', witness: '证人' },
-  tab: { people: '人员', floor: '发言', evidence: '证据', witness: '证人', prompts: '提词', minutes: '事项', mediation: '调解' },
+  tab: { transcript: '笔录', people: '人员', floor: '发言', evidence: '证据', witness: '证人', prompts: '提词', minutes: '事项', mediation: '调解' },
   groundText: {
     recess: '各方都听不到、看不到；法庭内部仍可通话。',
     non_public_evidence: '旁听席切断，其他人继续；录音录像暂停。',
@@ -262,7 +262,7 @@ export const en: typeof zh = {
     one_witness_at_a_time: '{who} is in the hearing; dismiss them first',
   },
   remedy: { consent: 'Note it', identity: 'Check', power: 'Check', absence: 'Note absent', barred: 'Go through', challenge: 'Decide', offline: 'Go offline', microphone: 'Switch on', people: 'See people', help: 'Help', discipline: 'Read it', witness: 'Witness' },
-  tab: { people: 'People', floor: 'Floor', evidence: 'Evidence', witness: 'Witness', prompts: 'Prompts', minutes: 'Minutes', mediation: 'Mediation' },
+  tab: { transcript: 'Transcript', people: 'People', floor: 'Floor', evidence: 'Evidence', witness: 'Witness', prompts: 'Prompts', minutes: 'Minutes', mediation: 'Mediation' },
   groundText: {
     recess: 'Nobody is heard or seen, the court among itself aside.',
     non_public_evidence: 'The gallery is cut off, the others go on; the record pauses.',

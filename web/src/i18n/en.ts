@@ -11,6 +11,7 @@ import { en as docket } from './docket'
 import { en as lecture } from './lecture'
 import { en as papers } from './papers'
 import { en as mediation } from './mediation'
+import { en as transcript } from './transcript'
 import { en as mine } from './mine'
 import { en as station } from './station'
 import type { zh } from './zh'
@@ -389,6 +390,7 @@ export const en: Words<typeof zh> = {
   ...station,
   ...calls,
   ...mediation,
+  ...transcript,
   ...lecture,
   ...papers,
   ...facts,

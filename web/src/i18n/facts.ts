@@ -113,6 +113,7 @@ export const zh = {
     discipline_set: '法庭纪律文本（版本 {discipline}）',
     face_compared: '外部服务比对{who}的人脸：{comparison}',
     presence_confirmed: '{who}确认在场，{people}人',
+    transcript: '笔录核对',
   },
   ask: {
     open_check_in: '开始签到',
@@ -313,6 +314,7 @@ export const en: typeof zh = {
     discipline_set: 'Text of the discipline (version {discipline})',
     face_compared: 'Face of {who} compared outside: {comparison}',
     presence_confirmed: '{who} is there, {people} people',
+    transcript: 'review of the transcript',
   },
   ask: {
     open_check_in: 'start check-in',

@@ -2,7 +2,7 @@
 
 export const zh = {
   mediation: {
-    tabs: { checklist: '核对告知', people: '人员', talk: '会谈', facts: '无争议事实', agreement: '调解协议', end: '结束' },
+    tabs: { checklist: '核对告知', people: '人员', talk: '会谈', transcript: '笔录', facts: '无争议事实', agreement: '调解协议', end: '结束' },
     stage: { scheduled: '尚未开始', check_in: '签到、核对告知', pre_trial: '签到、核对告知', opening: '正在开始', in_session: '正在调解', recess: '暂停', tech_interrupted: '技术中断', deliberation: '评议', closed: '已结束' },
     moment: { admitted: '您已进入调解。', opened: '现在开始调解。', resumed: '继续调解，发言前请自行打开麦克风。', recess: '调解暂停，请不要离开。', interrupted: '调解技术中断，请留在原位等候。' },
     openCheckIn: '开始签到',
@@ -124,7 +124,7 @@ export const zh = {
 
 export const en: typeof zh = {
   mediation: {
-    tabs: { checklist: 'Checklist', people: 'People', talk: 'Talk', facts: 'Undisputed facts', agreement: 'Agreement', end: 'End' },
+    tabs: { checklist: 'Checklist', people: 'People', talk: 'Talk', transcript: 'Transcript', facts: 'Undisputed facts', agreement: 'Agreement', end: 'End' },
     stage: { scheduled: 'Not begun', check_in: 'Check-in and checklist', pre_trial: 'Check-in and checklist', opening: 'Beginning', in_session: 'In mediation', recess: 'Paused', tech_interrupted: 'Technical interruption', deliberation: 'Deliberation', closed: 'Over' },
     moment: { admitted: 'You are in the mediation.', opened: 'The mediation begins.', resumed: 'The mediation goes on; switch your microphone on to speak.', recess: 'The mediation pauses; please stay.', interrupted: 'A technical interruption; please stay where you are.' },
     openCheckIn: 'Begin check-in',

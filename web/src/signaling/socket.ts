@@ -2,7 +2,7 @@
 // loss. What the messages mean to the person is not here: see hearing/session.ts.
 
 import { CLOSE_CODE, VERSION } from '../protocol'
-import type { Ask, Bye, ClientMessage, ClientStats, Line, LineTest, MediaPath, RequestOutcome, ServerMessage, Tile, View } from '../protocol'
+import type { Ask, Bye, ClientMessage, ClientStats, Line, LineTest, MediaPath, RequestOutcome, ServerMessage, Tile, TranscriptEdit, View } from '../protocol'
 import { waitBefore } from './backoff'
 
 /** Where the connection stands. */
@@ -176,6 +176,17 @@ export class HearingSocket {
       this.pending.set(this.request, { settle: resolve, lose: () => reject(new LinkLost('connection lost')) })
       this.send(make(this.request))
     })
+  }
+
+  /** The page reads the transcript along, from a step on. */
+  readAlong(desk: string, since: number): void {
+    if (this.greeted) this.send({ type: 'read_along', desk, since })
+  }
+
+  /** The page writes into the transcript; false while the line is cut. */
+  write(desk: string, seq: number, edits: TranscriptEdit[]): boolean {
+    if (this.greeted) this.send({ type: 'write', desk, seq, edits })
+    return this.greeted
   }
 
   private send(message: ClientMessage): void {

@@ -64,7 +64,7 @@ const FINDINGS_MAX = 200
 const SMALL_BYTES_MAX = 64 << 20
 const KINDS = new Set(['opened', 'reopened', 'minute', 'roll', 'segment', 'commit', 'segment_sealed', 'lost', 'reanchor', 'fault', 'mended', 'recovered', 'sealed'])
 const MANIFESTS = ['manifest-sha256.txt', 'manifest-sm3.txt', 'tagmanifest-sha256.txt', 'tagmanifest-sm3.txt']
-const BESIDE = ['ledger.jsonl', 'seal.json', 'seal.sig.json', 'seal.tsr', 'confirmations.jsonl']
+const BESIDE = ['ledger.jsonl', 'seal.json', 'seal.sig.json', 'seal.tsr', 'confirmations.jsonl', 'transcript.jsonl']
 const DECLARATION = 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n'
 
 export async function check(handed: Files, progress: Progress = () => undefined): Promise<Report> {
@@ -89,6 +89,8 @@ class Check {
   private at = 0
   private zero: number | null = null
   private sealedEntry: { segments: number; pieces: number; bytes: number } | null = null
+  /** Files of frozen transcripts. */
+  private readonly frozen = new Set<string>()
   private readonly claims = new Map<string, Claim>()
   private readonly sealedSegments: { segment: string; length: number; digests: Digests }[] = []
   private readonly torn: { n: number; kept_as: string; length: number; digests: Digests }[] = []
@@ -282,6 +284,7 @@ class Check {
     }
     await this.signature(bytes)
     await this.confirmations()
+    await this.transcript()
   }
 
   private otherSeal(bytes: Uint8Array): void {
@@ -316,6 +319,45 @@ class Check {
     if (!ours || !isSignature(by)) return this.find('signatureForm')
     if (!verifies(by, seal)) return this.find('signatureWrong')
     this.report.signature = by
+  }
+
+  /** The chain of the transcript's review, and the versions it froze. */
+  private async transcript(): Promise<void> {
+    const bytes = await this.small('transcript.jsonl')
+    if (bytes === null) return
+    const encoder = new TextEncoder()
+    let [head, n, start] = [digestsOf(encoder.encode(this.report.hearing === null ? '' : `h${this.report.hearing}`)), 0, 0]
+    for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+      const line = bytes.subarray(start, end)
+      const act = this.act(line, n, head)
+      if (act === null) this.find('actWrong', { n })
+      else if (act['act'] === 'frozen') {
+        const name = `transcript-${String(act['version'])}.json`
+        this.frozen.add(name)
+        const text = await this.small(name)
+        const is = text === null ? null : digestsOf(text)
+        if (is === null || is.sha256 !== act['sha256'] || is.sm3 !== act['sm3']) this.find('versionWrong', { file: name, n })
+      }
+      head = digestsOf(line)
+      n += 1
+      start = end + 1
+    }
+    if (start < bytes.length) this.find('actUnfinished', { n })
+  }
+
+  private act(line: Uint8Array, n: number, head: Digests): Entry | null {
+    try {
+      const text = new TextDecoder('utf-8', { fatal: true }).decode(line)
+      const { act, by } = JSON.parse(text) as { act: Entry; by: unknown }
+      const said = text.slice('{"act":'.length, text.lastIndexOf(',"by":{'))
+      const entry = act['entry'] as Entry
+      const follows = entry['n'] === n && same(act['prev'], head)
+      if (JSON.stringify({ act, by }) !== text || !follows || !isSignature(by) || !verifies(by, new TextEncoder().encode(said))) return null
+      if (this.report.signature !== null && by.fingerprint !== this.report.signature.fingerprint) return null
+      return entry['act'] as Entry
+    } catch {
+      return null
+    }
   }
 
   private async confirmations(): Promise<void> {
@@ -413,7 +455,7 @@ class Check {
 
   private unnamed(): void {
     for (const name of this.folder.keys()) {
-      const known = BESIDE.includes(name) || this.claims.has(name) || this.torn.some((torn) => torn.kept_as === name)
+      const known = BESIDE.includes(name) || this.frozen.has(name) || this.claims.has(name) || this.torn.some((torn) => torn.kept_as === name)
       if (!known) this.find('unnamed', { file: name })
     }
     if (this.folder.has('seal.tsr')) this.report.remarks.push({ code: 'stamp', values: {} })

@@ -113,3 +113,31 @@ pub(super) fn bodies(text: &mut String) {
     };
     body(text, "`GET /api/view`, and the answer of everything done there", &view);
 }
+
+pub(crate) fn archive_line() -> ArchiveLine {
+    ArchiveLine {
+        hearing: HearingId(1),
+        heading: heading(),
+        brief: Brief::default(),
+        attendees: vec![Attendee::new(WHO, Role::Plaintiff, private("张三"))],
+        opened_at: Some(AT),
+        closed_at: Some(AT),
+        sealed: true,
+        bytes: 73_400_320,
+    }
+}
+
+pub(crate) fn archive_record() -> ArchiveRecord {
+    let minute = |fact| Minute { at: AT, by: Actor::Participant { id: ParticipantId(1) }, fact };
+    ArchiveRecord {
+        line: archive_line(),
+        media_zero: Some(AT),
+        media_ms: 60_000,
+        stretches: vec![Stretch { who: WHO, kind: TrackKind::Camera, from_ms: 0, to_ms: 60_000 }],
+        voices: vec![Stretch { who: WHO, kind: TrackKind::Microphone, from_ms: 900, to_ms: 4_400 }],
+        gaps: vec![Gap { track: Some(TrackId::new(WHO, TrackKind::Camera)), from: AT, to: AT }],
+        minutes: vec![minute(Fact::CheckInOpened), minute(Fact::Admitted { who: WHO })],
+        head_sha256: "9f86d0…".to_owned(),
+        head_sm3: "55e12e…".to_owned(),
+    }
+}

@@ -38,6 +38,7 @@ mod asks;
 mod desk;
 mod evidence;
 mod integrity;
+mod transcript;
 
 use apart::{comparison, deliberation};
 use asks::asks;
@@ -99,11 +100,13 @@ fn client_messages() -> Vec<ClientMessage> {
             path: Some(MediaPath::RelayTls),
         },
         ClientMessage::LineTest { test: line_test() },
+        transcript::read_along(),
+        transcript::write(),
         ClientMessage::Pong { number: 4 },
         ClientMessage::Bye {},
     ];
     all.extend(asks().into_iter().map(|ask| ClientMessage::Ask { request: 7, ask }));
-    assert_each_once(&all[..8], 8, |message| match message {
+    assert_each_once(&all[..10], 10, |message| match message {
         ClientMessage::Hello { .. } => 0,
         ClientMessage::Offer { .. } => 1,
         ClientMessage::Tiles { .. } => 2,
@@ -112,6 +115,8 @@ fn client_messages() -> Vec<ClientMessage> {
         ClientMessage::Bye {} => 5,
         ClientMessage::Ask { .. } => 6,
         ClientMessage::LineTest { .. } => 7,
+        ClientMessage::ReadAlong { .. } => 8,
+        ClientMessage::Write { .. } => 9,
     });
     all
 }
@@ -364,11 +369,17 @@ fn server_messages() -> Vec<ServerMessage> {
                 fact: Fact::Admitted { who: WHO },
             }],
         },
+        transcript::lines(),
+        transcript::steps(),
+        transcript::refused(),
+        transcript::partial(),
+        transcript::away(),
+        transcript::review(),
         ServerMessage::Ping { number: 4 },
         ServerMessage::Bye { why: Bye::Replaced },
         ServerMessage::Outcome { request: 7, outcome: refused },
     ];
-    assert_each_once(&all[..13], 13, |message| match message {
+    assert_each_once(&all[..19], 19, |message| match message {
         ServerMessage::Welcome { .. } => 0,
         ServerMessage::View { .. } => 1,
         ServerMessage::Outcome { .. } => 2,
@@ -382,6 +393,12 @@ fn server_messages() -> Vec<ServerMessage> {
         ServerMessage::Bye { .. } => 10,
         ServerMessage::Notes { .. } => 11,
         ServerMessage::Minutes { .. } => 12,
+        ServerMessage::Transcript { .. } => 13,
+        ServerMessage::TranscriptSteps { .. } => 14,
+        ServerMessage::TranscriptRefused { .. } => 15,
+        ServerMessage::Hearing { .. } => 16,
+        ServerMessage::RecognitionAway { .. } => 17,
+        ServerMessage::Review { .. } => 18,
     });
     all
 }
@@ -418,6 +435,8 @@ fn client_part() -> String {
             | ClientMessage::Tiles { .. }
             | ClientMessage::Stats { .. }
             | ClientMessage::LineTest { .. }
+            | ClientMessage::ReadAlong { .. }
+            | ClientMessage::Write { .. }
             | ClientMessage::Pong { .. }
             | ClientMessage::Bye {} => format!("`{}`", tag(&message, "type")),
         };
@@ -474,19 +493,6 @@ fn seat_pass() -> SeatPass {
     }
 }
 
-fn archive_line() -> ArchiveLine {
-    ArchiveLine {
-        hearing: HearingId(1),
-        heading: heading(),
-        brief: Brief::default(),
-        attendees: vec![Attendee::new(WHO, Role::Plaintiff, private("张三"))],
-        opened_at: Some(AT),
-        closed_at: Some(AT),
-        sealed: true,
-        bytes: 73_400_320,
-    }
-}
-
 fn bodies_part() -> String {
     let mut text = String::new();
     let name = private("judge");
@@ -516,8 +522,9 @@ fn bodies_part() -> String {
     body(&mut text, "`POST /api/hearings/{hearing}/participants/{participant}/code`", &issued);
     evidence::bodies(&mut text);
     body(&mut text, "`GET /api/archive`", &archive::list());
-    body(&mut text, "`GET /api/archive/{hearing}`", &archive_record());
+    body(&mut text, "`GET /api/archive/{hearing}`", &archive::archive_record());
     integrity::bodies(&mut text);
+    transcript::bodies(&mut text);
     let record = deliberation();
     let kept = DeliberationRecord { record, head_sha256: "9f86d0…".to_owned() };
     body(&mut text, "`GET /api/archive/{hearing}/deliberation`", &kept);
@@ -526,21 +533,6 @@ fn bodies_part() -> String {
     desk::bodies(&mut text);
     body(&mut text, "every refusal", &ApiRefusal::from(Refusal::CodeUsed));
     text
-}
-
-fn archive_record() -> ArchiveRecord {
-    let minute = |fact| Minute { at: AT, by: Actor::Participant { id: ParticipantId(1) }, fact };
-    ArchiveRecord {
-        line: archive_line(),
-        media_zero: Some(AT),
-        media_ms: 60_000,
-        stretches: vec![Stretch { who: WHO, kind: TrackKind::Camera, from_ms: 0, to_ms: 60_000 }],
-        voices: vec![Stretch { who: WHO, kind: TrackKind::Microphone, from_ms: 900, to_ms: 4_400 }],
-        gaps: vec![Gap { track: Some(TrackId::new(WHO, TrackKind::Camera)), from: AT, to: AT }],
-        minutes: vec![minute(Fact::CheckInOpened), minute(Fact::Admitted { who: WHO })],
-        head_sha256: "9f86d0…".to_owned(),
-        head_sm3: "55e12e…".to_owned(),
-    }
 }
 
 fn ops() -> OpsPicture {

@@ -2,7 +2,7 @@
 //! What is not here: acts and what follows from them.
 
 use model::view::{EvidenceView, MediationView, Person};
-use model::{DeliberationView, RecordState, TrackId, TrackKind, View};
+use model::{DeliberationView, RecordState, TrackId, TrackKind, TranscriptRoom, View};
 
 use super::act::word;
 use super::cast::Cast;
@@ -91,9 +91,49 @@ pub(super) fn answer(cast: &Cast, question: &str) -> Result<Option<String>, Stri
                 None => "nobody".to_owned(),
             }
         }
+        ["transcript", who] => transcript(cast, who)?,
+        ["signers"] => {
+            list(cast.hearing.transcript_signers().into_iter().map(|who| cast.name(who)))
+        }
+        ["replaced"] => {
+            let replaced = cast.hearing.recording_replaces_transcript();
+            if replaced { "yes" } else { "no" }.to_owned()
+        }
         ["unheard", who] => list(view(who)?.me.unheard.iter().map(|kind| kind.name())),
         _ => return Ok(None),
     }))
+}
+
+/// What somebody does with the transcript now: writes it, and reads what is said at this moment.
+fn transcript(cast: &Cast, who: &str) -> Result<String, String> {
+    let who = cast.id(who)?;
+    let writes = match cast.hearing.pen(who) {
+        Ok(pen) => format!("writes ({})", room(pen.room)),
+        Err(why) => format!("does not write: {}", snake(&why)),
+    };
+    let reads = match (cast.hearing.reads_along(who), cast.hearing.pen_of_all()) {
+        (Some(reader), Ok(now)) => reader.may_read(now.room, &now.called),
+        (None, _) | (_, Err(_)) => false,
+    };
+    let before = cast
+        .hearing
+        .reads_along(who)
+        .is_some_and(|reader| reader.may_read(TranscriptRoom::Court {}, &[]));
+    let reads = match (before, reads) {
+        (true, true) => "reads all",
+        (true, false) => "reads what was said before all",
+        (false, true) => "reads what is said now",
+        (false, false) => "reads nothing",
+    };
+    Ok(format!("{writes}; {reads}"))
+}
+
+fn room(room: TranscriptRoom) -> String {
+    match room {
+        TranscriptRoom::Court {} => "court".to_owned(),
+        TranscriptRoom::Closed {} => "closed".to_owned(),
+        TranscriptRoom::Caucus { side } => format!("caucus {}", snake(&side)),
+    }
 }
 
 fn media(cast: &Cast, who: &str, kind: &str) -> Result<String, String> {

@@ -1,0 +1,107 @@
+//! Messages and bodies of the transcript.
+
+use model::review::{TranscriptPerson, TranscriptView};
+use model::transcript::TextPart;
+use model::{
+    LineId, LineKind, Phase, Refusal, ReviewAsk, ReviewView, Role, SigningMethod, TranscriptEdit,
+    TranscriptLine, TranscriptOp, TranscriptRoom, TranscriptStep,
+};
+use protocol::{ClientMessage, ServerMessage};
+
+use crate::{AT, WHO, body, private};
+
+const DESK: &str = "k3f9a1";
+
+fn id() -> LineId {
+    LineId("k3f9a1-4".to_owned())
+}
+
+fn change() -> Vec<TextPart> {
+    vec![TextPart::Keep(4), TextPart::Drop(1), TextPart::Put(private("还款"))]
+}
+
+fn line() -> TranscriptLine {
+    TranscriptLine {
+        id: id(),
+        rev: 3,
+        kind: LineKind::Speech,
+        speaker: Some(WHO),
+        label: private("原告（张三）"),
+        room: TranscriptRoom::Court {},
+        phase: Some(Phase::Statements),
+        at: AT,
+        heard: None,
+        draft: None,
+        called: Vec::new(),
+        text: private("请求判令被告还款三万元。"),
+    }
+}
+
+pub(crate) fn read_along() -> ClientMessage {
+    ClientMessage::ReadAlong { desk: DESK.to_owned(), since: 0 }
+}
+
+pub(crate) fn write() -> ClientMessage {
+    let edit = TranscriptEdit::Type { line: id(), rev: 3, change: change() };
+    ClientMessage::Write { desk: DESK.to_owned(), seq: 12, edits: vec![edit] }
+}
+
+pub(crate) fn lines() -> ServerMessage {
+    let lines = vec![line()];
+    ServerMessage::Transcript { n: 41, done: 11, more: false, whole: true, writes: true, lines }
+}
+
+pub(crate) fn steps() -> ServerMessage {
+    let op = TranscriptOp::Typed { line: id(), rev: 4, change: change(), heard: None };
+    let (by, desk) = (Some(WHO), DESK.to_owned());
+    let step = TranscriptStep { n: 42, at: AT, by, desk, seq: 12, op };
+    ServerMessage::TranscriptSteps { n: 42, steps: vec![step] }
+}
+
+pub(crate) const fn refused() -> ServerMessage {
+    ServerMessage::TranscriptRefused { seq: 12, why: Refusal::TextMoved }
+}
+
+pub(crate) fn partial() -> ServerMessage {
+    ServerMessage::Hearing { who: WHO, turn: 7, text: private("我当时") }
+}
+
+pub(crate) fn away() -> ServerMessage {
+    ServerMessage::RecognitionAway { why: "no answer for 5 s".to_owned() }
+}
+
+fn standing() -> ReviewView {
+    ReviewView {
+        version: 1,
+        frozen: true,
+        sha256: "9f2c…".to_owned(),
+        sm3: "51ab…".to_owned(),
+        frozen_at: Some(AT),
+        signers: vec![WHO],
+        ..ReviewView::default()
+    }
+}
+
+pub(crate) fn review() -> ServerMessage {
+    ServerMessage::Review { review: standing() }
+}
+
+pub(crate) fn bodies(text: &mut String) {
+    let person = TranscriptPerson { id: WHO, role: Role::Plaintiff, name: private("张三") };
+    let view = TranscriptView {
+        me: Some(WHO),
+        keeps: false,
+        lines: vec![line()],
+        review: standing(),
+        people: vec![person],
+        replaced: false,
+    };
+    body(text, "`GET` and `POST /api/hearings/{hearing}/transcript`, answered", &view);
+    let sign = ReviewAsk::Sign {
+        version: 1,
+        sha256: "9f2c…".to_owned(),
+        method: SigningMethod::Typed,
+        mark: private("张三"),
+    };
+    body(text, "`POST /api/hearings/{hearing}/transcript`", &sign);
+}
