@@ -12,7 +12,7 @@ use model::letters::Unfinished;
 use model::{Now, PresenceChecks, limits};
 use prometheus::Registry;
 use recorder::{
-    ArchiveFolder, ConfirmationDesk, CourtKey, FilmShop, FilmsConfig, RecorderConfig,
+    ArchiveFolder, ConfirmationDesk, CourtKey, FilmShop, FilmsConfig, Listening, RecorderConfig,
     RecorderFault, StampDesk,
 };
 use sfu::{Ends, Sfu, SfuConfig, SfuFault};
@@ -28,7 +28,7 @@ use crate::commands::{complain, say};
 use crate::config::{self, Config};
 use crate::copies::Copies;
 use crate::demo::{self, Sheet};
-use crate::{clock, ready, records, telemetry};
+use crate::{clock, listening, ready, records, telemetry};
 
 /// How long the recorder may take to commit and seal what it has when the node stops.
 const RECORDER_STOP_WAIT: Duration = Duration::from_secs(8);
@@ -75,6 +75,7 @@ struct Node {
     signaling: Signaling,
     sfu: Sfu,
     recorder: JoinHandle<Result<(), RecorderFault>>,
+    listening: Listening,
     stop_recorder: watch::Sender<bool>,
     copies: Copies,
 }
@@ -95,6 +96,7 @@ impl Node {
             Ok(Err(fault)) => tracing::error!(%fault, "the recorder fell over"),
             Err(_) => tracing::error!("the recorder did not finish in time"),
         }
+        self.listening.stop();
         self.copies.stop().await;
     }
 }
@@ -191,6 +193,7 @@ async fn open_rooms(
     let (tapes_in, tapes) = mpsc::channel(limits::TAPES_MAX);
     let (record_orders_in, record_orders) = mpsc::channel(limits::RECORD_QUEUE_MAX);
     let (record_notices_in, record_notices) = mpsc::channel(limits::RECORD_QUEUE_MAX);
+    let (heard_in, _heard) = mpsc::channel(limits::HEARD_QUEUE_MAX);
     let (stop_recorder, recorder_stopping) = watch::channel(false);
 
     let media_clock = Arc::clone(clock);
@@ -200,8 +203,10 @@ async fn open_rooms(
     let delay = sfu.delay_reader();
     let (streams, relays) = (sfu.stream_door(), sfu.relay_maker());
 
+    let (listening, turns) = listening::start(config, heard_in, &registry)?;
     let recorder_config = RecorderConfig {
         free_min: config.archive_free_min,
+        tap: listening.tap.clone(),
         key: Some(key.clone()),
         ..RecorderConfig::new(config.archive.clone())
     };
@@ -217,7 +222,7 @@ async fn open_rooms(
     ));
 
     let archive = ArchiveFolder::new(config.archive.clone());
-    let archive = Arc::new(archive.with_page(signaling::verifier_page()));
+    let archive = Arc::new(archive.with_page(signaling::verifier_page()).with_turns(turns));
     let stamps = Arc::new(StampDesk::new(config.archive.clone(), key.public().algorithm()));
     let check_values = Arc::new(ConfirmationDesk::new(config.archive.clone(), key));
     let films = Arc::new(films(config)?);
@@ -251,7 +256,7 @@ async fn open_rooms(
         Signaling::start(signaling_settings(config, court_settings(config)?), doors, unfinished)
             .await
             .map_err(|fault| signaling_sentence(&fault))?;
-    Ok(Node { signaling, sfu, recorder, stop_recorder, copies })
+    Ok(Node { signaling, sfu, recorder, listening, stop_recorder, copies })
 }
 
 fn sfu_settings(config: &Config) -> SfuConfig {

@@ -37,7 +37,6 @@ const DOORS: &[(&str, &[&str])] = &[
         &[
             "src/probe",
             "recorder/src/speech/line",
-            "recorder/tests/record/speech",
             "signaling/src/server/tests",
             "tests/",
             "benches/capacity",

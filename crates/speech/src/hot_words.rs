@@ -11,8 +11,15 @@ use serde_json::{Map, Value};
 const WEIGHT: u8 = 20;
 
 /// A bounded list of words without doubles, those named first kept first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct HotWords(Vec<String>);
+
+impl core::fmt::Debug for HotWords {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        // Names of people do not belong in a log.
+        write!(f, "{} words", self.0.len())
+    }
+}
 
 impl HotWords {
     /// From words as they stand in the docket. Each is cut where it holds anything but letters and
