@@ -96,7 +96,7 @@ impl Node {
             Ok(Err(fault)) => tracing::error!(%fault, "the recorder fell over"),
             Err(_) => tracing::error!("the recorder did not finish in time"),
         }
-        self.listening.stop();
+        self.listening.stop().await;
         self.copies.stop().await;
     }
 }

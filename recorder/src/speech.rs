@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use model::heard::Heard;
 use model::limits::{SOUND_QUEUE_MAX, SPEECH_MISSED_MAX, SPEECH_STREAMS_MAX};
@@ -36,6 +37,9 @@ pub use speech::engine::Engine;
 pub use turns::TurnFolder;
 
 use missed::Missed;
+
+/// How long listening may take to end.
+const STOP_WAIT: Duration = Duration::from_secs(2);
 
 /// What listening needs to know.
 #[derive(Clone, Debug)]
@@ -185,10 +189,13 @@ impl Listening {
         Ok(Self { tap: SoundTap(Some((door, metrics))), task })
     }
 
-    /// Ends, with what has been heard so far.
-    pub fn stop(self) {
-        drop(self.tap);
-        self.task.abort();
+    /// Ends, once the recorder has: turns that were on are still kept, last words are not waited for.
+    pub async fn stop(self) {
+        let Self { tap, mut task } = self;
+        drop(tap);
+        if tokio::time::timeout(STOP_WAIT, &mut task).await.is_err() {
+            task.abort();
+        }
     }
 }
 

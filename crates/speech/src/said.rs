@@ -145,7 +145,8 @@ impl Draft {
             (from <= to && to > floor && to <= heard_to + BEYOND_MS).then_some((from, to))
         });
         let (from, to) = placed.unwrap_or((floor, voice_to));
-        (from.max(floor), to.max(floor))
+        // Each begins where the last ended or later, and ends later.
+        (from.max(floor), to.max(floor + 1))
     }
 }
 

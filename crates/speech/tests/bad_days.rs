@@ -227,8 +227,8 @@ proptest! {
             for heard in answers.into_iter().filter_map(|answer| draft.take(answer)) {
                 match heard {
                     HeardWhat::Final { text, from_ms, to_ms, .. } => {
-                        prop_assert!(from_ms >= floor && to_ms >= from_ms, "times rise");
-                        prop_assert!(to_ms <= 4_700 + (n as u64 + 1) * 100 + 500 || to_ms == floor);
+                        prop_assert!(from_ms >= floor && to_ms > floor && to_ms >= from_ms, "times rise");
+                        prop_assert!(to_ms <= 4_700 + (n as u64 + 1) * 100 + 500 || to_ms == floor + 1);
                         prop_assert!(!text.chars().any(char::is_control));
                         floor = to_ms;
                         chars += text.chars().count();

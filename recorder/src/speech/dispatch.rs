@@ -20,8 +20,10 @@ pub(super) async fn run(
     missed: mpsc::Receiver<Missed>,
 ) {
     let mut tasks = JoinSet::new();
+    // Ends with this task.
+    let mut later = JoinSet::new();
     if let Some(engine) = shared.config.engine.clone() {
-        tasks.spawn(missed::run(Arc::clone(&shared), engine, missed));
+        later.spawn(missed::run(Arc::clone(&shared), engine, missed));
     }
     let mut listeners: BTreeMap<HearingId, mpsc::Sender<Sound>> = BTreeMap::new();
     let mut cases: BTreeMap<HearingId, CaseWords> = BTreeMap::new();

@@ -10,7 +10,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::heard::HeardWhat;
 use model::limits::{HEARD_QUEUE_MAX, SPEECH_MISSED_MAX};
 use model::{ParticipantId, TrackKind};
 use record::recovery::Reader;
@@ -89,11 +88,11 @@ pub(super) async fn run(shared: Arc<Shared>, engine: EngineAt, mut inside: mpsc:
                 wait = (wait * 2).min(RETRY_MAX);
                 waiting.push_front(missed);
             }
-            Came::Broke if missed.tries + 1 < TRIES_MAX => {
+            Came::Broke(from_ms) if missed.tries + 1 < TRIES_MAX => {
                 wait = (wait * 2).min(RETRY_MAX);
-                waiting.push_back(Missed { tries: missed.tries + 1, ..missed });
+                waiting.push_back(Missed { from_ms, tries: missed.tries + 1, ..missed });
             }
-            Came::Broke => shared.metrics.given_up.inc(),
+            Came::Broke(_) => shared.metrics.given_up.inc(),
         }
     }
 }
@@ -107,24 +106,21 @@ async fn hear(shared: &Arc<Shared>, engine: &EngineAt, missed: &Missed) -> Came 
     let samples = match tokio::task::spawn_blocking(read).await {
         Ok(Ok(Some(samples))) => samples,
         // Not durable yet, or lost: the record says so.
-        Ok(Ok(None)) => return Came::Broke,
+        Ok(Ok(None)) => return Came::Broke(from_ms),
         Ok(Err(fault)) => {
             tracing::warn!(%hearing, %fault, "what an engine missed cannot be read");
-            return Came::Broke;
+            return Came::Broke(from_ms);
         }
         Err(fault) => {
             tracing::error!(%hearing, %fault, "reading ended by a bug");
-            return Came::Broke;
+            return Came::Broke(from_ms);
         }
     };
     let (heard, mut said) = mpsc::channel(HEARD_QUEUE_MAX);
     let work = stream::again(shared, engine, missed, samples, heard);
     let pass_on = async {
         while let Some(heard) = said.recv().await {
-            // Words that may change are of no use so late.
-            if !matches!(heard.what, HeardWhat::Partial { .. }) {
-                tell(shared, hearing, heard).await;
-            }
+            tell(shared, hearing, heard).await;
         }
     };
     tokio::join!(work, pass_on).0

@@ -114,9 +114,9 @@ impl Tape {
         self.samples.extend(samples);
     }
 
-    /// Lets go what words stand for already, and what is older than what is kept: from when to when
-    /// the latter was, ms.
-    fn shorten(&mut self, stands_to_ms: u64) -> Option<(u64, u64)> {
+    /// Lets go what words stand for already, and what is older than what is kept; whether there was any
+    /// of the latter.
+    fn shorten(&mut self, stands_to_ms: u64) -> bool {
         let kept = SPEECH_KEPT.as_secs() * u64::from(speech::RATE);
         let to = self.from + self.samples.len() as u64;
         let stands = (stands_to_ms * SAMPLES_MS).clamp(self.from, to);
@@ -125,7 +125,7 @@ impl Tape {
         self.samples.drain(..surplus.min(self.samples.len()));
         self.from = from;
         self.sent = self.sent.saturating_sub(surplus);
-        (from > stands).then_some((stands / SAMPLES_MS, from / SAMPLES_MS))
+        from > stands
     }
 
     const fn begins_ms(&self) -> u64 {
@@ -148,11 +148,16 @@ struct Stream {
     draft: Draft,
     tape: Tape,
     call: Option<Call>,
-    /// Sound that went by and that no connection got, ms; to be read from the record.
-    unheard: Option<(u64, u64)>,
+    /// More went by without a connection than is kept: words come in order, so the rest of the turn
+    /// is read from the record.
+    given_over: bool,
+    /// The voice ended.
+    ended: bool,
     /// When the engine is called, if there is no connection.
     call_at: Instant,
     retry: Duration,
+    /// Whether there ever was a connection.
+    reached: bool,
     heard: mpsc::Sender<Heard>,
 }
 
@@ -168,7 +173,7 @@ pub(super) async fn live(
     let mut stream = Stream::new(shared, engine, turn, from_ms, heard);
     stream.shared.metrics.streams.inc();
     let to_ms = loop {
-        let calls = stream.call.is_none();
+        let calls = stream.call.is_none() && !stream.given_over;
         tokio::select! {
             biased;
             piece = inside.recv() => match piece {
@@ -214,9 +219,11 @@ impl Stream {
             engine,
             turn,
             call: None,
-            unheard: None,
+            given_over: false,
+            ended: false,
             call_at: Instant::now(),
             retry: RETRY_MIN,
+            reached: false,
             heard,
         }
     }
@@ -225,6 +232,7 @@ impl Stream {
         match Call::open(&self.engine, &self.turn).await {
             Ok(call) => {
                 self.call = Some(call);
+                self.reached = true;
                 self.retry = RETRY_MIN;
                 self.tape.sent = 0;
                 self.draft.connected(self.tape.begins_ms());
@@ -274,11 +282,15 @@ impl Stream {
     }
 
     async fn tell(&mut self, answer: Answer) {
-        if let Answer::Trouble(why) = &answer {
-            tracing::warn!(hearing = %self.turn.hearing, why, "the engine of speech complains");
+        if matches!(answer, Answer::Trouble(_)) {
+            // Not what it says: that may hold what somebody said.
+            tracing::warn!(hearing = %self.turn.hearing, "the engine of speech complains");
         }
         let left_out = self.draft.left_out;
-        if let Some(what) = self.draft.take(answer)
+        let late = self.ended && matches!(answer, Answer::Partial(_));
+        // Words that may change are of no use once the voice ended.
+        if !late
+            && let Some(what) = self.draft.take(answer)
             && self.heard.send(self.turn.says(what)).await.is_err()
         {
             tracing::debug!(hearing = %self.turn.hearing, "nobody takes the words");
@@ -288,22 +300,17 @@ impl Stream {
 
     /// Keeps no more than is kept of a turn.
     fn trim(&mut self) {
-        let gone = self.tape.shorten(self.draft.stands_to_ms());
-        if let Some((from_ms, to_ms)) = gone.filter(|_| self.call.is_none()) {
-            let from_ms = self.unheard.map_or(from_ms, |(from_ms, _)| from_ms);
-            self.unheard = Some((from_ms, to_ms));
-        }
+        let too_long = self.tape.shorten(self.draft.stands_to_ms());
+        self.given_over |= too_long && self.call.is_none();
     }
 
     /// The turn is over: waits for its last words. What no connection got is read from the record.
     async fn finish(&mut self, to_ms: u64) {
         self.draft.ended(to_ms);
+        self.ended = true;
         let heard = self.last_words().await;
-        let stands_to_ms = self.draft.stands_to_ms();
-        let rest = (!heard && stands_to_ms < to_ms).then_some((stands_to_ms, to_ms));
-        let gone =
-            self.unheard.take().filter(|(from_ms, _)| rest.is_none() || *from_ms < stands_to_ms);
-        for (from_ms, to_ms) in gone.into_iter().chain(rest) {
+        let from_ms = self.draft.stands_to_ms();
+        if !heard && from_ms < to_ms {
             self.shared.miss(Missed::new(self.turn.clone(), from_ms, to_ms));
         }
     }
@@ -350,8 +357,8 @@ impl Stream {
 pub(super) enum Came {
     /// The engine cannot be reached.
     Nowhere,
-    /// The connection broke.
-    Broke,
+    /// The connection broke; words stand up to this moment, ms.
+    Broke(u64),
     /// To its end.
     Through,
 }
@@ -368,15 +375,13 @@ pub(super) async fn again(
     let mut stream = Stream::new(shared, engine, turn, missed.from_ms, heard);
     stream.tape.take(from_ms, &samples);
     stream.draft.ended(missed.to_ms);
+    stream.ended = true;
     stream.connect().await;
-    if stream.call.is_none() {
-        return if stream.draft.stands_to_ms() > missed.from_ms {
-            Came::Broke
-        } else {
-            Came::Nowhere
-        };
+    if stream.call.is_some() && stream.last_words().await {
+        return Came::Through;
     }
-    if stream.last_words().await { Came::Through } else { Came::Broke }
+    let stands_to_ms = stream.draft.stands_to_ms();
+    if stream.reached { Came::Broke(stands_to_ms) } else { Came::Nowhere }
 }
 
 impl Shared {
@@ -417,14 +422,14 @@ mod tests {
     }
 
     #[test]
-    fn half_a_minute_is_kept_and_the_rest_is_told() {
+    fn half_a_minute_is_kept() {
         let mut tape = tape(5_000, 40);
-        assert_eq!(tape.shorten(0), Some((5_000, 15_000)));
+        assert!(tape.shorten(0));
         assert_eq!(tape.begins_ms(), 15_000);
-        assert_eq!(tape.shorten(0), None);
-        assert_eq!(tape.shorten(20_000), None, "words stand for it");
+        assert!(!tape.shorten(0));
+        assert!(!tape.shorten(20_000), "words stand for it");
         assert_eq!((tape.begins_ms(), tape.samples.len()), (20_000, 25 * 16_000));
-        assert_eq!(tape.shorten(90_000), None);
+        assert!(!tape.shorten(90_000));
         assert_eq!(tape.samples.len(), 0);
     }
 

@@ -216,7 +216,7 @@ impl Ears {
         self.desk.close().await;
         self.desk.expect(|notice| matches!(notice, RecordNotice::Sealed { .. })).await;
         self.desk.stop().await;
-        self.listening.stop();
+        self.listening.stop().await;
         self.all
     }
 }
