@@ -45,6 +45,9 @@ const SCRIPT: &[Line] = &[
 ];
 const SCRIPT_MS: u64 = 20_500;
 
+/// Packets of each person's microphone.
+type Tracks = Vec<(u32, Vec<Vec<u8>>)>;
+
 /// A sentence as it stands in the sound: from when to when, ms.
 #[derive(Debug)]
 struct Truth {
@@ -74,7 +77,7 @@ fn loud(samples: &[i16]) -> (u64, u64) {
 }
 
 /// The sound of each person as Opus packets of 20 ms, and the truth about it.
-fn tracks(script: &[Line], lasts_ms: u64, folder: &Path) -> (Vec<(u32, Vec<Vec<u8>>)>, Vec<Truth>) {
+fn tracks(script: &[Line], lasts_ms: u64, folder: &Path) -> (Tracks, Vec<Truth>) {
     let mut people: Vec<u32> = script.iter().map(|line| line.0).collect();
     people.sort_unstable();
     people.dedup();
@@ -169,7 +172,7 @@ impl Ears {
 
     /// Plays packets in real time, and takes what is heard meanwhile.
     async fn play(&mut self, tracks: &[(u32, Vec<Vec<u8>>)], packets: std::ops::Range<usize>) {
-        let begin = Instant::now();
+        let (begin, zero) = (Instant::now(), self.desk.now().instant);
         let mut publishers: Vec<Publisher> = tracks
             .iter()
             .map(|(who, _)| {
@@ -180,14 +183,16 @@ impl Ears {
             })
             .collect();
         for (n, at) in packets.enumerate() {
-            let due = begin + Duration::from_millis(20 * n as u64);
+            let since = Duration::from_millis(20 * n as u64);
+            let due = begin + since;
             loop {
                 tokio::select! {
                     Some((_, heard)) = self.heard.recv() => self.all.push(heard),
                     () = sleep_until(due) => break,
                 }
             }
-            let now = self.desk.now().instant;
+            // As it would arrive if this machine had nothing else to do.
+            let now = zero.plus(since);
             let mut tape = Tape { hearing: HEARING, items: Vec::new(), bytes: Vec::new() };
             for (publisher, (_, packets)) in publishers.iter_mut().zip(tracks) {
                 let Some(packet) = packets.get(at) else { continue };
@@ -276,7 +281,6 @@ fn errors(wanted: &str, found: &str) -> usize {
 /// Compares turns with the truth: each in its place within 300 ms.
 fn compare_turns(truths: &[Truth], all: &[Heard]) {
     let turns = turns(all);
-    println!("turns {turns:?}\ntruth {truths:?}");
     assert_eq!(turns.len(), truths.len(), "{turns:#?} {truths:#?}");
     for (truth, (who, from_ms, to_ms, cross_ms, _)) in truths.iter().zip(turns) {
         assert_eq!(who, truth.who, "{truth:?}");
@@ -295,11 +299,11 @@ fn compare_turns(truths: &[Truth], all: &[Heard]) {
 }
 
 /// The sound in the record, packet by packet, of each person.
-fn recorded(archive: &Path) -> Vec<(u32, Vec<Vec<u8>>)> {
+fn recorded(archive: &Path) -> Tracks {
     let folder = folder(archive);
     let mut reader = Reader::default();
     reader.push(&std::fs::read(folder.join("ledger.jsonl")).expect("a ledger"));
-    let mut tracks: Vec<(u32, Vec<Vec<u8>>)> = Vec::new();
+    let mut tracks = Tracks::new();
     for segment in &reader.index.segments {
         let bytes = std::fs::read(folder.join(&segment.name)).expect("a segment");
         let mut packets = Vec::new();
