@@ -46,7 +46,7 @@ test-browser: web/dist/index.html .installed-for-tests
 	set -e; for name in $(BROWSER_TESTS); do tests/browser/run.sh $$name; done
 
 bench: .installed-for-build
-	$(CARGO) bench --locked -p forwarding -p record
+	$(CARGO) bench --locked -p forwarding -p record -p speech
 	$(CARGO) bench --locked -p signaling --bench archive
 
 screenshots: web/dist/index.html .installed-for-tests

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that building (`build`) or testing (`tests`) needs and that are
-# missing, and one Python package. Says what it installs; does nothing when all is there.
+# missing, and three Python packages. Says what it installs; does nothing when all is there.
 set -euo pipefail
 
 case "${1:-}" in
@@ -34,4 +34,13 @@ if [ "$1" = tests ] && [ ! -e "$devices/installed" ]; then
   /usr/bin/python3 -m venv "$devices"
   "$devices/bin/pip" install -q --disable-pip-version-check aiortc==1.16.0
   touch "$devices/installed"
+fi
+
+# A recogniser of speech with its English model, for the tests of what is heard.
+speech="$(dirname "$0")/../tests/speech/.venv"
+if [ "$1" = tests ] && [ ! -e "$speech/installed" ]; then
+  echo "Installing: pocketsphinx"
+  /usr/bin/python3 -m venv "$speech"
+  "$speech/bin/pip" install -q --disable-pip-version-check pocketsphinx==5.1.1 websockets==17.4
+  touch "$speech/installed"
 fi

@@ -73,6 +73,16 @@ pub(crate) struct Config {
     pub(crate) face_url: Option<String>,
     /// The secret the requests to it are signed with.
     pub(crate) face_secret: Option<Private<String>>,
+    /// What makes words of recorded speech: `funasr`, `sherpa`, `vosk`, or `none`.
+    pub(crate) speech_engine: SpeechEngine,
+    /// Where it is: `ws://` or `wss://`.
+    pub(crate) speech_url: Option<String>,
+    /// Its certificate, or the authority that signed it, PEM: for `wss://`.
+    pub(crate) speech_trust: Option<PathBuf>,
+    /// Whether it is told the names and terms of each case.
+    pub(crate) speech_hot_words: bool,
+    /// A text file with more words for it, for all courts or by court.
+    pub(crate) speech_glossary: Option<PathBuf>,
     /// A lecture's first check of presence comes so many minutes after it began: from, to.
     pub(crate) presence_first: [u16; 2],
     /// Each later check comes so many minutes after the former: from, to.
@@ -85,6 +95,21 @@ pub(crate) struct Config {
     pub(crate) metrics_from: Vec<IpAddr>,
     /// Log level: error, warn, info, debug, trace.
     pub(crate) log: String,
+}
+
+/// What makes words of recorded speech.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum SpeechEngine {
+    /// Nothing: who speaks when is known, not what.
+    #[default]
+    None,
+    /// The FunASR runtime.
+    Funasr,
+    /// The online server of sherpa-onnx.
+    Sherpa,
+    /// The Vosk server.
+    Vosk,
 }
 
 /// One key of the second copy.
@@ -148,6 +173,11 @@ impl Default for Config {
             discipline: None,
             face_url: None,
             face_secret: None,
+            speech_engine: SpeechEngine::None,
+            speech_url: None,
+            speech_trust: None,
+            speech_hot_words: true,
+            speech_glossary: None,
             presence_first: [10, 30],
             presence_every: [105, 135],
             presence_answer: 120,
@@ -233,6 +263,7 @@ fn check(config: &Config) -> Result<(), String> {
         );
     }
     check_copy(config)?;
+    crate::listening::check(config)?;
     if config.face_url.is_some() != config.face_secret.is_some() {
         return wrong("face_url 与 face_secret 须同时设置", "face_url and face_secret go together");
     }
@@ -303,6 +334,45 @@ mod tests {
         assert_eq!(parse(""), Ok(Config::default()));
     }
 
+    const KEYS: &[&str] = &[
+        "https",
+        "media",
+        "announce",
+        "media_threads",
+        "camera_codec",
+        "voice_dtx",
+        "data",
+        "archive",
+        "record_key",
+        "record_signature",
+        "timestamp_url",
+        "archive_free_min",
+        "copy_to",
+        "copy_endpoint",
+        "copy_region",
+        "copy_access",
+        "copy_secret",
+        "copy_trust",
+        "copy_keys",
+        "reconcile_at",
+        "certificate",
+        "certificate_key",
+        "discipline",
+        "face_url",
+        "face_secret",
+        "speech_engine",
+        "speech_url",
+        "speech_trust",
+        "speech_hot_words",
+        "speech_glossary",
+        "presence_first",
+        "presence_every",
+        "presence_answer",
+        "retention",
+        "metrics_from",
+        "log",
+    ];
+
     #[test]
     fn the_example_names_every_key_with_its_default() {
         let text = std::fs::read_to_string(
@@ -316,6 +386,7 @@ mod tests {
             .replace("\n# copy_", "\ncopy_")
             .replace("\n# record_key =", "\nrecord_key =")
             .replace("\n# timestamp_url =", "\ntimestamp_url =")
+            .replace("\n# speech_", "\nspeech_")
             .replace("\n# face_", "\nface_");
         let config: Config = toml::from_str(&all).unwrap();
         let defaults = Config::default();
@@ -333,44 +404,15 @@ mod tests {
                 timestamp_url: None,
                 face_url: None,
                 face_secret: None,
+                speech_url: None,
+                speech_trust: None,
+                speech_glossary: None,
                 ..config
             },
             defaults,
             "deploy/assize.example.toml shows another default than the code"
         );
-        for key in [
-            "https",
-            "media",
-            "announce",
-            "media_threads",
-            "camera_codec",
-            "voice_dtx",
-            "data",
-            "archive",
-            "record_key",
-            "record_signature",
-            "timestamp_url",
-            "archive_free_min",
-            "copy_to",
-            "copy_endpoint",
-            "copy_region",
-            "copy_access",
-            "copy_secret",
-            "copy_trust",
-            "copy_keys",
-            "reconcile_at",
-            "certificate",
-            "certificate_key",
-            "discipline",
-            "face_url",
-            "face_secret",
-            "presence_first",
-            "presence_every",
-            "presence_answer",
-            "retention",
-            "metrics_from",
-            "log",
-        ] {
+        for key in KEYS {
             assert!(
                 all.lines().any(|line| line.starts_with(&format!("{key} ="))),
                 "deploy/assize.example.toml lacks {key}"
@@ -394,6 +436,12 @@ mod tests {
             ("copy_keys = [{ id = \"a\" }]", "file"),
             ("certificate = \"a\"", "go together"),
             ("face_url = \"https://h/\"", "go together"),
+            ("speech_engine = \"iflytek\"", "unknown variant"),
+            ("speech_engine = \"funasr\"", "needs speech_url"),
+            ("speech_url = \"ws://h\"", "needs speech_engine"),
+            ("speech_engine = \"vosk\"\nspeech_url = \"http://h\"", "must look like ws://"),
+            ("speech_engine = \"funasr\"\nspeech_url = \"wss://h\"", "to be trusted"),
+            ("speech_glossary = \"/nowhere/words\"", "speech_glossary"),
             ("record_signature = \"rsa\"", "unknown variant"),
             ("timestamp_url = \"tsa.example\"", "begins with"),
             ("presence_first = [3, 2]", "presence_first"),

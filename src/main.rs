@@ -9,6 +9,7 @@ mod config;
 mod copies;
 mod demo;
 mod keeping;
+mod listening;
 mod memory;
 mod nightly;
 mod probe;

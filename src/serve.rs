@@ -8,12 +8,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::heard::Heard;
 use model::letters::Unfinished;
-use model::{HearingId, Now, PresenceChecks, limits};
+use model::{Now, PresenceChecks, limits};
 use prometheus::Registry;
 use recorder::{
-    ArchiveFolder, ConfirmationDesk, CourtKey, FilmShop, FilmsConfig, RecorderConfig,
+    ArchiveFolder, ConfirmationDesk, CourtKey, FilmShop, FilmsConfig, Listening, RecorderConfig,
     RecorderFault, StampDesk, Transcripts,
 };
 use sfu::{Ends, Sfu, SfuConfig, SfuFault};
@@ -29,7 +28,7 @@ use crate::commands::{complain, say};
 use crate::config::{self, Config};
 use crate::copies::Copies;
 use crate::demo::{self, Sheet};
-use crate::{clock, ready, records, telemetry};
+use crate::{clock, listening, ready, records, telemetry};
 
 /// How long the recorder may take to commit and seal what it has when the node stops.
 const RECORDER_STOP_WAIT: Duration = Duration::from_secs(8);
@@ -76,10 +75,9 @@ struct Node {
     signaling: Signaling,
     sfu: Sfu,
     recorder: JoinHandle<Result<(), RecorderFault>>,
+    listening: Listening,
     stop_recorder: watch::Sender<bool>,
     copies: Copies,
-    /// Where what is heard of tracks comes in.
-    _heard: mpsc::Sender<(HearingId, Heard)>,
 }
 
 impl Node {
@@ -98,6 +96,7 @@ impl Node {
             Ok(Err(fault)) => tracing::error!(%fault, "the recorder fell over"),
             Err(_) => tracing::error!("the recorder did not finish in time"),
         }
+        self.listening.stop().await;
         self.copies.stop().await;
     }
 }
@@ -194,6 +193,7 @@ async fn open_rooms(
     let (tapes_in, tapes) = mpsc::channel(limits::TAPES_MAX);
     let (record_orders_in, record_orders) = mpsc::channel(limits::RECORD_QUEUE_MAX);
     let (record_notices_in, record_notices) = mpsc::channel(limits::RECORD_QUEUE_MAX);
+    let (heard_in, heard) = mpsc::channel(limits::HEARD_QUEUE_MAX);
     let (stop_recorder, recorder_stopping) = watch::channel(false);
 
     let media_clock = Arc::clone(clock);
@@ -203,8 +203,10 @@ async fn open_rooms(
     let delay = sfu.delay_reader();
     let (streams, relays) = (sfu.stream_door(), sfu.relay_maker());
 
+    let (listening, turns) = listening::start(config, heard_in, &registry)?;
     let recorder_config = RecorderConfig {
         free_min: config.archive_free_min,
+        tap: listening.tap.clone(),
         key: Some(key.clone()),
         ..RecorderConfig::new(config.archive.clone())
     };
@@ -220,12 +222,10 @@ async fn open_rooms(
     ));
 
     let archive = ArchiveFolder::new(config.archive.clone());
-    let archive = Arc::new(archive.with_page(signaling::verifier_page()));
+    let archive = Arc::new(archive.with_page(signaling::verifier_page()).with_turns(turns));
     let stamps = Arc::new(StampDesk::new(config.archive.clone(), key.public().algorithm()));
     let check_values = Arc::new(ConfirmationDesk::new(config.archive.clone(), key.clone()));
     let shelf = Arc::new(Transcripts::new(config.archive.clone(), key));
-    // Recognition of speech holds the other end.
-    let (heard_in, heard) = mpsc::channel(limits::HEARD_MAX);
     let films = Arc::new(films(config)?);
     let folder = config.archive.clone();
     let signaling_clock = Arc::clone(clock);
@@ -259,7 +259,7 @@ async fn open_rooms(
         Signaling::start(signaling_settings(config, court_settings(config)?), doors, unfinished)
             .await
             .map_err(|fault| signaling_sentence(&fault))?;
-    Ok(Node { signaling, sfu, recorder, stop_recorder, copies, _heard: heard_in })
+    Ok(Node { signaling, sfu, recorder, listening, stop_recorder, copies })
 }
 
 fn sfu_settings(config: &Config) -> SfuConfig {

@@ -12,5 +12,6 @@ mod record;
 mod scripts;
 mod serve;
 mod simulate;
+mod speech;
 mod stamps;
 mod tidy;

@@ -27,6 +27,7 @@ use record::verify::{Liveness, verify};
 use crate::RecorderFault;
 use crate::folder::{FolderFiles, doing, hearings, read_ledger};
 use crate::package::FolderPackage;
+use crate::speech::TurnFolder;
 use crate::{erase, part, proof};
 
 /// Hearings whose whole index is kept in memory, the least used goes first: some 20 MB for a long
@@ -42,6 +43,8 @@ pub struct ArchiveFolder {
     folder: PathBuf,
     /// The page that checks a package without us; goes into each.
     page: Vec<u8>,
+    /// Turns of speech, where somebody listened.
+    turns: TurnFolder,
     indexes: Mutex<Cache>,
     outlines: Mutex<Cache>,
 }
@@ -70,9 +73,21 @@ impl ArchiveFolder {
         Self { page, ..self }
     }
 
+    /// Shows who spoke when as it was heard, where it was.
+    #[must_use]
+    pub fn with_turns(self, turns: TurnFolder) -> Self {
+        Self { turns, ..self }
+    }
+
     /// Opens the door to the archive in `folder`; nothing is read yet.
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder, page: Vec::new(), indexes: Mutex::default(), outlines: Mutex::default() }
+        Self {
+            folder,
+            page: Vec::new(),
+            turns: TurnFolder::default(),
+            indexes: Mutex::default(),
+            outlines: Mutex::default(),
+        }
     }
 
     fn hearing_folder(&self, hearing: HearingId) -> PathBuf {
@@ -220,7 +235,13 @@ impl Archive for ArchiveFolder {
     fn record(&self, hearing: HearingId) -> Result<ArchiveRecord, ArchiveFault> {
         let known = self.known(hearing, true)?;
         let known = locked(&known);
-        known.reader.index.archive_record(&known.reader.ledger).ok_or(ArchiveFault::NotFound)
+        let record = known.reader.index.archive_record(&known.reader.ledger);
+        let mut record = record.ok_or(ArchiveFault::NotFound)?;
+        let turns = self.turns.stretches(hearing);
+        if !turns.is_empty() {
+            record.voices = turns;
+        }
+        Ok(record)
     }
 
     fn proofs(&self, hearing: HearingId) -> Result<Proofs, ArchiveFault> {
@@ -292,6 +313,7 @@ impl Archive for ArchiveFolder {
 
     fn erase(&self, erasure: &Erasure) -> Result<Tombstone, ArchiveFault> {
         let stone = erase::erase(&self.folder, erasure)?;
+        self.turns.forget(erasure.hearing);
         for cache in [&self.indexes, &self.outlines] {
             locked(cache).kept.remove(&erasure.hearing);
         }

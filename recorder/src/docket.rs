@@ -24,6 +24,7 @@ use crate::ledger_task::{Desk, LedgerTask, Letter};
 use crate::metrics::Metrics;
 use crate::recover::{Found, recover_hearing};
 use crate::returning::{Again, DEATHS_MAX, Returning};
+use crate::speech::case_words;
 use crate::{RecorderConfig, RecorderFault};
 
 /// Blocking calls to the disk at the same time: parallel syncs share the disk's own flushes.
@@ -297,8 +298,12 @@ impl Docket {
         self.config.durable.0.send_modify(|all| {
             all.insert(hearing, durable);
         });
+        let (heading, brief, attendees) = &again.opening;
+        let words = case_words(heading, brief, attendees);
+        self.config.tap.opened(hearing, floor_ms, words);
         let desk = Desk {
             hearing,
+            tap: self.config.tap.clone(),
             clock: Arc::clone(&self.clock),
             notices: self.notices.clone(),
             metrics: self.metrics.clone(),

@@ -23,6 +23,7 @@ use crate::commit::HearingFiles;
 use crate::compose::{Batch, Committed, Item, What};
 use crate::copy::Durable;
 use crate::metrics::{Metrics, fault_name};
+use crate::speech::SoundTap;
 
 /// A failed commit is tried again after this time.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -48,6 +49,8 @@ pub(crate) struct Desk {
     pub(crate) clock: Arc<dyn Fn() -> Now + Send + Sync>,
     pub(crate) notices: mpsc::Sender<RecordNotice>,
     pub(crate) metrics: Metrics,
+    /// Takes a copy of what goes on the record.
+    pub(crate) tap: SoundTap,
     pub(crate) free_min: u64,
     pub(crate) pending_bytes_max: usize,
     /// How many bytes of each live hearing's ledger are durable, for the second copy.
@@ -267,6 +270,7 @@ impl LedgerTask {
         let mut taken = Vec::new();
         self.reel.finish(now.instant, &mut taken);
         self.keep(taken);
+        self.desk.tap.stopped(self.desk.hearing);
         self.rolling_since = None;
         self.tape_lost_at = None;
         if let Some(at) = self.roll_off.take() {
@@ -314,6 +318,7 @@ impl LedgerTask {
                 }
                 self.pending_bytes += bytes.len();
             }
+            self.desk.tap.taken(self.desk.hearing, &taken);
             self.push(at, What::Taken(taken));
         }
     }
@@ -323,6 +328,9 @@ impl LedgerTask {
         let mut taken = Vec::new();
         self.reel.take(now.instant, &mut taken);
         self.keep(taken);
+        if let Some(media_ms) = self.reel.media_ms(now.instant) {
+            self.desk.tap.now(self.desk.hearing, media_ms);
+        }
         self.watch(now).await;
         let check = now.instant.since(self.job_since) >= CHECK_EVERY;
         self.commit(check);
@@ -431,6 +439,7 @@ impl LedgerTask {
 
     async fn sealed(&mut self, head: Digests) {
         self.closed = true;
+        self.desk.tap.closed(self.desk.hearing);
         self.desk.metrics.hearings_sealed.inc();
         tracing::info!(hearing = self.desk.hearing.0, "sealed");
         let (head_sha256, head_sm3) = (head.sha256.to_string(), head.sm3.to_string());

@@ -38,6 +38,7 @@ mod proof;
 mod reconcile;
 mod recover;
 mod returning;
+mod speech;
 mod stamps;
 mod store;
 mod transcripts;
@@ -52,6 +53,9 @@ pub use keeping::{KeepFault, copied, forget, move_record, restore, verify_copy};
 pub use package::pack;
 pub use reconcile::{Compared, Finding, Listed, Report, ReportBoard, Wrong, reconcile};
 pub use record::signature::{Algorithm, CourtKey, PublicKey};
+pub use speech::{
+    Engine, EngineAt, EngineFault, Glossary, Listening, SoundTap, SpeechConfig, TurnFolder,
+};
 pub use stamps::StampDesk;
 pub use store::{Store, StoreConfig, StoreFault};
 pub use transcripts::Transcripts;
@@ -79,6 +83,8 @@ pub struct RecorderConfig {
     pub key: Option<CourtKey>,
     /// Tells the second copy what is durable.
     pub durable: DurableTeller,
+    /// Takes a copy of the sound, if somebody listens.
+    pub tap: SoundTap,
 }
 
 /// Tells how many bytes of each live hearing's ledger are durable. Clones tell the same.
@@ -100,6 +106,7 @@ impl RecorderConfig {
             free_min: model::limits::DISK_FREE_MIN,
             pending_bytes_max: 64 * 1024 * 1024,
             durable: DurableTeller::default(),
+            tap: SoundTap::default(),
             key: None,
         }
     }

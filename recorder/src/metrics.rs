@@ -87,6 +87,77 @@ impl Metrics {
     }
 }
 
+/// The figures of listening.
+#[derive(Clone, Debug)]
+pub(crate) struct SpeechMetrics {
+    pub(crate) turns: IntCounter,
+    pub(crate) dropped: IntCounter,
+    pub(crate) wrong: IntCounter,
+    pub(crate) streams: IntGauge,
+    pub(crate) away: IntGauge,
+    pub(crate) broken: IntCounter,
+    pub(crate) missed: IntGauge,
+    pub(crate) given_up: IntCounter,
+    pub(crate) left_out: IntCounter,
+    pub(crate) lag_seconds: Histogram,
+}
+
+/// Seconds from words to their text, from quick to what nobody waits for.
+const LAG_SECONDS: [f64; 9] = [0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0, 120.0];
+
+impl SpeechMetrics {
+    /// Makes the figures and registers them.
+    pub(crate) fn new(registry: &Registry) -> Result<Self, prometheus::Error> {
+        let counter = |name: &str, help: &str| {
+            let counter = IntCounter::new(name, help)?;
+            registry.register(Box::new(counter.clone())).map(|()| counter)
+        };
+        let gauge = |name: &str, help: &str| {
+            let gauge = IntGauge::new(name, help)?;
+            registry.register(Box::new(gauge.clone())).map(|()| gauge)
+        };
+        let lag = HistogramOpts::new(
+            "assize_recorder_speech_lag_seconds",
+            "From the end of words to their text.",
+        );
+        let lag_seconds = Histogram::with_opts(lag.buckets(LAG_SECONDS.to_vec()))?;
+        registry.register(Box::new(lag_seconds.clone()))?;
+        Ok(Self {
+            turns: counter("assize_recorder_speech_turns_total", "Turns of speech begun.")?,
+            dropped: counter(
+                "assize_recorder_speech_dropped_total",
+                "Pieces of recorded sound that were not listened to.",
+            )?,
+            wrong: counter(
+                "assize_recorder_speech_undecodable_total",
+                "Recorded packets that are not Opus.",
+            )?,
+            streams: gauge("assize_recorder_speech_streams", "Turns at the engine now.")?,
+            away: gauge(
+                "assize_recorder_speech_away",
+                "Hearings for which the engine of speech is away or late.",
+            )?,
+            broken: counter(
+                "assize_recorder_speech_broken_total",
+                "Connections to the engine that failed or broke.",
+            )?,
+            missed: gauge(
+                "assize_recorder_speech_missed",
+                "Parts of turns that wait to be heard from the record.",
+            )?,
+            given_up: counter(
+                "assize_recorder_speech_given_up_total",
+                "Parts of turns that no engine heard in the end.",
+            )?,
+            left_out: counter(
+                "assize_recorder_speech_left_out_total",
+                "Texts of the engine left out: said twice, or too long.",
+            )?,
+            lag_seconds,
+        })
+    }
+}
+
 /// The figures of the second copy.
 #[derive(Clone, Debug)]
 pub(crate) struct CopyMetrics {

@@ -31,7 +31,7 @@ pub enum HeardWhat {
     },
     /// Words that may still change: for who keeps the transcript alone, and never kept.
     Partial {
-        /// The whole text of the turn so far.
+        /// All words of the turn since the last that stand.
         text: String,
     },
     /// Words the engine stands by. A turn may have several, in order.

@@ -280,8 +280,6 @@ pub const TRANSCRIPT_REASON_CHARS_MAX: usize = 1_000;
 /// How long after the session the transcript may be read, objected to and signed
 /// (民事诉讼法 art. 150).
 pub const TRANSCRIPT_READING: Duration = Duration::from_secs(5 * 24 * 3600);
-/// Things heard that wait for their hearings.
-pub const HEARD_MAX: usize = 1_024;
 /// Digits of a join code.
 pub const JOIN_CODE_DIGITS: usize = 8;
 /// How long a join code is good for after it was issued, and after the sitting was due.
@@ -381,6 +379,32 @@ pub const STAMP_WAIT: Duration = Duration::from_secs(20);
 pub const STAMP_RETRY_MIN: Duration = Duration::from_secs(5);
 /// But no later than after this.
 pub const STAMP_RETRY_MAX: Duration = Duration::from_secs(3600);
+/// Characters of words an engine of speech makes at once; what is longer is cut.
+pub const HEARD_CHARS_MAX: usize = 2_000;
+/// Characters of words it makes of one turn; more are left out and counted.
+pub const HEARD_TURN_CHARS_MAX: usize = 20_000;
+/// Things heard that wait for the hearing; words that may still change are dropped first.
+pub const HEARD_QUEUE_MAX: usize = 1_024;
+/// Pieces of recorded sound that wait to be listened to; one more is dropped and counted.
+pub const SOUND_QUEUE_MAX: usize = 4_096;
+/// Turns at an engine of speech at once on one node; one more is read from the record later.
+pub const SPEECH_STREAMS_MAX: usize = 64;
+/// Sound of one turn kept for an engine that is away; what is older is read from the record.
+pub const SPEECH_KEPT: Duration = Duration::from_secs(30);
+/// Turns of one node that wait to be read from the record; the oldest are given up and counted.
+pub const SPEECH_MISSED_MAX: usize = 2_000;
+/// Bytes of one answer of an engine of speech; a longer one ends the connection.
+pub const SPEECH_ANSWER_BYTES_MAX: usize = 256 * 1024;
+/// Answers of an engine of speech on one connection; one more ends it.
+pub const SPEECH_ANSWERS_MAX: u32 = 20_000;
+/// How long an engine of speech may take to open a connection.
+pub const SPEECH_CONNECT_WAIT: Duration = Duration::from_secs(5);
+/// How long an engine of speech may take to say the last words of a turn that is over.
+pub const SPEECH_LAST_WAIT: Duration = Duration::from_secs(30);
+/// Characters of a word an engine of speech is told beforehand (FunASR's guide).
+pub const HOT_WORD_CHARS_MAX: usize = 10;
+/// Words an engine of speech is told beforehand (FunASR's guide); the rest is left out.
+pub const HOT_WORDS_MAX: usize = 1_000;
 /// Bytes of one manifest of an archive package: some hundred thousand files.
 pub const BAG_MANIFEST_BYTES_MAX: usize = 32 * 1024 * 1024;
 

@@ -1,6 +1,6 @@
 //! A small Matroska writer (RFC 9559): heads of segment files and clusters of frames.
 //!
-//! What is not here: reading, lacing, and the head of playable files (`playable`), which is built
+//! What is not here: reading what others wrote, lacing, and the head of playable files (`playable`), which is built
 //! from the same elements.
 
 use model::{Codec, Timestamp, TrackKind};
@@ -169,6 +169,47 @@ pub fn cluster(number: u8, blocks: &[Block]) -> Vec<u8> {
     out
 }
 
+/// The frames of a cluster as [`cluster`] writes it, each with its time on the media time line, ms;
+/// up to the first byte that is not as it writes.
+pub fn frames(cluster: &[u8]) -> Vec<(u64, &[u8])> {
+    let mut frames = Vec::new();
+    let Some((id::CLUSTER, body, _)) = element(cluster) else { return frames };
+    let (mut from_ms, mut rest) = (0, body);
+    while let Some((id, body, after)) = element(rest) {
+        rest = after;
+        match (id, body) {
+            (id::TIMESTAMP, _) if body.len() <= 8 => {
+                from_ms = body.iter().fold(0, |ms, byte| ms << 8 | u64::from(*byte));
+            }
+            (id::SIMPLE_BLOCK, [_, high, low, _, frame @ ..]) => {
+                let relative = i16::from_be_bytes([*high, *low]);
+                frames.push((from_ms.saturating_add_signed(i64::from(relative)), frame));
+            }
+            _ => break,
+        }
+    }
+    frames
+}
+
+/// The first element of some bytes: number, body, what follows it.
+fn element(bytes: &[u8]) -> Option<(u32, &[u8], &[u8])> {
+    let length = 1 + bytes.first()?.leading_zeros() as usize;
+    if length > 4 {
+        return None;
+    }
+    let (id, rest) = bytes.split_at_checked(length)?;
+    let id = id.iter().fold(0, |id, byte| id << 8 | u32::from(*byte));
+    let length = 1 + rest.first()?.leading_zeros() as usize;
+    if length > 8 {
+        return None;
+    }
+    let (size, rest) = rest.split_at_checked(length)?;
+    let marked = size.iter().fold(0_u64, |size, byte| size << 8 | u64::from(*byte));
+    let size = usize::try_from(marked & ((1 << (7 * length)) - 1)).ok()?;
+    let (body, after) = rest.split_at_checked(size)?;
+    Some((id, body, after))
+}
+
 /// The EBML header of a document type.
 pub(crate) fn ebml_header(out: &mut Vec<u8>, doc_type: &str) {
     let mut body = Vec::new();
@@ -305,6 +346,21 @@ mod tests {
         wanted.extend([0xA3, 0x86, 0x82, 0, 0, 0x80, 1, 2]);
         wanted.extend([0xA3, 0x85, 0x82, 0, 20, 0, 3]);
         assert_eq!(bytes, wanted);
+        assert_eq!(frames(&bytes), [(1_000, &[1, 2][..]), (1_020, &[3])]);
+    }
+
+    #[test]
+    fn a_torn_cluster_gives_what_is_whole_or_nothing() {
+        let blocks =
+            [1_000, 1_020, 1_040].map(|at_ms| Block { at_ms, keyframe: true, bytes: vec![7; 300] });
+        let bytes = cluster(1, &blocks);
+        assert_eq!(frames(&bytes).len(), 3);
+        for cut in 0..bytes.len() {
+            assert_eq!(frames(&bytes[..cut]), [], "the cluster itself says that it is torn");
+            let mut other = bytes.clone();
+            other[cut] ^= 0xFF;
+            assert!(frames(&other).len() <= 4);
+        }
     }
 
     #[test]

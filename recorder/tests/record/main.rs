@@ -15,3 +15,4 @@ mod panics;
 mod part;
 mod recovery;
 mod session;
+mod speech;

@@ -1,0 +1,43 @@
+//! What listening costs: one second of one microphone, with a voice and without.
+//!
+//! What is not here: decoding, and words; an engine is another machine's work.
+
+use divan::Bencher;
+use divan::counter::ItemsCount;
+use model::ParticipantId;
+use speech::ears::Ears;
+
+fn main() {
+    divan::main();
+}
+
+/// A second of 16 kHz: pulses of 120 Hz that ring like a vowel, or the noise of a quiet room.
+fn second(voice: bool) -> Vec<i16> {
+    let mut noise = 1_u32;
+    (0..16_000_u32)
+        .map(|n| {
+            noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let hiss = f64::from(noise >> 24) / 16.0 - 8.0;
+            let at = (f64::from(n) * 120.0 / 16_000.0).fract();
+            let ring = (-at * 6.0).exp() * (at / 120.0 * 700.0 * std::f64::consts::TAU).sin();
+            let sample = if voice { ring * 9_000.0 + hiss } else { hiss };
+            #[expect(clippy::cast_possible_truncation, reason = "far within the range")]
+            let sample = sample as i16;
+            sample
+        })
+        .collect()
+}
+
+#[divan::bench(args = [true, false])]
+fn a_second_of_a_microphone(bencher: Bencher<'_, '_>, voice: bool) {
+    let second = second(voice);
+    let (mut ears, mut at_ms) = (Ears::default(), 0);
+    bencher.counter(ItemsCount::new(1_u32)).bench_local(|| {
+        let mut found = Vec::new();
+        for packet in second.chunks(320) {
+            ears.sound(ParticipantId(1), at_ms, packet, &mut found);
+            at_ms += 20;
+        }
+        found
+    });
+}
