@@ -14,6 +14,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("forwarding", &["model"]),
     ("record", &["model"]),
     ("film", &["model"]),
+    ("papers", &["model"]),
     ("sim", &["forwarding", "hearing", "model", "record"]),
     ("signaling", &["docket", "hearing", "model", "protocol"]),
     ("sfu", &["forwarding", "model"]),
