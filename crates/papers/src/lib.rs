@@ -4,12 +4,22 @@
 //! What is not here: what a document says (who makes one out of the record fills in a [`Paper`]),
 //! digests, disks and processes.
 
+mod data;
 mod paper;
+mod pdf;
+mod plain;
+#[cfg(test)]
+mod sample;
 mod strokes;
 mod text;
+mod words;
 
+pub use data::{FORMAT, csv, json, webvtt};
 pub use paper::{
     Block, Footer, Form, Line, Paper, Row, Section, SignaturePlace, Signed, Span, Table,
 };
+pub use pdf::{FontFault, Fonts, PdfFault, pdf};
+pub use plain::plain;
 pub use strokes::Strokes;
 pub use text::Text;
+pub use words::moment;
