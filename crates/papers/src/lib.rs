@@ -5,6 +5,7 @@
 //! digests, disks and processes.
 
 mod data;
+mod docx;
 mod paper;
 mod pdf;
 mod plain;
@@ -14,9 +15,10 @@ mod strokes;
 mod text;
 mod words;
 
-pub use data::{FORMAT, csv, json, webvtt};
+pub use data::{FORMAT, Unreadable, csv, json, read, webvtt};
+pub use docx::{DocxFault, docx};
 pub use paper::{
-    Block, Footer, Form, Line, Paper, Row, Section, SignaturePlace, Signed, Span, Table,
+    Block, Footer, Form, Format, Line, Paper, Row, Section, SignaturePlace, Signed, Span, Table,
 };
 pub use pdf::{FontFault, Fonts, PdfFault, pdf};
 pub use plain::plain;

@@ -6,68 +6,11 @@
 use core::fmt;
 
 use model::Timestamp;
+pub use model::paper::{Form, Format};
 use serde::{Deserialize, Serialize};
 
 use crate::strokes::Strokes;
 use crate::text::Text;
-
-/// Which document it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Form {
-    /// 庭审笔录.
-    Transcript,
-    /// 调解笔录.
-    MediationRecord,
-    /// 调解协议.
-    Agreement,
-    /// 无争议事实记载.
-    UndisputedFacts,
-    /// 庭审录音录像说明.
-    RecordingNote,
-    /// 情况说明 (of faults of the recording).
-    Explanation,
-    /// 签到表.
-    Attendance,
-    /// 送达情况 (notices with their receipts).
-    Service,
-    /// 证人隔离证明.
-    Isolation,
-    /// 调解移交单, with the record of the failure.
-    HandOver,
-}
-
-impl Form {
-    /// Every form.
-    pub const ALL: [Self; 10] = [
-        Self::Transcript,
-        Self::MediationRecord,
-        Self::Agreement,
-        Self::UndisputedFacts,
-        Self::RecordingNote,
-        Self::Explanation,
-        Self::Attendance,
-        Self::Service,
-        Self::Isolation,
-        Self::HandOver,
-    ];
-
-    /// Its name in paths and file names.
-    pub const fn stem(self) -> &'static str {
-        match self {
-            Self::Transcript => "transcript",
-            Self::MediationRecord => "mediation-record",
-            Self::Agreement => "agreement",
-            Self::UndisputedFacts => "undisputed-facts",
-            Self::RecordingNote => "recording-note",
-            Self::Explanation => "explanation",
-            Self::Attendance => "attendance",
-            Self::Service => "service",
-            Self::Isolation => "isolation",
-            Self::HandOver => "hand-over",
-        }
-    }
-}
 
 /// A court document.
 ///
@@ -265,6 +208,19 @@ impl Paper {
             made_at: Some(made_at),
         };
         self
+    }
+
+    /// As what it can be written: tables and times are not in every document.
+    pub fn formats(&self) -> Vec<Format> {
+        let mut blocks = self.sections.iter().flat_map(|section| &section.blocks);
+        let has_table = blocks.any(|block| matches!(block, Block::Table(_)));
+        let has_times = self.lines().any(|line| line.span.is_some());
+        let has = |format: &Format| match format {
+            Format::Csv => has_table,
+            Format::Vtt => has_times,
+            Format::Pdf | Format::Docx | Format::Txt | Format::Json => true,
+        };
+        Format::ALL.into_iter().filter(has).collect()
     }
 
     /// Every line of it, in order.

@@ -37,13 +37,13 @@ pub fn pdf(paper: &Paper, fonts: &Fonts) -> Result<Vec<u8>, PdfFault> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
     use crate::sample;
 
-    fn fonts() -> Fonts {
+    pub(super) fn fonts() -> Fonts {
         let read = |name: &str| {
             let path = format!("/usr/share/fonts/opentype/noto/{name}");
             std::fs::read(path).expect("fonts-noto-cjk is installed (make installs it)")

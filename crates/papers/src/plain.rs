@@ -32,7 +32,7 @@ pub fn plain(paper: &Paper) -> String {
         }
         for block in &section.blocks {
             match block {
-                Block::Text { text: words } => put_lines(&mut text, "", words.lines()),
+                Block::Text { text: words } => put_lines(&mut text, INDENT, words.lines()),
                 Block::Line(line) => put_line(&mut text, line),
                 Block::Table(table) => put_table(&mut text, table),
             }

@@ -285,3 +285,60 @@ fn strip(face: usize, shapes: &[Shape], space: f32) -> Strip {
     let width = shapes.iter().map(|shape| shape.advance + space).sum();
     Strip { face, glyphs, width }
 }
+
+#[cfg(test)]
+mod tests {
+    use krilla::text::Glyph as _;
+    use proptest::prelude::*;
+    use proptest::test_runner::TestRunner;
+
+    use super::*;
+    use crate::pdf::tests::fonts;
+
+    const MEASURE: Measure = Measure { width: 12.0, first: 2.0, rest: 0.0, spread: true };
+
+    #[test]
+    fn lines_fit_and_no_closing_mark_begins_one() {
+        let fonts = fonts();
+        let faces = Faces::open(&fonts).unwrap();
+        let mut runner =
+            TestRunner::new(ProptestConfig { cases: 200, ..ProptestConfig::default() });
+        let said = "[一二三甲乙丙，。；：？！、（）《》“”—…a-z0-9 \u{627}\u{628}\u{62f}]{0,80}";
+        runner
+            .run(&said, |said| {
+                let (mut words, mut missing) = (Words::default(), 0);
+                words.push(&faces, &said, false, &mut missing);
+                let lines = set(&faces, &words, MEASURE);
+                let mut seen = 0;
+                for (at, line) in lines.iter().enumerate() {
+                    let room = MEASURE.width - if at == 0 { MEASURE.first } else { MEASURE.rest };
+                    prop_assert!(line.width <= room + 0.01, "{} of {room}", line.width);
+                    seen += line.strips.iter().map(|strip| strip.glyphs.len()).sum::<usize>();
+                    let Some(first) = line.strips.first().and_then(|strip| strip.glyphs.first())
+                    else {
+                        continue;
+                    };
+                    let letter = words.text[first.text_range()].chars().next();
+                    let is_closing =
+                        letter.is_some_and(|letter| "，。；：？！、）》".contains(letter));
+                    // Nothing but closing marks can be cut only between them.
+                    let cut =
+                        words.text.chars().filter(|c| "一二三甲乙丙".contains(*c)).count() < 10;
+                    prop_assert!(at == 0 || !is_closing || cut, "{letter:?} of {:?}", words.text);
+                }
+                let letters = words.text.chars().filter(|c| !c.is_whitespace()).count();
+                prop_assert!(seen > 0 || letters == 0);
+                Ok(())
+            })
+            .unwrap();
+    }
+
+    #[test]
+    fn what_no_font_has_is_named_by_its_number() {
+        let fonts = fonts();
+        let faces = Faces::open(&fonts).unwrap();
+        let (mut words, mut missing) = (Words::default(), 0);
+        words.push(&faces, "𬭚某\u{10ffff}某", true, &mut missing);
+        assert_eq!((words.text.as_str(), missing), ("𬭚某〔U+10FFFF〕某", 1));
+    }
+}
