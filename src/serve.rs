@@ -137,11 +137,9 @@ async fn start(args: &Args) -> Result<Node, String> {
 
 /// Repairs what a crash left and says which hearings go on.
 /// Opens the shop of composed films: its processes are this program again.
-fn films(config: &Config) -> Result<FilmShop, String> {
+fn films(config: &Config, program: &Path) -> Result<FilmShop, String> {
     let folder = config.data.join("films");
-    let program = std::env::current_exe().map_err(|fault| {
-        format!("无法找到本程序：{fault}。This program cannot find itself: {fault}.")
-    })?;
+    let program = program.to_owned();
     let films = FilmsConfig {
         archive: config.archive.clone(),
         films: folder.clone(),
@@ -220,7 +218,10 @@ async fn open_rooms(
     let archive = Arc::new(archive.with_page(signaling::verifier_page()));
     let stamps = Arc::new(StampDesk::new(config.archive.clone(), key.public().algorithm()));
     let check_values = Arc::new(ConfirmationDesk::new(config.archive.clone(), key));
-    let films = Arc::new(films(config)?);
+    let program = std::env::current_exe().map_err(|fault| {
+        format!("无法找到本程序：{fault}。This program cannot find itself: {fault}.")
+    })?;
+    let films = Arc::new(films(config, &program)?);
     let folder = config.archive.clone();
     let signaling_clock = Arc::clone(clock);
     let doors = signaling::Doors {
@@ -247,10 +248,13 @@ async fn open_rooms(
             (delay.packets > 0).then(|| [delay.p50_us, delay.p95_us, delay.p99_us].map(u64::from))
         }),
     };
-    let signaling =
-        Signaling::start(signaling_settings(config, court_settings(config)?), doors, unfinished)
-            .await
-            .map_err(|fault| signaling_sentence(&fault))?;
+    let signaling = Signaling::start(
+        signaling_settings(config, court_settings(config)?, program),
+        doors,
+        unfinished,
+    )
+    .await
+    .map_err(|fault| signaling_sentence(&fault))?;
     Ok(Node { signaling, sfu, recorder, stop_recorder, copies })
 }
 
@@ -293,7 +297,7 @@ fn court_settings(config: &Config) -> Result<Settings, String> {
     Ok(Settings { discipline: Some(discipline), presence })
 }
 
-fn signaling_settings(config: &Config, settings: Settings) -> signaling::Config {
+fn signaling_settings(config: &Config, settings: Settings, program: PathBuf) -> signaling::Config {
     signaling::Config {
         listen: config.https.clone(),
         certificate: match (&config.certificate, &config.certificate_key) {
@@ -305,6 +309,8 @@ fn signaling_settings(config: &Config, settings: Settings) -> signaling::Config 
         data: config.data.clone(),
         page: config.page.clone(),
         settings,
+        // Documents are printed by this program again.
+        press: vec![program, "press".into()],
         retention: config.retention.clone(),
         faces: config.face_url.clone().zip(config.face_secret.clone()),
         timestamp_url: config.timestamp_url.clone(),

@@ -16,10 +16,10 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("film", &["model"]),
     ("papers", &["model"]),
     ("sim", &["forwarding", "hearing", "model", "record"]),
-    ("signaling", &["docket", "hearing", "model", "protocol"]),
+    ("signaling", &["docket", "hearing", "model", "papers", "protocol"]),
     ("sfu", &["forwarding", "model"]),
     ("recorder", &["film", "model", "record"]),
-    ("assize", &["model", "protocol", "recorder", "sfu", "signaling", "sim"]),
+    ("assize", &["model", "papers", "protocol", "recorder", "sfu", "signaling", "sim"]),
 ];
 
 /// The only places (path prefixes) where a library may be named.
@@ -56,7 +56,12 @@ const DOORS: &[(&str, &[&str])] = &[
     ("tar::", &["recorder/src/package", "recorder/src/packed"]),
     ("sm3::", &["crates/record/src/digest", "signaling/src/evidence/digest"]),
     ("ab_glyph::", &["crates/film/src/letters"]),
-    ("time::Offset", &["crates/film/src/scene"]),
+    ("time::Offset", &["crates/film/src/scene", "crates/papers/src/words"]),
+    ("krilla::", &["crates/papers/src/pdf/"]),
+    ("rustybuzz::", &["crates/papers/src/pdf/"]),
+    ("unicode_bidi::", &["crates/papers/src/pdf/setting"]),
+    ("unicode_linebreak::", &["crates/papers/src/pdf/setting"]),
+    ("docx_rs::", &["crates/papers/src/docx"]),
     ("zip::", &["recorder/src/part", "recorder/tests/record/part"]),
     ("lopdf::", &["signaling/src/evidence/inspect/pdf"]),
     ("sha2::", &["crates/record/src/digest", "signaling/src/"]),
