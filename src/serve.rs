@@ -135,15 +135,20 @@ async fn start(args: &Args) -> Result<Node, String> {
     Ok(node)
 }
 
-/// Repairs what a crash left and says which hearings go on.
+/// Films are composed and documents printed by this program again.
+fn this_program() -> Result<PathBuf, String> {
+    std::env::current_exe().map_err(|fault| {
+        format!("无法找到本程序：{fault}。This program cannot find itself: {fault}.")
+    })
+}
+
 /// Opens the shop of composed films: its processes are this program again.
 fn films(config: &Config, program: &Path) -> Result<FilmShop, String> {
     let folder = config.data.join("films");
-    let program = program.to_owned();
     let films = FilmsConfig {
         archive: config.archive.clone(),
         films: folder.clone(),
-        program: vec![program, "film".into()],
+        program: vec![program.to_owned(), "film".into()],
     };
     FilmShop::open(films).map_err(|fault| {
         format!(
@@ -153,6 +158,7 @@ fn films(config: &Config, program: &Path) -> Result<FilmShop, String> {
     })
 }
 
+/// Repairs what a crash left and says which hearings go on.
 async fn recover(
     config: &Config,
     now: model::Timestamp,
@@ -218,9 +224,7 @@ async fn open_rooms(
     let archive = Arc::new(archive.with_page(signaling::verifier_page()));
     let stamps = Arc::new(StampDesk::new(config.archive.clone(), key.public().algorithm()));
     let check_values = Arc::new(ConfirmationDesk::new(config.archive.clone(), key));
-    let program = std::env::current_exe().map_err(|fault| {
-        format!("无法找到本程序：{fault}。This program cannot find itself: {fault}.")
-    })?;
+    let program = this_program()?;
     let films = Arc::new(films(config, &program)?);
     let folder = config.archive.clone();
     let signaling_clock = Arc::clone(clock);
