@@ -5,7 +5,7 @@ set -euo pipefail
 
 case "${1:-}" in
   build) packages=(build-essential cmake ffmpeg fonts-noto-cjk) ;;
-  tests) packages=(build-essential cmake chromium firefox-esr ffmpeg fonts-noto-cjk faketime iproute2 nftables procps python3-venv
+  tests) packages=(build-essential cmake chromium firefox-esr ffmpeg fonts-noto-cjk faketime iproute2 nftables poppler-utils procps python3-venv
     python3-gst-1.0 gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
     gstreamer1.0-nice ceph-mon ceph-osd radosgw curl) ;;
   *) echo "usage: $0 build|tests" >&2; exit 2 ;;

@@ -12,6 +12,7 @@ mod keeping;
 mod listening;
 mod memory;
 mod nightly;
+mod press;
 mod probe;
 mod ready;
 mod records;
@@ -112,6 +113,13 @@ enum Command {
         #[arg(long, default_value_t = 2)]
         threads: usize,
     },
+    /// Prints a court document: reads it as JSON (a download of the archive) from the input, writes a
+    /// PDF to the output. The server runs it for itself.
+    Press {
+        /// The folder of the fonts `NotoSerifCJK-Regular.ttc` and `NotoSerifCJK-Bold.ttc`.
+        #[arg(long, default_value = press::FONTS)]
+        fonts: PathBuf,
+    },
     /// Runs the whole house in a false world with a lossy network: by chance, or by a plan.
     Simulate {
         /// The seed; the same seed is the same run. A plan has one of its own.
@@ -172,6 +180,7 @@ fn main() -> ExitCode {
         Command::Film { hearing: folder, out: film, font, preset, threads } => {
             commands::film(&FilmOrder { folder, film, font, preset, threads })
         }
+        Command::Press { fonts } => press::command(&fonts),
         Command::Simulate { script: Some(script), .. } => commands::tell_script(&script),
         Command::Simulate { seed, plan: Some(plan), seeds, .. } => {
             commands::play(&plan, seed, seeds)

@@ -137,17 +137,20 @@ async fn start(args: &Args) -> Result<Node, String> {
     Ok(node)
 }
 
-/// Repairs what a crash left and says which hearings go on.
-/// Opens the shop of composed films: its processes are this program again.
-fn films(config: &Config) -> Result<FilmShop, String> {
-    let folder = config.data.join("films");
-    let program = std::env::current_exe().map_err(|fault| {
+/// Films are composed and documents printed by this program again.
+fn this_program() -> Result<PathBuf, String> {
+    std::env::current_exe().map_err(|fault| {
         format!("无法找到本程序：{fault}。This program cannot find itself: {fault}.")
-    })?;
+    })
+}
+
+/// Opens the shop of composed films: its processes are this program again.
+fn films(config: &Config, program: &Path) -> Result<FilmShop, String> {
+    let folder = config.data.join("films");
     let films = FilmsConfig {
         archive: config.archive.clone(),
         films: folder.clone(),
-        program: vec![program, "film".into()],
+        program: vec![program.to_owned(), "film".into()],
     };
     FilmShop::open(films).map_err(|fault| {
         format!(
@@ -157,6 +160,7 @@ fn films(config: &Config) -> Result<FilmShop, String> {
     })
 }
 
+/// Repairs what a crash left and says which hearings go on.
 async fn recover(
     config: &Config,
     now: model::Timestamp,
@@ -226,7 +230,8 @@ async fn open_rooms(
     let stamps = Arc::new(StampDesk::new(config.archive.clone(), key.public().algorithm()));
     let check_values = Arc::new(ConfirmationDesk::new(config.archive.clone(), key.clone()));
     let shelf = Arc::new(Transcripts::new(config.archive.clone(), key));
-    let films = Arc::new(films(config)?);
+    let program = this_program()?;
+    let films = Arc::new(films(config, &program)?);
     let folder = config.archive.clone();
     let signaling_clock = Arc::clone(clock);
     let doors = signaling::Doors {
@@ -255,10 +260,13 @@ async fn open_rooms(
             (delay.packets > 0).then(|| [delay.p50_us, delay.p95_us, delay.p99_us].map(u64::from))
         }),
     };
-    let signaling =
-        Signaling::start(signaling_settings(config, court_settings(config)?), doors, unfinished)
-            .await
-            .map_err(|fault| signaling_sentence(&fault))?;
+    let signaling = Signaling::start(
+        signaling_settings(config, court_settings(config)?, program),
+        doors,
+        unfinished,
+    )
+    .await
+    .map_err(|fault| signaling_sentence(&fault))?;
     Ok(Node { signaling, sfu, recorder, listening, stop_recorder, copies })
 }
 
@@ -301,7 +309,7 @@ fn court_settings(config: &Config) -> Result<Settings, String> {
     Ok(Settings { discipline: Some(discipline), presence })
 }
 
-fn signaling_settings(config: &Config, settings: Settings) -> signaling::Config {
+fn signaling_settings(config: &Config, settings: Settings, program: PathBuf) -> signaling::Config {
     signaling::Config {
         listen: config.https.clone(),
         certificate: match (&config.certificate, &config.certificate_key) {
@@ -313,6 +321,8 @@ fn signaling_settings(config: &Config, settings: Settings) -> signaling::Config 
         data: config.data.clone(),
         page: config.page.clone(),
         settings,
+        // Documents are printed by this program again.
+        press: vec![program, "press".into()],
         retention: config.retention.clone(),
         faces: config.face_url.clone().zip(config.face_secret.clone()),
         timestamp_url: config.timestamp_url.clone(),

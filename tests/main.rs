@@ -6,6 +6,7 @@ mod copies;
 mod devices;
 mod house;
 mod kills;
+mod papers;
 mod privacy;
 mod procedure;
 mod record;

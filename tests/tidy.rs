@@ -16,11 +16,12 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("film", &["model"]),
     ("transcript", &["model"]),
     ("speech", &["model"]),
+    ("papers", &["model"]),
     ("sim", &["forwarding", "hearing", "model", "record"]),
-    ("signaling", &["docket", "hearing", "model", "protocol", "transcript"]),
+    ("signaling", &["docket", "hearing", "model", "papers", "protocol", "transcript"]),
     ("sfu", &["forwarding", "model"]),
     ("recorder", &["film", "model", "record", "speech"]),
-    ("assize", &["model", "protocol", "recorder", "sfu", "signaling", "sim"]),
+    ("assize", &["model", "papers", "protocol", "recorder", "sfu", "signaling", "sim"]),
 ];
 
 /// The only places (path prefixes) where a library may be named.
@@ -65,7 +66,12 @@ const DOORS: &[(&str, &[&str])] = &[
     ("sm3::", &["crates/record/src/digest", "signaling/src/evidence/digest"]),
     ("earshot::", &["crates/speech/src/voice"]),
     ("ab_glyph::", &["crates/film/src/letters"]),
-    ("time::Offset", &["crates/film/src/scene"]),
+    ("time::Offset", &["crates/film/src/scene", "crates/papers/src/words"]),
+    ("krilla::", &["crates/papers/src/pdf/"]),
+    ("rustybuzz::", &["crates/papers/src/pdf/"]),
+    ("unicode_bidi::", &["crates/papers/src/pdf/setting"]),
+    ("unicode_linebreak::", &["crates/papers/src/pdf/setting"]),
+    ("docx_rs::", &["crates/papers/src/docx"]),
     ("zip::", &["recorder/src/part", "recorder/tests/record/part"]),
     ("lopdf::", &["signaling/src/evidence/inspect/pdf"]),
     ("sha2::", &["crates/record/src/digest", "signaling/src/"]),

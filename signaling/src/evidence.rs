@@ -21,6 +21,7 @@ mod inspect;
 pub(crate) mod samples;
 mod store;
 
+pub(crate) use digest::digests;
 pub(crate) use inspect::{Found, extension};
 pub(crate) use store::{Incoming, Opened, Received};
 

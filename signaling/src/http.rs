@@ -41,6 +41,7 @@ use crate::faces::Faces;
 use crate::hearings::Hearings;
 use crate::metrics::Metrics;
 use crate::node::NodeFigures;
+use crate::press::Press;
 use crate::reach::Reached;
 use crate::socket::{self, House, Visitor};
 use crate::tls::Peer;
@@ -52,6 +53,7 @@ mod case_system;
 mod check_value;
 mod custody;
 mod desk;
+mod documents;
 mod evidence;
 mod faces;
 mod films;
@@ -81,6 +83,8 @@ pub(crate) struct App {
     pub(crate) desk: Desk,
     pub(crate) archive: Arc<dyn Archive>,
     pub(crate) films: Arc<dyn Films>,
+    /// Where documents are printed.
+    pub(crate) press: Press,
     pub(crate) check_values: Arc<dyn CheckValues>,
     pub(crate) evidence: Evidence,
     /// What the court keeps apart.
@@ -189,7 +193,7 @@ fn status(why: Refusal) -> StatusCode {
         StatusCode::GONE
     } else if why == Refusal::Malformed {
         StatusCode::BAD_REQUEST
-    } else if matches!(why, Refusal::Full | Refusal::OutsideSilent) {
+    } else if matches!(why, Refusal::Full | Refusal::OutsideSilent | Refusal::FontMissing) {
         StatusCode::SERVICE_UNAVAILABLE
     } else if why == Refusal::FileTooLarge {
         StatusCode::PAYLOAD_TOO_LARGE
@@ -236,6 +240,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(evidence::routes())
         .merge(faces::routes())
         .merge(proofs::routes())
+        .merge(documents::routes())
         .merge(package::routes())
         .merge(check_value::routes())
         .merge(transcript::routes())

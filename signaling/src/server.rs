@@ -42,6 +42,7 @@ use crate::hearings::Hearings;
 use crate::http::{App, Custodian, router};
 use crate::metrics::Metrics;
 use crate::node::NodeFigures;
+use crate::press::Press;
 use crate::reach::Reach;
 use crate::settings::Settings;
 use crate::stamping::Stamping;
@@ -76,6 +77,8 @@ pub struct Config {
     pub timestamp_url: Option<String>,
     /// Who is asked how late it is.
     pub time: TimeServers,
+    /// The program that prints documents, and its first arguments.
+    pub press: Vec<PathBuf>,
     /// How long records are kept.
     pub retention: Schedule,
     /// Addresses besides this machine that may read `/metrics`.
@@ -224,6 +227,7 @@ impl Signaling {
             desk: desk.clone(),
             archive: doors.archive,
             films: doors.films,
+            press: Press::new(config.press),
             check_values: doors.check_values,
             evidence,
             apart,

@@ -816,7 +816,7 @@ consents: Array<Step>, };
 /**
  * What is done with a record.
  */
-export type AuditAct = "viewed" | "played" | "verified" | "part_taken" | "film_taken" | "sound_taken" | "note_made" | "explained" | "hold_placed" | "hold_lifted" | "link_made" | "asked" | "granted" | "refused" | "erased";
+export type AuditAct = "viewed" | "played" | "verified" | "part_taken" | "film_taken" | "sound_taken" | "note_made" | "paper_taken" | "explained" | "hold_placed" | "hold_lifted" | "link_made" | "asked" | "granted" | "refused" | "erased";
 
 /**
  * One line of the audit log.
@@ -4150,6 +4150,46 @@ export type Outcome = { "name": "none" } | { "name": "agreement" } | { "name": "
 ground: FailureGround, };
 
 /**
+ * Which document it is.
+ */
+export type PaperForm = "transcript" | "mediation_record" | "agreement" | "undisputed_facts" | "recording_note" | "explanation" | "attendance" | "service" | "isolation" | "hand_over";
+
+/**
+ * What a document is written as.
+ */
+export type PaperFormat = "pdf" | "docx" | "txt" | "json" | "csv" | "vtt";
+
+/**
+ * A document that can be taken out.
+ */
+export type PaperLine = { 
+/**
+ * Which.
+ */
+form: PaperForm, 
+/**
+ * As what: `GET …/papers/{name}.{ending}`.
+ */
+formats: Array<PaperFormat>, 
+/**
+ * Its name in that path.
+ */
+name: string, 
+/**
+ * What a reader compares with the foot of a copy.
+ */
+code: string, };
+
+/**
+ * `GET /api/archive/{hearing}/papers`, and `GET /api/my/papers` for a party of the case.
+ */
+export type PaperList = { 
+/**
+ * What there is.
+ */
+papers: Array<PaperLine>, };
+
+/**
  * One person's seat in one hearing, unique in the docket. Prints as `p3`.
  */
 export type ParticipantId = number;
@@ -4778,7 +4818,7 @@ fault: RecordFault, } | { "name": "sealed" };
 /**
  * Why something asked was refused. The code is stable; the sentence says what to do.
  */
-export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "not_admitted" | "discipline_not_accepted" | "discipline_changed" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "clock_off" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "not_sealed" | "check_value_other" | "explanation_missing" | "explanation_open" | "still_kept" | "on_hold" | "no_video_copies" | "not_granted" | "part_too_large" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "malformed" | "consent_missing" | "barred_not_answered" | "barred" | "party_unaccounted" | "identity_unchecked" | "power_unchecked" | "special_power_needed" | "phase_out_of_turn" | "phase_not_in_course" | "discipline_unread" | "still_inside" | "challenge_upheld" | "challenge_pending" | "not_challengeable" | "nothing_pending" | "no_floor" | "gallery_full" | "not_public" | "guarantee_needed" | "guarantee_refused" | "only_on_expert_topic" | "in_another_chamber" | "chamber_locked" | "no_chamber" | "not_your_people" | "not_exchanged" | "nothing_to_show" | "nothing_shown" | "no_such_page" | "checklist_open" | "recording_not_agreed" | "sheet_changed" | "read_back_needed" | "facts_sheet_needed" | "signs_themselves" | "not_in_court" | "already_effective" | "file_not_readable" | "file_encrypted" | "file_too_large" | "evidence_full" | "already_exchanged" | "evidence_altered" | "record_altered" | "text_moved" | "transcript_frozen" | "drafts_unchecked" | "transcript_open" | "reading_over" | "place_taken" | "person_taken" | "case_number_missing" | "not_plausible" | "outside_silent" | "server_fault";
+export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "not_admitted" | "discipline_not_accepted" | "discipline_changed" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "clock_off" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "not_sealed" | "check_value_other" | "explanation_missing" | "explanation_open" | "still_kept" | "on_hold" | "no_video_copies" | "not_granted" | "part_too_large" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "font_missing" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "malformed" | "consent_missing" | "barred_not_answered" | "barred" | "party_unaccounted" | "identity_unchecked" | "power_unchecked" | "special_power_needed" | "phase_out_of_turn" | "phase_not_in_course" | "discipline_unread" | "still_inside" | "challenge_upheld" | "challenge_pending" | "not_challengeable" | "nothing_pending" | "no_floor" | "gallery_full" | "not_public" | "guarantee_needed" | "guarantee_refused" | "only_on_expert_topic" | "in_another_chamber" | "chamber_locked" | "no_chamber" | "not_your_people" | "not_exchanged" | "nothing_to_show" | "nothing_shown" | "no_such_page" | "checklist_open" | "recording_not_agreed" | "sheet_changed" | "read_back_needed" | "facts_sheet_needed" | "signs_themselves" | "not_in_court" | "already_effective" | "file_not_readable" | "file_encrypted" | "file_too_large" | "evidence_full" | "already_exchanged" | "evidence_altered" | "record_altered" | "text_moved" | "transcript_frozen" | "drafts_unchecked" | "transcript_open" | "reading_over" | "place_taken" | "person_taken" | "case_number_missing" | "not_plausible" | "outside_silent" | "server_fault";
 
 /**
  * A row that was not taken.
@@ -6801,6 +6841,10 @@ export const REFUSAL_TEXT: Record<Refusal, { zh: string; en: string }> = {
   code_expired: {
     zh: "验证码已过期，请联系书记员重新发放。",
     en: "That code has expired; ask the clerk for a new one.",
+  },
+  font_missing: {
+    zh: "服务器没有安装中文字体，暂时不能生成 PDF。请联系管理员安装 fonts-noto-cjk；Word 和文本仍可下载。",
+    en: "The server has no Chinese font and cannot make a PDF: an administrator installs fonts-noto-cjk. Word and text can be downloaded.",
   },
   sign_in_wrong: {
     zh: "用户名或密码不正确。",

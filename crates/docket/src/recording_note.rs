@@ -51,7 +51,8 @@ impl Why {
         matches!(self, Self::Ground(_) | Self::Deliberation | Self::Caucus)
     }
 
-    const fn words(self) -> (&'static str, &'static str) {
+    /// In Chinese and in English.
+    pub const fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Ground(Ground::Recess) => ("休庭", "recess"),
             Self::Ground(Ground::NonPublicEvidence) => {
@@ -259,7 +260,8 @@ fn interruptions(html: &mut String, facts: &RecordFacts) {
     html.push_str("</table>");
 }
 
-fn when(event: &Event) -> String {
+/// When something happened, in Beijing time.
+pub fn when(event: &Event) -> String {
     let until = match &event.trouble {
         Trouble::Fault { until, .. } => *until,
         Trouble::Lost { until, .. } | Trouble::Recovered { until, .. } => Some(*until),
@@ -272,7 +274,7 @@ fn when(event: &Event) -> String {
 }
 
 /// What happened, in plain Chinese.
-fn what(facts: &RecordFacts, event: &Event) -> String {
+pub fn what(facts: &RecordFacts, event: &Event) -> String {
     match &event.trouble {
         Trouble::Fault { fault, .. } => match fault {
             RecordFault::DiskFull => "录音录像的磁盘空间不足".to_owned(),

@@ -25,6 +25,7 @@ pub mod line;
 pub mod line_test;
 pub mod mediation;
 pub mod minute;
+pub mod paper;
 pub mod preparation;
 pub mod private;
 pub mod recording;

@@ -184,6 +184,22 @@ pub const EVIDENCE_PLAY_MS_MAX: u32 = 24 * 60 * 60 * 1000;
 pub const SHEET_CHARS_MAX: usize = 8_000;
 /// Versions of one sheet.
 pub const SHEET_VERSIONS_MAX: u32 = 200;
+/// Pages of one document that is printed; a longer one is refused.
+pub const PAPER_PAGES_MAX: usize = 1_000;
+/// Bytes of a document on its way to the press.
+pub const PAPER_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Bytes of a printed document.
+pub const PAPER_PDF_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Documents printed at once; others wait for their turn.
+pub const PRESSES_MAX: usize = 2;
+/// Documents that wait for the press; one more is refused with `Full`.
+pub const PRESS_QUEUE_MAX: usize = 16;
+/// How long a document may take to be printed.
+pub const PRESS_WAIT: Duration = Duration::from_secs(30);
+/// Seconds of work the press may do on one document.
+pub const PRESS_WORK_SECONDS: u64 = 20;
+/// Bytes of memory the press may map, fonts included.
+pub const PRESS_MEMORY_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 /// Characters of a signature: a typed name or the path of a drawing.
 pub const SIGNATURE_CHARS_MAX: usize = 16_000;
 /// Gallery seats of a sitting, unless something else was settled.

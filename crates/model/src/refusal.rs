@@ -104,6 +104,8 @@ refusals! {
     CodeUsed => "验证码已在其他设备使用，请联系书记员重新发放。", "That code was already used on another device; ask the clerk for a new one.";
     /// The code has expired.
     CodeExpired => "验证码已过期，请联系书记员重新发放。", "That code has expired; ask the clerk for a new one.";
+    /// The server has no Chinese font to print with.
+    FontMissing => "服务器没有安装中文字体，暂时不能生成 PDF。请联系管理员安装 fonts-noto-cjk；Word 和文本仍可下载。", "The server has no Chinese font and cannot make a PDF: an administrator installs fonts-noto-cjk. Word and text can be downloaded.";
     /// Name or password wrong.
     SignInWrong => "用户名或密码不正确。", "Name or password is not correct.";
     /// Too many wrong attempts.

@@ -14,8 +14,8 @@ mod evidence;
 pub use archive::{
     ArchiveFound, ArchiveList, AuditAct, AuditLine, Bookmark, CopyDecision, CopyKind, CopyRequest,
     CopyState, Custody, Explanation, Hold, LinkMade, NewBookmark, NewCopyRequest, NewExplanation,
-    NewLink, OpenView, PartyView, Passage, PassageKind, PhaseMark, Reader, RecordStage,
-    RetentionLine, RetentionList, WithReason,
+    NewLink, OpenView, PaperLine, PaperList, PartyView, Passage, PassageKind, PhaseMark, Reader,
+    RecordStage, RetentionLine, RetentionList, WithReason,
 };
 pub use check_value::{CheckPerson, CheckValueView, ConfirmCheckValue};
 pub use evidence::{EvidenceAbout, EvidenceChange, EvidenceList};

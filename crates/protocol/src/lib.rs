@@ -22,8 +22,8 @@ pub use http::{
     Custody, DeliberationRecord, DocketLine, DocketList, DocketPerson, EvidenceAbout,
     EvidenceChange, EvidenceList, Explanation, Hold, Join, LinkMade, NewBookmark, NewCopyRequest,
     NewExplanation, NewLink, OpenView, OpsCopy, OpsHearing, OpsPerson, OpsPicture, OpsReconciled,
-    PartyView, Passage, PassageKind, PhaseMark, Reader, RecordStage, RetentionLine, RetentionList,
-    SeatPass, SignIn, StaffKind, WhoAmI, WithReason,
+    PaperLine, PaperList, PartyView, Passage, PassageKind, PhaseMark, Reader, RecordStage,
+    RetentionLine, RetentionList, SeatPass, SignIn, StaffKind, WhoAmI, WithReason,
 };
 pub use server::{Bye, RequestOutcome, ServerMessage};
 

@@ -10,8 +10,8 @@ use model::review::TranscriptView;
 use protocol::{
     ApiRefusal, ArchiveList, Bye, CheckValueView, ClientMessage, CloseTicket, CodeIssued,
     ConfirmCheckValue, DeliberationRecord, DeskPicture, DocketList, Duty, Enrol, EvidenceAbout,
-    EvidenceChange, EvidenceList, Help, Join, NewStation, NewTurn, OpsPicture, Ring, RingBack,
-    ServerMessage, SignIn, StationCode, StationList, WhoAmI,
+    EvidenceChange, EvidenceList, Help, Join, NewStation, NewTurn, OpsPicture, PaperList, Ring,
+    RingBack, ServerMessage, SignIn, StationCode, StationList, WhoAmI,
 };
 use ts_rs::{Config, TS, TypeVisitor};
 
@@ -116,6 +116,7 @@ fn the_page_has_the_types_of_this_crate() {
     all.add::<model::archive::ArchiveRecord>();
     all.add::<model::archive::Verdict>();
     all.add::<DeliberationRecord>();
+    all.add::<PaperList>();
     all.add::<CheckValueView>();
     all.add::<ConfirmCheckValue>();
     all.add::<protocol::Custody>();

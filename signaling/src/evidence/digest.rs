@@ -30,6 +30,13 @@ impl core::fmt::Debug for Digests {
     }
 }
 
+/// Both digests of a text at once: SHA-256 and SM3, hexadecimal.
+pub(crate) fn digests(bytes: &[u8]) -> (String, String) {
+    let mut digests = Digests::default();
+    digests.feed(bytes);
+    digests.finish()
+}
+
 fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         write!(text, "{byte:02x}").expect("a string takes everything");

@@ -7,7 +7,7 @@ use ::docket::retention::{Rule, Schedule};
 use axum::http::header::{CONTENT_RANGE, COOKIE, HOST, ORIGIN, RANGE, SET_COOKIE};
 use model::ClockReading;
 use model::limits::{ARCHIVE_WORDS_MAX, ATTEMPTS_MAX, LINE_TEST_BYTES_MAX, LINE_TESTS_PER_MINUTE};
-use protocol::{ArchiveList, SeatPass, StaffKind};
+use protocol::{ArchiveList, AuditAct, SeatPass, StaffKind};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tower::ServiceExt;
@@ -23,6 +23,7 @@ mod check_value;
 mod custody;
 mod desk;
 mod docket;
+mod documents;
 mod evidence;
 mod proofs;
 
@@ -98,12 +99,14 @@ impl Api {
         let app = App {
             evidence: evidence.unwrap(),
             apart: Apart::new(court.folder.path()),
+            transcripts: Transcripts::new(court.folder.path(), Arc::new(OneShelf::default())),
             faces: None,
             comparing: Arc::new(Semaphore::new(1)),
             docket: Arc::clone(&court.docket),
             hearings,
             desk,
             archive,
+            press: Press::new(vec!["false".into()]),
             films: Arc::new(OneTape { holds: Some(ARCHIVED), who }),
             check_values: Arc::new(OneValue::default()),
             clock: clock(),

@@ -86,6 +86,7 @@ impl House {
             page: String::new(),
             settings: Settings::default(),
             retention: Schedule::default(),
+            press: vec!["false".into()],
             faces: faces.map(|url| (url, "secret".into())),
             timestamp_url: None,
             metrics_from: Vec::new(),

@@ -2,6 +2,7 @@
 //! What is not here: a record itself (`model::archive`).
 
 use model::archive::{ArchiveLine, ArchiveRecord};
+use model::paper::{Form, Format};
 use model::recording::Tombstone;
 use model::view::Heading;
 use model::{HearingId, ParticipantId, Phase, Private, Role, Timestamp};
@@ -343,6 +344,8 @@ pub enum AuditAct {
     SoundTaken,
     /// The recording note printed.
     NoteMade,
+    /// A document taken out.
+    PaperTaken,
     /// The explanation signed.
     Explained,
     /// Kept whatever the schedule says.
@@ -359,6 +362,28 @@ pub enum AuditAct {
     Refused,
     /// Deleted after its time.
     Erased,
+}
+
+/// `GET /api/archive/{hearing}/papers`, and `GET /api/my/papers` for a party of the case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct PaperList {
+    /// What there is.
+    pub papers: Vec<PaperLine>,
+}
+
+/// A document that can be taken out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct PaperLine {
+    /// Which.
+    pub form: Form,
+    /// As what: `GET …/papers/{name}.{ending}`.
+    pub formats: Vec<Format>,
+    /// Its name in that path.
+    pub name: String,
+    /// What a reader compares with the foot of a copy.
+    pub code: String,
 }
 
 /// `GET /api/retention`, for an administrator.

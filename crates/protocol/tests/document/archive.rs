@@ -4,9 +4,11 @@
 use protocol::{
     ArchiveFound, AuditAct, AuditLine, Bookmark, CopyDecision, CopyKind, CopyRequest, CopyState,
     Custody, Explanation, Hold, LinkMade, NewBookmark, NewCopyRequest, NewExplanation, NewLink,
-    OpenView, PartyView, Passage, PassageKind, PhaseMark, Reader, RecordStage, RetentionLine,
-    RetentionList, WithReason,
+    OpenView, PaperLine, PaperList, PartyView, Passage, PassageKind, PhaseMark, Reader,
+    RecordStage, RetentionLine, RetentionList, WithReason,
 };
+
+use model::paper::{Form, Format};
 
 use super::*;
 
@@ -93,6 +95,14 @@ pub(super) fn bodies(text: &mut String) {
     };
     let list = RetentionList { over: Vec::new(), held: vec![line], erased: Vec::new() };
     body(text, "`GET /api/retention`, and the answer of `/erase`", &list);
+    let paper = PaperLine {
+        form: Form::Agreement,
+        formats: vec![Format::Pdf, Format::Docx, Format::Txt, Format::Json],
+        name: "agreement".to_owned(),
+        code: "9F86 D081 884C 7D65".to_owned(),
+    };
+    let what = "`GET /api/archive/{hearing}/papers`, and `GET /api/my/papers`";
+    body(text, what, &PaperList { papers: vec![paper] });
     body(text, "`POST /api/view/open`", &OpenView { key: private("…") });
     let asked = NewCopyRequest { what: CopyKind::Audio, reason: private("复制") };
     body(text, "`POST /api/view/requests`", &asked);

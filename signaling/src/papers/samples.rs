@@ -1,0 +1,207 @@
+//! A record to make documents of: a mediation with names and words that make trouble.
+
+use ::docket::api::NoticeLine;
+use ::docket::{Channel, Closing, NoticeState, Outcome};
+use model::archive::{ArchiveLine, Attendee, Proof};
+use model::recording::{Event, LossCause, RecordFacts, Roll, Trouble};
+use model::view::Heading;
+use model::{
+    Actor, Brief, Ending, Fact, FailureGround, Ground, HearingId, IdentityMethod, Kind, Minute,
+    ParticipantId, Power, Private, RecordFault, Role, Sheet, SigningMethod, Timestamp,
+};
+
+use super::*;
+
+const JUDGE: ParticipantId = ParticipantId(1);
+const CLERK: ParticipantId = ParticipantId(2);
+const ZHANG: ParticipantId = ParticipantId(3);
+const LI: ParticipantId = ParticipantId(4);
+const LAWYER: ParticipantId = ParticipantId(5);
+const WITNESS: ParticipantId = ParticipantId(6);
+/// 2026-11-18 09:30 in Beijing.
+const NINE: i64 = 1_794_965_400_000;
+/// What a finger drew.
+const DRAWN: &str = "M80 60L90 62L180 52M130 30L128 90L80 150M128 92L190 140M240 70L330 66M284 40L280 150\
+M240 110L330 108M380 50L470 50M425 30L425 160M390 100L460 100M380 160L480 158";
+
+fn at(minutes: i64) -> Timestamp {
+    Timestamp(NINE + minutes * 60_000)
+}
+
+fn line(kind: Kind) -> ArchiveLine {
+    let mut lawyer = Attendee::new(LAWYER, Role::Agent, "=周律师".into());
+    lawyer.acts_for = Some(ZHANG);
+    lawyer.power = Some(Power::Special);
+    let mut li = Attendee::new(LI, Role::Defendant, "𬭚\u{202e}某某".into());
+    li.site_name = "永安街道共享法庭".to_owned();
+    ArchiveLine {
+        hearing: HearingId(17),
+        heading: Heading {
+            court: "湖北省咸宁市咸安区人民法院".to_owned(),
+            case_number: "（2026）鄂1202民初1号".into(),
+            cause: "民间借贷纠纷".into(),
+            scheduled_at: at(0),
+        },
+        brief: Brief { kind, ..Brief::default() },
+        attendees: vec![
+            Attendee::new(JUDGE, Role::PresidingJudge, "王法官".into()),
+            Attendee::new(CLERK, Role::Clerk, "陈书记".into()),
+            Attendee::new(ZHANG, Role::Plaintiff, "张三".into()),
+            lawyer,
+            li,
+            Attendee::new(WITNESS, Role::Witness, "<吴>证人".into()),
+        ],
+        opened_at: Some(at(0)),
+        closed_at: Some(at(62)),
+        sealed: true,
+        bytes: 0,
+    }
+}
+
+fn arrived(who: ParticipantId) -> Fact {
+    Fact::Arrived {
+        who,
+        others_present: Private::default(),
+        camera: true,
+        microphone: true,
+        faults: Vec::new(),
+        version: String::new(),
+    }
+}
+
+fn checked(who: ParticipantId, method: IdentityMethod) -> Fact {
+    Fact::IdentityChecked { who, method, note: Private::default() }
+}
+
+fn signed(sheet: Sheet, who: ParticipantId, method: SigningMethod, mark: &str) -> Fact {
+    Fact::Signed { sheet, version: 2, who, method, mark: mark.into() }
+}
+
+fn proofs(facts: Vec<(i64, Fact)>) -> Vec<Proof> {
+    (10..)
+        .zip(facts)
+        .map(|(number, (minute, fact))| Proof {
+            number,
+            sha256: format!("{number:02x}").repeat(32),
+            sm3: "cd".repeat(32),
+            minute: Minute { at: at(minute), by: Actor::Server, fact },
+        })
+        .collect()
+}
+
+fn course() -> Vec<(i64, Fact)> {
+    let written =
+        |sheet, version, text: &str| Fact::SheetWritten { sheet, version, text: text.into() };
+    let agreement = "一、被告𬭚某某于2026年12月31日前偿还原告张三借款本金人民币50000元；\n二、原告张三自愿放弃\
+                     利息请求；\n三、案件受理费1050元，减半收取525元，由被告𬭚某某负担；\n四、双方就本案再无其他争议。";
+    let facts =
+        "1. 2025年3月1日，被告向原告出具借条一张，载明借款人民币伍万元整。\n2. 被告已归还0元。";
+    vec![
+        (-20, arrived(ZHANG)),
+        (-15, arrived(LAWYER)),
+        (-12, arrived(LI)),
+        (-10, arrived(WITNESS)),
+        (0, Fact::Opened),
+        (2, checked(ZHANG, IdentityMethod::IdCard)),
+        (3, checked(LAWYER, IdentityMethod::LawyerLicence)),
+        (4, checked(LI, IdentityMethod::FaceMatch)),
+        (12, Fact::Isolation { who: WITNESS, packets: 0, beside: vec![LI] }),
+        (12, Fact::Admitted { who: WITNESS }),
+        (20, Fact::RecessCalled { ground: Ground::Recess }),
+        (30, written(Sheet::Facts, 1, "……")),
+        (31, written(Sheet::Facts, 2, facts)),
+        (32, Fact::SheetRead { sheet: Sheet::Facts, version: 2 }),
+        (33, signed(Sheet::Facts, ZHANG, SigningMethod::Typed, "张三")),
+        (34, signed(Sheet::Facts, LI, SigningMethod::OnPaper, "咸安区人民法院卷宗第3页")),
+        (40, written(Sheet::Agreement, 1, "……")),
+        (45, written(Sheet::Agreement, 2, agreement)),
+        (46, Fact::SheetRead { sheet: Sheet::Agreement, version: 2 }),
+        (50, signed(Sheet::Agreement, ZHANG, SigningMethod::Handwritten, DRAWN)),
+        (51, signed(Sheet::Agreement, LI, SigningMethod::Handwritten, DRAWN)),
+        (51, Fact::AgreementEffective { version: 2 }),
+        (52, signed(Sheet::Agreement, JUDGE, SigningMethod::Typed, "王法官")),
+    ]
+}
+
+/// The record of a mediation that ended with an agreement.
+pub(super) fn facts() -> RecordFacts {
+    let events = vec![
+        Event {
+            number: 40,
+            from: at(35),
+            trouble: Trouble::Lost {
+                track: None,
+                until: at(36),
+                cause: LossCause::Network,
+                packets: Some(42),
+            },
+        },
+        Event {
+            number: 41,
+            from: at(37),
+            trouble: Trouble::Fault { fault: RecordFault::DiskSlow, until: Some(at(38)) },
+        },
+    ];
+    RecordFacts {
+        line: line(Kind::Mediation),
+        minutes: proofs(course()),
+        zero: Some(at(0)),
+        media_ms: 62 * 60_000,
+        rolls: vec![
+            Roll { from: at(0), to: Some(at(20)) },
+            Roll { from: at(28), to: Some(at(62)) },
+        ],
+        events,
+        software: vec!["assize 0.1.0".to_owned()],
+        whole: true,
+        entries: 120,
+        head_sha256: "ab".repeat(32),
+        head_sm3: "cd".repeat(32),
+        said: Vec::new(),
+    }
+}
+
+/// How a mediation ended that failed.
+pub(super) fn failed() -> Closing {
+    let outcome = Outcome::Failed { ground: FailureGround::NoAgreement };
+    Closing { opened_at: Some(at(0)), ended_at: at(62), ending: Ending::Closed, outcome }
+}
+
+/// Notices that arrived, were confirmed, and failed.
+pub(super) fn notices() -> Vec<NoticeLine> {
+    let notice = |id, who, channel, state| NoticeLine {
+        id,
+        who,
+        channel,
+        state,
+        made_at: at(-9_000),
+        sent_at: Some(at(-8_990)),
+        delivered_at: (state != NoticeState::Failed).then(|| at(-8_980)),
+        confirmed_at: (state == NoticeState::Confirmed).then(|| at(-8_000)),
+        how: if state == NoticeState::Confirmed { "本人在线确认" } else { "" }.into(),
+        fault: if state == NoticeState::Failed { "空号".to_owned() } else { String::new() },
+    };
+    vec![
+        notice(1, ZHANG, Channel::Sms, NoticeState::Confirmed),
+        notice(2, LAWYER, Channel::Email, NoticeState::Delivered),
+        notice(3, LI, Channel::Sms, NoticeState::Failed),
+        notice(4, LI, Channel::Paper, NoticeState::Delivered),
+    ]
+}
+
+/// The explanation of what went wrong.
+pub(super) fn explained() -> Explanation {
+    Explanation {
+        text: "2026年11月18日10时07分，录音录像写入磁盘过慢约1分钟。\n原因：磁盘同时进行备份。\n处理经过：已\
+               停止备份，录音录像随即恢复。\n对庭审及录音录像完整性的影响：没有缺失。"
+            .into(),
+        signature: "王法官".into(),
+        sha256: "ef".repeat(32),
+        at: at(90),
+    }
+}
+
+/// The agreement.
+pub(crate) fn agreement() -> Paper {
+    sheets::sheet(&facts(), Form::Agreement).expect("an agreement was written")
+}
