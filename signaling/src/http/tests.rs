@@ -98,6 +98,7 @@ impl Api {
         let app = App {
             evidence: evidence.unwrap(),
             apart: Apart::new(court.folder.path()),
+            transcripts: Transcripts::new(court.folder.path(), Arc::new(OneShelf::default())),
             faces: None,
             comparing: Arc::new(Semaphore::new(1)),
             docket: Arc::clone(&court.docket),
