@@ -109,6 +109,14 @@ impl Hearings {
         self.live().get(&hearing).cloned()
     }
 
+    /// Takes what a stop or a crash left into service again.
+    pub(crate) async fn take_all_back(&self, unfinished: Vec<Unfinished>) {
+        for found in unfinished {
+            self.take_back(found).await;
+        }
+        self.forget_old_notes().await;
+    }
+
     /// Takes a hearing found unfinished on disk into service again.
     pub(crate) async fn take_back(&self, found: Unfinished) {
         let _making = self.shared.making.lock().await;

@@ -212,10 +212,7 @@ impl Signaling {
             tokio::spawn(hearings.clone().carry_record_notices(doors.record_notices)),
             tokio::spawn(hearings.clone().carry_heard(doors.heard)),
         ];
-        for found in unfinished {
-            hearings.take_back(found).await;
-        }
-        hearings.forget_old_notes().await;
+        hearings.take_all_back(unfinished).await;
         let (stop, stopping) = watch::channel(false);
         let stamping = Stamping::of(config.timestamp_url, doors.stamps, &metrics);
         let looking = look_after(Arc::clone(&docket), Arc::clone(&doors.archive), metrics.clone());

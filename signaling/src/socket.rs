@@ -298,25 +298,18 @@ impl<'a> Reader<'a> {
                 Letter::Measured { who, page, figures, path }
             }
             ClientMessage::ReadAlong { desk, since } => {
-                if pace == Step::TooFast {
-                    return Ok(());
-                }
                 Letter::Transcript(OfTranscript::Along { who, page, desk, since })
             }
+            ClientMessage::Write { seq, .. } if pace == Step::TooFast => {
+                let why = Refusal::TooFast;
+                self.outbox.push(ServerMessage::TranscriptRefused { seq, why });
+                return Ok(());
+            }
             ClientMessage::Write { desk, seq, edits } => {
-                if pace == Step::TooFast {
-                    let why = Refusal::TooFast;
-                    self.outbox.push(ServerMessage::TranscriptRefused { seq, why });
-                    return Ok(());
-                }
                 Letter::Transcript(OfTranscript::Write { who, page, desk, seq, edits })
             }
-            ClientMessage::LineTest { test } => {
-                if pace == Step::TooFast {
-                    return Ok(());
-                }
-                Letter::LineTested { who, page, test }
-            }
+            ClientMessage::LineTest { .. } if pace == Step::TooFast => return Ok(()),
+            ClientMessage::LineTest { test } => Letter::LineTested { who, page, test },
             ClientMessage::Pong { .. } | ClientMessage::Bye {} => return Ok(()),
         };
         if self.entered.tell(letter).await { Ok(()) } else { Err(Bye::Fault) }

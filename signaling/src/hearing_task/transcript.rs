@@ -174,7 +174,7 @@ impl HearingTask {
     }
 
     /// Tells a page every line the person may know.
-    fn tell_lines(&mut self, who: ParticipantId) {
+    fn tell_lines(&self, who: ParticipantId) {
         if !self.following.known {
             return;
         }
@@ -234,7 +234,7 @@ impl HearingTask {
 
     /// A page writes.
     fn write(
-        &mut self,
+        &self,
         (who, page): (ParticipantId, u64),
         desk: String,
         seq: u32,

@@ -4,7 +4,7 @@
 //! What is not here: what a step does.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write};
+use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -56,11 +56,11 @@ impl Log {
         hearing: HearingId,
     ) -> Result<(Self, Vec<TranscriptStep>), LogFault> {
         let path = folder.join(format!("{hearing}.jsonl"));
-        let mut bytes = Vec::new();
-        match File::open(&path).and_then(|mut file| file.read_to_end(&mut bytes)) {
-            Err(fault) if fault.kind() != io::ErrorKind::NotFound => return Err(fault.into()),
-            Ok(_) | Err(_) => {}
-        }
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(fault) if fault.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(fault) => return Err(fault.into()),
+        };
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         let mut log = Self { path, file: None, head: NOTHING.to_owned(), whole: whole as u64 };
         let mut steps = Vec::new();
