@@ -263,17 +263,8 @@ fn check(config: &Config) -> Result<(), String> {
         );
     }
     check_copy(config)?;
+    check_services(config)?;
     crate::listening::check(config)?;
-    if config.face_url.is_some() != config.face_secret.is_some() {
-        return wrong("face_url 与 face_secret 须同时设置", "face_url and face_secret go together");
-    }
-    let web = |url: &String| url.starts_with("https://") || url.starts_with("http://");
-    if !config.timestamp_url.as_ref().is_none_or(web) {
-        return wrong(
-            "timestamp_url 须以 https:// 或 http:// 开头",
-            "timestamp_url begins with https:// or http://",
-        );
-    }
     if let Err(why) = Retention::new(config.retention.rules().to_vec()) {
         return wrong(
             "retention 的年限须为 1 至 200；永久保存的不写 years",
@@ -287,6 +278,22 @@ fn check(config: &Config) -> Result<(), String> {
                 "presence_first and presence_every are two numbers, the smaller first, none 0",
             );
         }
+    }
+    Ok(())
+}
+
+/// The keys of services outside.
+fn check_services(config: &Config) -> Result<(), String> {
+    let wrong = |zh: &str, en: &str| Err(format!("配置有误：{zh}。Configuration: {en}."));
+    if config.face_url.is_some() != config.face_secret.is_some() {
+        return wrong("face_url 与 face_secret 须同时设置", "face_url and face_secret go together");
+    }
+    let web = |url: &String| url.starts_with("https://") || url.starts_with("http://");
+    if !config.timestamp_url.as_ref().is_none_or(web) {
+        return wrong(
+            "timestamp_url 须以 https:// 或 http:// 开头",
+            "timestamp_url begins with https:// or http://",
+        );
     }
     Ok(())
 }
