@@ -256,9 +256,6 @@ mod tests {
         ] {
             assert!(holds(&made, part), "{part}");
         }
-        if let Ok(path) = std::env::var("ASSIZE_PAPER_OUT") {
-            std::fs::write(format!("{path}.docx"), &made).unwrap();
-        }
     }
 
     proptest! {

@@ -23,21 +23,30 @@ pub enum FontFault {
     NoFace,
 }
 
+/// A font file, shared by who shapes and who draws.
+struct File(Vec<u8>);
+
+impl AsRef<[u8]> for File {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 /// One face of a font file.
 struct One {
-    bytes: Arc<Vec<u8>>,
+    bytes: Arc<File>,
     index: u32,
     font: Font,
 }
 
 impl One {
     fn read(bytes: Vec<u8>) -> Result<Self, FontFault> {
-        let bytes = Arc::new(bytes);
-        let index = match fonts_in_collection(&bytes) {
+        let bytes = Arc::new(File(bytes));
+        let index = match fonts_in_collection(&bytes.0) {
             None => 0,
             Some(count) => {
                 let is_simplified = |index: &u32| {
-                    Face::from_slice(&bytes, *index).is_some_and(|face| {
+                    Face::from_slice(&bytes.0, *index).is_some_and(|face| {
                         face.names().into_iter().any(|name| {
                             name.name_id == name_id::FAMILY
                                 && name.to_string().is_some_and(|name| name.ends_with(SIMPLIFIED))
@@ -47,8 +56,9 @@ impl One {
                 (0..count).find(is_simplified).ok_or(FontFault::NoFace)?
             }
         };
-        Face::from_slice(&bytes, index).ok_or(FontFault::Unreadable)?;
-        let shared: Arc<dyn AsRef<[u8]> + Send + Sync> = bytes.clone();
+        Face::from_slice(&bytes.0, index).ok_or(FontFault::Unreadable)?;
+        let kept: Arc<File> = Arc::clone(&bytes);
+        let shared: Arc<dyn AsRef<[u8]> + Send + Sync> = kept;
         let font = Font::new(shared.into(), index).ok_or(FontFault::Unreadable)?;
         Ok(Self { bytes, index, font })
     }
@@ -99,7 +109,7 @@ const BOLD: usize = 1;
 
 impl<'a> Faces<'a> {
     pub(super) fn open(fonts: &'a Fonts) -> Result<Self, FontFault> {
-        let open = |one: &'a One| Face::from_slice(&one.bytes, one.index);
+        let open = |one: &'a One| Face::from_slice(&one.bytes.0, one.index);
         Ok(Self {
             shaping: fonts.all().map(open).collect::<Option<_>>().ok_or(FontFault::Unreadable)?,
             drawing: fonts.all().map(|one| one.font.clone()).collect(),
