@@ -75,7 +75,7 @@ mod tests {
             span_ms: Some((200, 900)),
             confidence: Some(75),
         };
-        assert_eq!(talk.message(said), [stands.clone()]);
+        assert_eq!(talk.message(said), std::slice::from_ref(&stands));
         assert_eq!(talk.finish(), Frame::Text("{\"eof\" : 1}".into()));
         assert_eq!(talk.message(said), [stands, Answer::Last]);
         assert_eq!(talk.message(r#"{"text":""}"#).len(), 2);
