@@ -205,7 +205,6 @@ async fn open_rooms(
     let sfu = sfu::start(&sfu_settings(config), move || media_clock(), sfu_doors, &registry)
         .map_err(|fault| sfu_sentence(&fault))?;
     let delay = sfu.delay_reader();
-    let (streams, relays) = (sfu.stream_door(), sfu.relay_maker());
 
     let (listening, turns) = listening::start(config, heard_in, &registry)?;
     let recorder_config = RecorderConfig {
@@ -225,36 +224,25 @@ async fn open_rooms(
         recorder_stopping,
     ));
 
-    let archive = ArchiveFolder::new(config.archive.clone());
-    let archive = Arc::new(archive.with_page(signaling::verifier_page()).with_turns(turns));
-    let stamps = Arc::new(StampDesk::new(config.archive.clone(), key.public().algorithm()));
-    let check_values = Arc::new(ConfirmationDesk::new(config.archive.clone(), key.clone()));
-    let shelf = Arc::new(Transcripts::new(config.archive.clone(), key));
     let program = this_program()?;
-    let films = Arc::new(films(config, &program)?);
     let folder = config.archive.clone();
+    let archive = ArchiveFolder::new(folder.clone());
     let signaling_clock = Arc::clone(clock);
     let doors = signaling::Doors {
         orders: orders_in,
         notices,
         record_orders: record_orders_in,
         record_notices,
-        archive,
-        films,
-        check_values,
-        shelf,
+        archive: Arc::new(archive.with_page(signaling::verifier_page()).with_turns(turns)),
+        films: Arc::new(films(config, &program)?),
+        check_values: Arc::new(ConfirmationDesk::new(folder.clone(), key.clone())),
+        stamps: Arc::new(StampDesk::new(folder.clone(), key.public().algorithm())),
+        shelf: Arc::new(Transcripts::new(folder.clone(), key)),
         heard,
-        stamps,
         docket,
         clock: Clock::new(move || signaling_clock()),
         registry,
-        reach: Reach {
-            streams: Arc::new(move |stream| {
-                let MediaStream { io, remote, local, over_tls } = stream;
-                streams.take(io, Ends { remote, local, over_tls });
-            }),
-            relays,
-        },
+        reach: reach(&sfu),
         figures: copies.figures(folder, move || {
             let delay = delay();
             (delay.packets > 0).then(|| [delay.p50_us, delay.p95_us, delay.p99_us].map(u64::from))
@@ -268,6 +256,18 @@ async fn open_rooms(
     .await
     .map_err(|fault| signaling_sentence(&fault))?;
     Ok(Node { signaling, sfu, recorder, listening, stop_recorder, copies })
+}
+
+/// The ways to media through the HTTPS door.
+fn reach(sfu: &Sfu) -> Reach {
+    let (streams, relays) = (sfu.stream_door(), sfu.relay_maker());
+    Reach {
+        streams: Arc::new(move |stream| {
+            let MediaStream { io, remote, local, over_tls } = stream;
+            streams.take(io, Ends { remote, local, over_tls });
+        }),
+        relays,
+    }
 }
 
 fn sfu_settings(config: &Config) -> SfuConfig {

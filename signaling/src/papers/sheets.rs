@@ -22,7 +22,6 @@ struct Last {
     in_force: Option<Timestamp>,
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "other facts are about other things")]
 fn last(facts: &RecordFacts, of: Sheet) -> Option<Last> {
     let mut found: Option<Last> = None;
     for proof in &facts.minutes {

@@ -323,6 +323,12 @@ fn health() -> Health {
     }
 }
 
+fn pictures() -> ServerMessage {
+    let purpose = LinePurpose::Seat { slot: 0, medium: Medium::Picture };
+    let reason = PictureReason::Size;
+    ServerMessage::Pictures { pictures: vec![PictureUse { purpose, layer: Some(1), reason }] }
+}
+
 /// Every message of the server.
 fn server_messages() -> Vec<ServerMessage> {
     let slots = SlotCount { seats: 4, screens: 2 };
@@ -349,13 +355,7 @@ fn server_messages() -> Vec<ServerMessage> {
             }],
             wanted: slots,
         },
-        ServerMessage::Pictures {
-            pictures: vec![PictureUse {
-                purpose: LinePurpose::Seat { slot: 0, medium: Medium::Picture },
-                layer: Some(1),
-                reason: PictureReason::Size,
-            }],
-        },
+        pictures(),
         ServerMessage::Reoffer { fresh: true },
         ServerMessage::Speaking { who: vec![WHO] },
         ServerMessage::Health { health: health() },
