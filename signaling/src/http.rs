@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::{Body, to_bytes};
-use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::header::{self, HeaderValue};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
@@ -18,7 +17,7 @@ use axum::{Json, Router};
 use model::archive::Archive;
 use model::check_value::CheckValues;
 use model::films::Films;
-use model::limits::{ATTEMPT_WINDOW, MESSAGE_BYTES_MAX, NAME_CHARS_MAX};
+use model::limits::{ATTEMPT_WINDOW, NAME_CHARS_MAX};
 use model::{HearingId, ParticipantId, Refusal, Stage, Timestamp};
 use prometheus::{Encoder, Registry, TextEncoder};
 use protocol::{
@@ -43,7 +42,7 @@ use crate::metrics::Metrics;
 use crate::node::NodeFigures;
 use crate::press::Press;
 use crate::reach::Reached;
-use crate::socket::{self, House, Visitor};
+use crate::socket::{House, Visitor};
 use crate::tls::Peer;
 use crate::transcript::Transcripts;
 use crate::web;
@@ -54,6 +53,7 @@ mod check_value;
 mod custody;
 mod desk;
 mod documents;
+mod enter;
 mod evidence;
 mod faces;
 mod films;
@@ -232,7 +232,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/line-test", get(line_test::down).post(line_test::up))
         .merge(docket_routes())
         .route("/api/{*rest}", any(nothing))
-        .route("/ws/{hearing}", any(enter))
+        .route("/ws/{hearing}", any(enter::enter))
         .route("/metrics", get(metrics))
         .route("/health", get(health))
         .merge(desk::routes())
@@ -545,41 +545,6 @@ async fn nothing() -> Refused {
 
 async fn file(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     web::answer(&method, &uri, &headers)
-}
-
-/// The way to the WebSocket. Refusals come as `bye` on an opened socket, because a page cannot
-/// read the status of an upgrade that failed.
-async fn enter(
-    State(app): State<Arc<App>>,
-    ConnectInfo(peer): ConnectInfo<Peer>,
-    headers: HeaderMap,
-    Path(hearing): Path<String>,
-    upgrade: WebSocketUpgrade,
-) -> Result<Response, Refused> {
-    let who = app.who(&headers).await?;
-    let seat = match hearing_id(&hearing) {
-        Ok(hearing) => seat_in(&app, &who, hearing).await?.map(|seat| (hearing, seat)),
-        Err(_) => None,
-    };
-    let upgrade = upgrade.max_message_size(MESSAGE_BYTES_MAX).max_frame_size(MESSAGE_BYTES_MAX);
-    let house = House {
-        hearings: app.hearings.clone(),
-        clock: app.clock.clone(),
-        metrics: app.metrics.clone(),
-        evidence: app.evidence.clone(),
-    };
-    let place = app.open_sockets.clone();
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let reached = Reached::private(peer.local.reveal(), host, peer.remote.reveal());
-    Ok(upgrade.on_upgrade(move |socket| async move {
-        match seat {
-            Some((hearing, who)) => {
-                socket::serve(socket, Visitor { hearing, who, reached }, house).await;
-            }
-            None => socket::turn_away(socket, Bye::SignInNeeded, house.metrics).await,
-        }
-        drop(place);
-    }))
 }
 
 async fn seat_in(

@@ -187,7 +187,7 @@ fn written(text: &Private<String>) -> Result<(), Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use model::{Ask, Brief, Course, Kind};
+    use model::Ask;
 
     use super::*;
     use crate::scene::*;
@@ -205,20 +205,9 @@ mod tests {
         act(DeliberationAct::Sign { version, name: Private::from("a name") })
     }
 
-    fn withdrawn() -> Scene {
-        let course = Course { panel: true, ..Course::default() };
-        let mut scene = Scene::in_session(Brief { course, ..brief(Kind::Hearing) });
-        scene.check_everybody();
-        let reason = Private::from("to show the deliberation");
-        scene.must(JUDGE, Ask::EnterPhase { phase: Phase::Mediation, reason });
-        assert!(!scene.may(JUDGE, "record_deliberation"));
-        scene.must(JUDGE, Ask::Deliberate);
-        scene
-    }
-
     #[test]
     fn the_record_is_the_panels_and_its_clerks_and_no_minute_speaks_of_it() {
-        let mut scene = withdrawn();
+        let mut scene = Scene::withdrawn();
         scene.must(CLERK, write(0, "they talk"));
         assert!(scene.facts().is_empty());
         let kept = scene.effects.iter().any(|effect| matches!(effect, Effect::Deliberated(_)));
@@ -250,7 +239,7 @@ mod tests {
 
     #[test]
     fn the_record_comes_back_from_its_entries() {
-        let mut scene = withdrawn();
+        let mut scene = Scene::withdrawn();
         let mut entries = Vec::new();
         for ask in [write(0, "one"), write(1, "two"), sign(2)] {
             scene.must(CLERK, ask);

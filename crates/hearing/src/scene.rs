@@ -6,8 +6,8 @@ use core::time::Duration;
 use model::archive::Attendee;
 use model::view::Heading;
 use model::{
-    Ask, Brief, Fact, Ground, HearingId, Instant, Kind, Minute, Now, ParticipantId, Power, Private,
-    Refusal, Role, Side, Stage, Timestamp, TrackId, TrackKind, View,
+    Ask, Brief, Course, Fact, Ground, HearingId, Instant, Kind, Minute, Now, ParticipantId, Phase,
+    Power, Private, Refusal, Role, Side, Stage, Timestamp, TrackId, TrackKind, View,
 };
 
 use crate::{Docket, Effect, Event, Hearing};
@@ -238,6 +238,23 @@ impl Scene {
         self.hearing = Hearing::rebuild(self.now, docket, &self.minutes);
         assert_eq!(*self.hearing.durable(), before, "minutes give the state back");
         self.event(Event::Restarted);
+    }
+
+    /// The panel of a hearing has withdrawn to deliberate.
+    pub(crate) fn withdrawn() -> Self {
+        let course = Course { panel: true, ..Course::default() };
+        let mut scene = Self::in_session(Brief { course, ..brief(Kind::Hearing) });
+        scene.check_everybody();
+        let reason = Private::from("to show the deliberation");
+        scene.must(JUDGE, Ask::EnterPhase { phase: Phase::Mediation, reason });
+        assert!(!scene.may(JUDGE, "record_deliberation"));
+        scene.must(JUDGE, Ask::Deliberate);
+        scene
+    }
+
+    /// All minutes so far.
+    pub(crate) fn minutes(&self) -> &[Minute] {
+        &self.minutes
     }
 
     /// A recess on a ground.

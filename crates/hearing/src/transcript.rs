@@ -182,7 +182,7 @@ impl Durable {
 
 #[cfg(test)]
 mod tests {
-    use model::{Ask, Kind, TranscriptAct};
+    use model::{Ask, Kind, Minute, TranscriptAct};
 
     use super::*;
     use crate::Event;
@@ -230,8 +230,7 @@ mod tests {
 
     #[test]
     fn nothing_is_written_while_the_panel_deliberates() {
-        let mut scene = Scene::in_session(brief(Kind::Hearing));
-        scene.must(JUDGE, Ask::Deliberate);
+        let scene = Scene::withdrawn();
         assert_eq!(scene.hearing.pen(CLERK), Err(Refusal::WrongStage));
     }
 
@@ -265,8 +264,7 @@ mod tests {
         }
         scene.crash();
         scene.event(Event::Transcribed { entry });
-        let minutes =
-            scene.facts().iter().filter(|fact| matches!(fact, Fact::Transcript(_))).count();
-        assert_eq!(minutes, 1);
+        let is_act = |minute: &&Minute| matches!(minute.fact, Fact::Transcript(_));
+        assert_eq!(scene.minutes().iter().filter(is_act).count(), 1);
     }
 }
