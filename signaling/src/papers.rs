@@ -1,7 +1,7 @@
 //! Documents made out of a hearing's record and docket, each as a neutral `papers::Paper`.
 //!
 //! What is not here: formats (crate `papers`), printing (`press.rs`) and who may have one
-//! (`http/documents.rs`). A transcript joins here with a function that gives its `Paper`.
+//! (`http/documents.rs`).
 
 mod lists;
 mod recording;
@@ -10,7 +10,10 @@ pub(crate) mod samples;
 mod sheets;
 #[cfg(test)]
 mod tests;
+mod transcript;
 mod words;
+
+pub(crate) use transcript::Frozen;
 
 use ::docket::api::NoticeLine;
 use ::papers::{Footer, Form, Paper, Row, Text};
@@ -32,6 +35,8 @@ pub(crate) struct Sources {
     pub(crate) explanation: Option<Explanation>,
     /// Notices with their receipts.
     pub(crate) notices: Vec<NoticeLine>,
+    /// The transcript, once a version of it was frozen.
+    pub(crate) transcript: Option<Frozen>,
 }
 
 impl Sources {
@@ -47,7 +52,9 @@ impl Sources {
             Form::Attendance => lists::attendance(&self.facts),
             Form::Isolation => lists::isolation(&self.facts),
             Form::Service => service_of(self.entry.as_ref()?, &self.notices),
-            Form::Transcript | Form::MediationRecord => None,
+            Form::Transcript | Form::MediationRecord => {
+                transcript::transcript(&self.facts, self.transcript.as_ref()?, form)
+            }
         }
     }
 

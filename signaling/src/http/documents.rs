@@ -21,8 +21,9 @@ use super::archive::{allowed, blocking, call};
 use super::custody::{Hand, may_read, seen_now};
 use super::sessions::{Failed, editable};
 use super::{App, Refused, my};
+use crate::docket::Entry;
 use crate::evidence::digests;
-use crate::papers::{Sources, service_of};
+use crate::papers::{Frozen, Sources, service_of};
 use crate::press::PressFault;
 
 pub(super) fn routes() -> Router<Arc<App>> {
@@ -43,12 +44,30 @@ fn asked(file: &str) -> Result<(Form, Format), Refused> {
 
 async fn sources(app: &App, hearing: HearingId) -> Result<Sources, Refused> {
     let facts = call(app, &app.reads, move |archive| archive.facts(hearing)).await?;
+    let entry = app.docket.entry(hearing).await?;
     Ok(Sources {
         facts,
-        entry: app.docket.entry(hearing).await?,
+        transcript: frozen(app, hearing, entry.as_ref()).await?,
+        entry,
         explanation: app.docket.explanation(hearing).await?,
         notices: app.docket.notices(hearing).await?,
     })
+}
+
+/// The newest frozen version of the transcript, if there is one.
+async fn frozen(
+    app: &App,
+    hearing: HearingId,
+    entry: Option<&Entry>,
+) -> Result<Option<Frozen>, Refused> {
+    let ended = entry.and_then(|entry| entry.closing.as_ref()).map(|closing| closing.ended_at);
+    let review = app.transcripts.read(hearing).await?.review.view(ended);
+    if review.version == 0 {
+        return Ok(None);
+    }
+    let bytes = super::transcript::frozen(app, hearing, review.version).await?;
+    let text = serde_json::from_slice(&bytes).map_err(|_| Refusal::RecordAltered)?;
+    Ok(Some(Frozen { text, review }))
 }
 
 /// The document with its digests at its foot.
@@ -99,7 +118,8 @@ async fn take_service(
     Ok(written(&app, &Hand::court(&account), to, paper, format).await?)
 }
 
-/// What a party may have of their own mediation: the agreement in force, and the facts they signed.
+/// What a party may have: the agreement in force, the facts they signed, the transcript once everybody
+/// signed it or would not.
 async fn mine(app: &App, headers: &HeaderMap) -> Result<(HearingId, Hand, Vec<Paper>), Failed> {
     let (hearing, who) = my::person(app, headers).await?;
     let entry = app.docket.entry(hearing).await?.ok_or(Refusal::NotFound)?;
@@ -116,9 +136,11 @@ async fn mine(app: &App, headers: &HeaderMap) -> Result<(HearingId, Hand, Vec<Pa
         Err(fault) => Err(fault),
     });
     let Some(facts) = read.await? else { return Ok((hearing, hand, Vec::new())) };
-    let sources = Sources { facts, entry: None, explanation: None, notices: Vec::new() };
+    let transcript = frozen(app, hearing, Some(&entry)).await?;
+    let (explanation, notices) = (None, Vec::new());
+    let sources = Sources { facts, entry: None, explanation, notices, transcript };
     let settled = |paper: &Paper| paper.watermark.is_none();
-    let papers = [Form::Agreement, Form::UndisputedFacts]
+    let papers = [Form::Agreement, Form::UndisputedFacts, Form::Transcript, Form::MediationRecord]
         .into_iter()
         .filter_map(|form| sources.paper(form).filter(settled))
         .collect();

@@ -78,7 +78,11 @@ async fn sitting(app: &App, asker: &Asker) -> Result<Sitting, Failed> {
 }
 
 /// The lines of a frozen version.
-async fn frozen(app: &App, hearing: HearingId, version: u32) -> Result<Vec<u8>, Refused> {
+pub(super) async fn frozen(
+    app: &App,
+    hearing: HearingId,
+    version: u32,
+) -> Result<Vec<u8>, Refused> {
     let shelf = app.transcripts.shelf();
     super::archive::blocking(app, &app.reads, move || shelf.get(hearing, version)).await
 }

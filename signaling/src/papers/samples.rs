@@ -2,12 +2,17 @@
 
 use ::docket::api::NoticeLine;
 use ::docket::{Channel, Closing, NoticeState, Outcome};
+use ::transcript::{Canonical, CanonicalLine};
 use model::archive::{ArchiveLine, Attendee, Proof};
 use model::recording::{Event, LossCause, RecordFacts, Roll, Trouble};
+use model::review::{
+    Objection, ObjectionAnswer, ReviewView, TranscriptRefusal, TranscriptSignature,
+};
 use model::view::Heading;
 use model::{
-    Actor, Brief, Ending, Fact, FailureGround, Ground, HearingId, IdentityMethod, Kind, Minute,
-    ParticipantId, Power, Private, RecordFault, Role, Sheet, SigningMethod, Timestamp,
+    Actor, Brief, Ending, Fact, FailureGround, Ground, HearingId, IdentityMethod, Kind, LineId,
+    LineKind, Minute, ParticipantId, Power, Private, RecordFault, Role, Sheet, SigningMethod,
+    Timestamp,
 };
 
 use super::*;
@@ -204,4 +209,78 @@ pub(super) fn explained() -> Explanation {
 /// The agreement.
 pub(crate) fn agreement() -> Paper {
     sheets::sheet(&facts(), Form::Agreement).expect("an agreement was written")
+}
+
+/// A hearing's transcript, frozen for the second time: an objection corrected, one refused, one
+/// signature drawn, one typed, one refused.
+pub(super) fn transcribed() -> (RecordFacts, Frozen) {
+    let facts = RecordFacts { line: line(Kind::Hearing), ..facts() };
+    let line = |n: u32, kind, label: &str, text: &str, heard| CanonicalLine {
+        id: LineId(n.to_string()),
+        kind,
+        speaker: None,
+        label: label.into(),
+        closed: false,
+        phase: None,
+        at: at(i64::from(n)),
+        heard,
+        text: text.into(),
+    };
+    let speech = LineKind::Speech;
+    let text = Canonical {
+        format: 1,
+        title: "庭审笔录".to_owned(),
+        hearing: facts.line.hearing,
+        version: 2,
+        heading: facts.line.heading.clone(),
+        people: Vec::new(),
+        lines: vec![
+            line(1, LineKind::Heading, "", "法庭调查", None),
+            line(2, speech, "审判员（王法官）", "原告陈述诉讼请求。", Some((61_000, 64_200))),
+            line(3, speech, "原告（张三）", "请求判令被告偿还借款2万元。", Some((65_000, 72_500))),
+            line(4, LineKind::Note, "", "被告出示收条一张。", None),
+            line(5, LineKind::Heading, "", "法庭辩论", None),
+            line(6, speech, "被告（𬭚某某）", "=1+1 没有异议", Some((90_000, 93_000))),
+        ],
+    };
+    let objection = |number, line: u32, who, words: &str, answer| Objection {
+        number,
+        version: 1,
+        line: LineId(line.to_string()),
+        who,
+        at: at(40),
+        text: words.into(),
+        answer: Some(answer),
+    };
+    let corrected = ObjectionAnswer::Corrected {
+        before: "偿还借款3万元".into(),
+        after: "偿还借款2万元".into(),
+    };
+    let refused = ObjectionAnswer::Refused { reason: "与录音一致".into() };
+    let signed = |who, method, mark: &str| TranscriptSignature {
+        who,
+        at: at(45),
+        method,
+        mark: mark.into(),
+    };
+    let review = ReviewView {
+        version: 2,
+        frozen: true,
+        sha256: "ef".repeat(32),
+        sm3: "01".repeat(32),
+        frozen_at: Some(at(42)),
+        until: None,
+        signers: vec![JUDGE, CLERK, ZHANG, LI],
+        signed: vec![
+            signed(JUDGE, SigningMethod::Typed, "王法官"),
+            signed(ZHANG, SigningMethod::Handwritten, "M10 20L200 120L300 40"),
+        ],
+        refused: vec![TranscriptRefusal { who: LI, at: at(46), reason: "中途离开".into() }],
+        objections: vec![
+            objection(1, 3, ZHANG, "应为2万元", corrected),
+            objection(2, 6, LI, "我没有这样说", refused),
+        ],
+        settled: false,
+    };
+    (facts, Frozen { text, review })
 }

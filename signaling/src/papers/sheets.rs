@@ -53,7 +53,7 @@ fn last(facts: &RecordFacts, of: Sheet) -> Option<Last> {
     found
 }
 
-fn signature(method: SigningMethod, mark: &str, at: Timestamp) -> Signed {
+pub(super) fn signature(method: SigningMethod, mark: &str, at: Timestamp) -> Signed {
     let words = words::signing(method);
     match method {
         SigningMethod::Handwritten => {

@@ -86,11 +86,23 @@ fn hand_over() {
 }
 
 #[test]
+fn a_transcript() {
+    let (facts, frozen) = samples::transcribed();
+    let paper = transcript::transcript(&facts, &frozen, Form::Transcript).unwrap();
+    check(&paper, &expect_file!["golden/transcript.txt"], &expect_file!["golden/transcript.json"]);
+    let subtitles = papers::webvtt(&paper);
+    assert!(subtitles.contains("00:01:05.000 --> 00:01:12.500"), "{subtitles}");
+    assert_eq!(transcript::transcript(&facts, &frozen, Form::MediationRecord), None);
+    assert_eq!(paper.watermark, Some("未签名".into()), "the clerk has not signed");
+}
+
+#[test]
 fn what_is_not_there_is_no_document() {
     let mut facts = samples::facts();
     facts.minutes.clear();
     facts.rolls.clear();
-    let sources = Sources { facts, entry: None, explanation: None, notices: Vec::new() };
+    let sources =
+        Sources { facts, entry: None, explanation: None, notices: Vec::new(), transcript: None };
     assert_eq!(sources.all(), []);
 }
 
