@@ -33,7 +33,7 @@ test-rust: web/dist/index.html .installed-for-tests
 
 # A package of its own, against the binary that the Rust tests run.
 test-clients: web/dist/index.html
-	$(CARGO) build --locked
+	$(CARGO) build --workspace --locked
 	cd benches/capacity && ASSIZE_BINARY="$${CARGO_TARGET_DIR:-$(CURDIR)/target}/debug/assize" \
 	  CARGO_TARGET_DIR="$${CARGO_TARGET_DIR:-$(CURDIR)/target}" $(CARGO) test --locked --features rivals
 
