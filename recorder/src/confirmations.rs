@@ -2,8 +2,8 @@
 //!
 //! What is not here: who may confirm; signaling asks in whose name.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read};
+use std::fs::OpenOptions;
+use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -19,7 +19,7 @@ use record::seal::SEAL_FILE;
 use record::signature::{CourtKey, SIGNATURE_FILE, SealSignature};
 
 use crate::disk::{Disk, RealDisk};
-use crate::folder::doing;
+use crate::folder::{bytes_of, doing};
 
 /// Bytes of one file that are read: far above what the limits allow to be written.
 const BYTES_MAX: u64 = 16 * 1024 * 1024;
@@ -41,15 +41,15 @@ impl ConfirmationDesk {
 
     fn read(&self, hearing: HearingId) -> Result<(CheckState, Chain), ArchiveFault> {
         let folder = self.archive.join(hearing.to_string());
-        let seal = bytes_of(&folder.join(SEAL_FILE))?.ok_or(ArchiveFault::NotFound)?;
+        let seal = bytes_of(&folder.join(SEAL_FILE), BYTES_MAX)?.ok_or(ArchiveFault::NotFound)?;
         let value = Digests::of(&seal);
-        let signature = bytes_of(&folder.join(SIGNATURE_FILE))?;
+        let signature = bytes_of(&folder.join(SIGNATURE_FILE), BYTES_MAX)?;
         let signature = signature.and_then(|bytes| SealSignature::from_bytes(&bytes));
         let path = folder.join(CONFIRMATIONS_FILE);
         let mut chain = Chain { lines: Confirmations::new(value), whole: 0, broken: false, path };
         let mut confirmed = Vec::new();
         let mut lines = Lines::default();
-        lines.push(&bytes_of(&chain.path)?.unwrap_or_default());
+        lines.push(&bytes_of(&chain.path, BYTES_MAX)?.unwrap_or_default());
         while let Some(line) = lines.next_line() {
             match chain.lines.read(line) {
                 Ok(read) if !chain.broken => {
@@ -122,15 +122,6 @@ pub(crate) fn append(path: &Path, at: u64, line: &[u8]) -> io::Result<()> {
     match path.parent() {
         Some(folder) if at == 0 => RealDisk.sync_folder(folder),
         Some(_) | None => Ok(()),
-    }
-}
-
-fn bytes_of(path: &Path) -> Result<Option<Vec<u8>>, ArchiveFault> {
-    let mut bytes = Vec::new();
-    match File::open(path).and_then(|file| file.take(BYTES_MAX).read_to_end(&mut bytes)) {
-        Ok(_) => Ok(Some(bytes)),
-        Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(fault) => Err(doing("read", path)(fault).into()),
     }
 }
 

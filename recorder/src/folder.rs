@@ -3,7 +3,7 @@
 //! What is not here: writing (`commit`) and repairing (`recover`).
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +21,16 @@ const READ_BYTES: usize = 1024 * 1024;
 pub(crate) fn doing(doing: &str, path: &Path) -> impl FnOnce(io::Error) -> RecorderFault {
     let doing = format!("{doing} {}", path.display());
     |source| RecorderFault { doing, source }
+}
+
+/// A small file, its first `bytes_max` bytes; nothing where there is none.
+pub(crate) fn bytes_of(path: &Path, bytes_max: u64) -> Result<Option<Vec<u8>>, RecorderFault> {
+    let mut bytes = Vec::new();
+    match File::open(path).and_then(|file| file.take(bytes_max).read_to_end(&mut bytes)) {
+        Ok(_) => Ok(Some(bytes)),
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(fault) => Err(doing("read", path)(fault)),
+    }
 }
 
 /// The hearing a folder is named for.

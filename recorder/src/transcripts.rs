@@ -2,8 +2,6 @@
 //!
 //! What is not here: what may be frozen and who signs; signaling asks in whose name.
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -19,7 +17,7 @@ use record::transcript::{ACTS_FILE, Acts, version_file};
 
 use crate::confirmations::append;
 use crate::disk::{Disk, RealDisk};
-use crate::folder::doing;
+use crate::folder::{bytes_of, doing};
 
 /// Bytes of one file that are read: far above what the limits allow to be written.
 const BYTES_MAX: u64 = 128 * 1024 * 1024;
@@ -54,7 +52,7 @@ impl Transcripts {
         let path = self.folder(hearing).join(ACTS_FILE);
         let mut found = Found { chain: Acts::new(hearing), entries: Vec::new(), whole: 0 };
         let mut lines = Lines::default();
-        lines.push(&bytes_of(&path)?.unwrap_or_default());
+        lines.push(&bytes_of(&path, BYTES_MAX)?.unwrap_or_default());
         while let Some(line) = lines.next_line() {
             let read = found.chain.read(line).map_err(|fault| {
                 let n = found.chain.len();
@@ -91,7 +89,7 @@ impl TranscriptShelf for Transcripts {
 
     fn get(&self, hearing: HearingId, version: u32) -> Result<Vec<u8>, ArchiveFault> {
         let path = self.folder(hearing).join(version_file(version));
-        bytes_of(&path)?.ok_or(ArchiveFault::NotFound)
+        bytes_of(&path, BYTES_MAX)?.ok_or(ArchiveFault::NotFound)
     }
 
     fn append(&self, hearing: HearingId, acts: &[ActEntry]) -> Result<(), ArchiveFault> {
@@ -135,7 +133,7 @@ pub(crate) fn said(folder: &Path) -> Result<Vec<Said>, ArchiveFault> {
     let newest =
         (1..=TRANSCRIPT_VERSIONS_MAX).take_while(|v| folder.join(version_file(*v)).exists());
     let Some(version) = newest.last() else { return Ok(Vec::new()) };
-    let bytes = bytes_of(&folder.join(version_file(version)))?.unwrap_or_default();
+    let bytes = bytes_of(&folder.join(version_file(version)), BYTES_MAX)?.unwrap_or_default();
     let Ok(text) = serde_json::from_slice::<FrozenText>(&bytes) else { return Ok(Vec::new()) };
     let said = |line: FrozenLine| {
         let (label, text) = (line.label.reveal(), line.text.reveal());
@@ -144,15 +142,6 @@ pub(crate) fn said(folder: &Path) -> Result<Vec<Said>, ArchiveFault> {
         Said { at: line.at, from_ms: line.heard.map(|(from, _)| from), words }
     };
     Ok(text.lines.into_iter().map(said).collect())
-}
-
-fn bytes_of(path: &Path) -> Result<Option<Vec<u8>>, ArchiveFault> {
-    let mut bytes = Vec::new();
-    match File::open(path).and_then(|file| file.take(BYTES_MAX).read_to_end(&mut bytes)) {
-        Ok(_) => Ok(Some(bytes)),
-        Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(fault) => Err(doing("read", path)(fault).into()),
-    }
 }
 
 #[cfg(test)]
