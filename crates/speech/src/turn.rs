@@ -36,6 +36,9 @@ pub(crate) struct TurnFinder {
     window: u32,
     /// Beginning and end of the voice so far, if a turn is on, ms.
     turn: Option<(u64, u64)>,
+    /// Where the voice of the last turn ended, ms. Packets that come a little early move the count of
+    /// samples back, but no turn begins before the last was over.
+    last_end_ms: u64,
 }
 
 impl TurnFinder {
@@ -54,7 +57,7 @@ impl TurnFinder {
                 return None;
             }
             let oldest = u64::from(31 - recent.leading_zeros());
-            let from_ms = at_ms.saturating_sub(oldest * FRAME_MS);
+            let from_ms = at_ms.saturating_sub(oldest * FRAME_MS).max(self.last_end_ms);
             self.turn = Some((from_ms, end_ms));
             return Some(Change::Began(from_ms));
         };
@@ -80,6 +83,7 @@ impl TurnFinder {
     pub(crate) fn end(&mut self) -> Option<Change> {
         self.window = 0;
         let (from_ms, to_ms) = self.turn.take()?;
+        self.last_end_ms = to_ms;
         Some(Change::Ended(from_ms, to_ms))
     }
 }
@@ -127,6 +131,19 @@ mod tests {
             found[..],
             [Change::Began(0), Change::Ended(0, TURN_MS_MAX), Change::Began(TURN_MS_MAX)]
         ));
+    }
+
+    #[test]
+    fn a_turn_does_not_begin_before_the_last_was_over() {
+        let mut finder = TurnFinder::default();
+        for n in 0..20 {
+            finder.frame(ms(n), true);
+        }
+        assert_eq!(finder.end(), Some(Change::Ended(0, ms(20))));
+        // The next packets came 2 ms early, and then 1 ms.
+        let changes: Vec<_> =
+            (20..30).filter_map(|n| finder.frame(ms(n) - 2 + n / 26, true)).collect();
+        assert_eq!(changes, [Change::Began(ms(20))]);
     }
 
     #[test]
