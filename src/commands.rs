@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicBool;
 
 use model::{HearingId, ParticipantId, Refusal};
 use recorder::{FilmFault, FilmOrder};
-use signaling::Docket;
+use signaling::{DatabaseLook, Docket};
 
 use crate::{clock, config};
 
@@ -114,6 +114,36 @@ pub(crate) fn check_config(path: &Path) -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(sentence) => complain(&sentence),
+    }
+}
+
+/// `assize verify-audit`: 0 when every line follows, 1 with the first that does not, 2 when there is
+/// no log or it cannot be read.
+pub(crate) async fn verify_audit(path: Option<PathBuf>) -> ExitCode {
+    let config = match config::read(path.as_deref()) {
+        Ok(config) => config,
+        Err(sentence) => return complain(&sentence),
+    };
+    match signaling::look_at_database(&config.data).await {
+        DatabaseLook::Sound { lines, head } => {
+            say(&format!(
+                "操作日志完整：{lines} 条，末条 {head}。The audit log follows: {lines} lines, the last {head}."
+            ));
+            ExitCode::SUCCESS
+        }
+        DatabaseLook::AuditBroken { line } => {
+            say(&format!(
+                "操作日志自第 {line} 条起对不上。The audit log does not follow from line {line} on."
+            ));
+            ExitCode::FAILURE
+        }
+        DatabaseLook::Missing => complain(&format!(
+            "{0} 中没有排期库。There is no docket in {0}.",
+            config.data.display()
+        )),
+        DatabaseLook::Damaged(why) => {
+            complain(&format!("排期库损坏或无法读取。The docket cannot be read: {why}."))
+        }
     }
 }
 

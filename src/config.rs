@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use model::{Codec, Private};
 use recorder::{Algorithm, StoreConfig};
 use serde::Deserialize;
-use signaling::Retention;
+use signaling::{Retention, SyslogAt};
 
 use crate::nightly;
 
@@ -93,6 +93,8 @@ pub(crate) struct Config {
     pub(crate) retention: Retention,
     /// Addresses besides this machine that may read `/metrics` without signing in.
     pub(crate) metrics_from: Vec<IpAddr>,
+    /// A log server that gets every line of the audit log (syslog): `udp://host:514` or `tcp://host:601`.
+    pub(crate) syslog: Option<String>,
     /// Log level: error, warn, info, debug, trace.
     pub(crate) log: String,
 }
@@ -183,6 +185,7 @@ impl Default for Config {
             presence_answer: 120,
             retention: Retention::default(),
             metrics_from: Vec::new(),
+            syslog: None,
             log: "info".to_owned(),
         }
     }
@@ -288,6 +291,13 @@ fn check_services(config: &Config) -> Result<(), String> {
     if config.face_url.is_some() != config.face_secret.is_some() {
         return wrong("face_url 与 face_secret 须同时设置", "face_url and face_secret go together");
     }
+    let server = config.syslog.as_deref().map(SyslogAt::parse);
+    if server == Some(None) {
+        return wrong(
+            "syslog 须形如 udp://10.0.0.9:514 或 tcp://10.0.0.9:601",
+            "syslog must look like udp://10.0.0.9:514 or tcp://10.0.0.9:601",
+        );
+    }
     let web = |url: &String| url.starts_with("https://") || url.starts_with("http://");
     if !config.timestamp_url.as_ref().is_none_or(web) {
         return wrong(
@@ -377,6 +387,7 @@ mod tests {
         "presence_answer",
         "retention",
         "metrics_from",
+        "syslog",
         "log",
     ];
 
@@ -394,6 +405,7 @@ mod tests {
             .replace("\n# record_key =", "\nrecord_key =")
             .replace("\n# timestamp_url =", "\ntimestamp_url =")
             .replace("\n# speech_", "\nspeech_")
+            .replace("\n# syslog =", "\nsyslog =")
             .replace("\n# face_", "\nface_");
         let config: Config = toml::from_str(&all).unwrap();
         let defaults = Config::default();
@@ -409,6 +421,7 @@ mod tests {
                 discipline: None,
                 record_key: None,
                 timestamp_url: None,
+                syslog: None,
                 face_url: None,
                 face_secret: None,
                 speech_url: None,
@@ -451,6 +464,7 @@ mod tests {
             ("speech_glossary = \"/nowhere/words\"", "speech_glossary"),
             ("record_signature = \"rsa\"", "unknown variant"),
             ("timestamp_url = \"tsa.example\"", "begins with"),
+            ("syslog = \"tls://log:6514\"", "must look like udp://"),
             ("presence_first = [3, 2]", "presence_first"),
             ("presence_every = [0, 2]", "presence_every"),
             ("retention = [{ years = 0 }]", "years are"),

@@ -210,12 +210,13 @@ pub(crate) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     file.write_all(text.as_bytes())
 }
 
-const STAFF: [(&str, &str, StaffKind); 5] = [
+const STAFF: [(&str, &str, StaffKind); 6] = [
     ("judge", "李法官（演示）", StaffKind::Judge),
     ("clerk", "陈书记员（演示）", StaffKind::Clerk),
     ("mediator", "周调解员（演示）", StaffKind::Mediator),
     ("admin", "管理员（演示）", StaffKind::Admin),
     ("ops", "运维（演示）", StaffKind::Ops),
+    ("audit", "审计管理员（演示）", StaffKind::Audit),
 ];
 
 impl Sheet {
@@ -229,6 +230,7 @@ impl Sheet {
                 StaffKind::Mediator => "调解员 mediator",
                 StaffKind::Admin => "管理员 administration",
                 StaffKind::Ops => "运维 operations",
+                StaffKind::Audit => "审计管理员 audit",
             };
             writeln!(text, "  {name:<8} {}   {duty}", password.reveal()).expect(TO_STRING);
         }

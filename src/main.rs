@@ -8,6 +8,7 @@ mod commands;
 mod config;
 mod copies;
 mod demo;
+mod doctor;
 mod keeping;
 mod listening;
 mod memory;
@@ -143,6 +144,15 @@ enum Command {
         /// The file.
         config: PathBuf,
     },
+    /// Looks at everything a server needs of its machine, and says what to do about it.
+    Doctor(doctor::Args),
+    /// Checks that the audit log follows from its beginning, beside a server or without one; prints
+    /// its length and last digest.
+    VerifyAudit {
+        /// The configuration file of the server.
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
     /// Issues a new join code; the former code and device of that seat stop working.
     Token {
         /// The configuration file of the server.
@@ -189,6 +199,8 @@ fn main() -> ExitCode {
             commands::simulate(seed.unwrap_or_default(), steps, seeds)
         }
         Command::CheckConfig { config } => commands::check_config(&config),
+        Command::Doctor(args) => in_runtime(doctor::command(args)),
+        Command::VerifyAudit { config } => in_runtime(commands::verify_audit(config)),
         Command::Token { config, hearing, participant } => {
             in_runtime(commands::token(config, hearing, participant))
         }

@@ -45,7 +45,11 @@ pub(crate) fn command(folder: &Path) -> ExitCode {
 /// [`signaling::NO_FONT`] as a process ends with it.
 const NO_FONT: u8 = signaling::NO_FONT.to_le_bytes()[0];
 
-fn fonts(folder: &Path) -> Result<Fonts, String> {
+/// Reads the fonts documents are set in.
+///
+/// # Errors
+/// One sentence that names the font that is missing.
+pub(crate) fn fonts(folder: &Path) -> Result<Fonts, String> {
     let sentence = |path: &Path, fault: &dyn core::fmt::Display| {
         format!(
             "缺少中文字体 {0}（{fault}），请安装软件包 fonts-noto-cjk。The font {0} cannot be used \

@@ -17,7 +17,8 @@ use recorder::{
 };
 use sfu::{Ends, Sfu, SfuConfig, SfuFault};
 use signaling::{
-    Certificate, Clock, Docket, MediaStream, Reach, Settings, Signaling, StartFault, TimeServers,
+    Certificate, Clock, Docket, MediaStream, Reach, Settings, Signaling, StartFault, SyslogAt,
+    TimeServers,
 };
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
@@ -326,6 +327,7 @@ fn signaling_settings(config: &Config, settings: Settings, program: PathBuf) -> 
         retention: config.retention.clone(),
         faces: config.face_url.clone().zip(config.face_secret.clone()),
         timestamp_url: config.timestamp_url.clone(),
+        syslog: config.syslog.as_deref().and_then(SyslogAt::parse),
         time: TimeServers { servers: config.time_servers.clone(), limit_ms: config.clock_limit_ms },
         metrics_from: config.metrics_from.clone(),
         version: env!("CARGO_PKG_VERSION"),

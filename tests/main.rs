@@ -4,6 +4,7 @@ mod bad_days;
 mod camera;
 mod copies;
 mod devices;
+mod doctor;
 mod house;
 mod kills;
 mod papers;

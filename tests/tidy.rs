@@ -33,7 +33,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("opus::Decoder", &["recorder/src/speech/decode", "src/camera/sound/tests", "tests/camera"]),
     ("symphonia_core::", &["src/camera/sound/aac"]),
     ("symphonia_codec_aac::", &["src/camera/sound/aac"]),
-    ("url::", &["src/camera"]),
+    ("url::", &["src/camera", "src/doctor/services"]),
+    ("x509_cert::", &["signaling/src/certificate"]),
     (
         "tokio_tungstenite::",
         &[
@@ -66,7 +67,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("sm3::", &["crates/record/src/digest", "signaling/src/evidence/digest"]),
     ("earshot::", &["crates/speech/src/voice"]),
     ("ab_glyph::", &["crates/film/src/letters"]),
-    ("time::Offset", &["crates/film/src/scene", "crates/papers/src/words"]),
+    ("time::Offset", &["crates/film/src/scene", "crates/papers/src/words", "signaling/src/syslog"]),
     ("krilla::", &["crates/papers/src/pdf/"]),
     ("rustybuzz::", &["crates/papers/src/pdf/"]),
     ("unicode_bidi::", &["crates/papers/src/pdf/setting"]),

@@ -30,7 +30,8 @@ pub struct KeyPlace {
 }
 
 impl KeyPlace {
-    fn path(&self) -> PathBuf {
+    /// The file of the key, whether it is there or not.
+    pub fn path(&self) -> PathBuf {
         let name = match self.algorithm {
             Algorithm::Ed25519 => "record-ed25519.pem",
             Algorithm::Sm2 => "record-sm2.pem",

@@ -3,6 +3,8 @@
 //! What is not here: what is put there and what it is called (`copy`). The only place that knows
 //! `object_store`.
 
+mod trial;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -181,15 +183,20 @@ impl Store {
         if self.length(MARK).await?.is_some() {
             return Ok(());
         }
-        let root = Name::from(self.prefix.trim_end_matches('/'));
-        let root = (!self.prefix.is_empty()).then_some(&root);
-        let first = self.inner()?.list(root).try_next().await.map_err(away("list", &self.place))?;
-        if first.is_some() || !make {
+        if !make || !self.is_empty().await? {
             return Err(StoreFault::Foreign(self.place.clone()));
         }
         let mark = PutPayload::from_static(MARK_TEXT);
         self.inner()?.put(&self.name(MARK)?, mark).await.map_err(away("put", MARK))?;
         Ok(())
+    }
+
+    /// Whether there is nothing in it at all.
+    async fn is_empty(&self) -> Result<bool, StoreFault> {
+        let root = Name::from(self.prefix.trim_end_matches('/'));
+        let root = (!self.prefix.is_empty()).then_some(&root);
+        let first = self.inner()?.list(root).try_next().await.map_err(away("list", &self.place))?;
+        Ok(first.is_none())
     }
 
     /// A folder that is not mounted any more would be made anew on the disk below.

@@ -39,4 +39,5 @@ pub use config::{SfuConfig, SfuFault};
 pub use delay::DelayFigures;
 pub use door::{Ends, StreamDoor};
 pub use relays::RelayMaker;
+pub use socket::KERNEL_BYTES;
 pub use start::{Doors, Sfu, start};

@@ -14,7 +14,7 @@ use crate::config::SfuFault;
 /// Bytes of one receive buffer: the kernel may join datagrams of one sender up to this size.
 const SLOT: usize = 65_536;
 /// Bytes asked for as the kernel's buffers; it may give less.
-const KERNEL_BYTES: usize = 4 * 1024 * 1024;
+pub const KERNEL_BYTES: usize = 4 * 1024 * 1024;
 /// Bytes of one send call; an IP packet holds no more (RFC 791 §3.1).
 pub(crate) const RUN_BYTES_MAX: usize = 65_000;
 /// Bytes the kernel may hold of a stream before the network takes them.

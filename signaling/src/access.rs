@@ -59,7 +59,7 @@ impl Who {
         let account = self.staff()?;
         match account.kind {
             StaffKind::Judge | StaffKind::Clerk | StaffKind::Mediator => Ok(account),
-            StaffKind::Ops | StaffKind::Admin => Err(Refusal::NotYourRight),
+            StaffKind::Ops | StaffKind::Admin | StaffKind::Audit => Err(Refusal::NotYourRight),
         }
     }
 
@@ -73,7 +73,7 @@ impl Who {
             StaffKind::Judge | StaffKind::Clerk | StaffKind::Mediator | StaffKind::Admin => {
                 Ok(account)
             }
-            StaffKind::Ops => Err(Refusal::NotYourRight),
+            StaffKind::Ops | StaffKind::Audit => Err(Refusal::NotYourRight),
         }
     }
 
@@ -85,9 +85,27 @@ impl Who {
         let account = self.staff()?;
         match account.kind {
             StaffKind::Admin => Ok(account),
-            StaffKind::Judge | StaffKind::Clerk | StaffKind::Mediator | StaffKind::Ops => {
-                Err(Refusal::NotYourRight)
-            }
+            StaffKind::Judge
+            | StaffKind::Clerk
+            | StaffKind::Mediator
+            | StaffKind::Ops
+            | StaffKind::Audit => Err(Refusal::NotYourRight),
+        }
+    }
+
+    /// An audit administrator's account.
+    ///
+    /// # Errors
+    /// As [`Who::staff`], and `NotYourRight` for everybody else.
+    pub(crate) fn audit(&self) -> Result<&Account, Refusal> {
+        let account = self.staff()?;
+        match account.kind {
+            StaffKind::Audit => Ok(account),
+            StaffKind::Judge
+            | StaffKind::Clerk
+            | StaffKind::Mediator
+            | StaffKind::Ops
+            | StaffKind::Admin => Err(Refusal::NotYourRight),
         }
     }
 
@@ -99,9 +117,11 @@ impl Who {
         let account = self.staff()?;
         match account.kind {
             StaffKind::Ops => Ok(account),
-            StaffKind::Judge | StaffKind::Clerk | StaffKind::Mediator | StaffKind::Admin => {
-                Err(Refusal::NotYourRight)
-            }
+            StaffKind::Judge
+            | StaffKind::Clerk
+            | StaffKind::Mediator
+            | StaffKind::Admin
+            | StaffKind::Audit => Err(Refusal::NotYourRight),
         }
     }
 }

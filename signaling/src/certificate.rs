@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::io::{self, Write};
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +17,9 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring as provider;
+use x509_cert::der::Decode as _;
+use x509_cert::ext::pkix::SubjectAltName;
+use x509_cert::ext::pkix::name::GeneralName;
 
 /// The ALPN name of TURN (RFC 7443 §2).
 pub(crate) const STUN_TURN: &[u8] = b"stun.turn";
@@ -75,6 +79,73 @@ pub(crate) struct Identity {
     pub(crate) fingerprint: String,
 }
 
+/// What a certificate says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateLook {
+    /// It is good from then on.
+    pub from: Timestamp,
+    /// It is good until then.
+    pub until: Timestamp,
+    /// Names and addresses it is for.
+    pub names: Vec<String>,
+}
+
+/// Looks at a certificate in files: whether it can be used with its key, until when and for whom.
+/// A trial certificate has nothing to be looked at before the first start.
+///
+/// # Errors
+/// As when a server starts with it.
+pub fn look_at_certificate(chain: &Path, key: &Path) -> Result<CertificateLook, CertificateFault> {
+    let leaf =
+        read_chain(chain)?.into_iter().next().ok_or_else(|| not_pem(chain, "certificate"))?;
+    usable(read_chain(chain)?, read_key(key)?)?;
+    let unusable = |fault: x509_cert::der::Error| CertificateFault::Unusable(fault.to_string());
+    let read = x509_cert::Certificate::from_der(&leaf).map_err(unusable)?.tbs_certificate;
+    let at = |time: x509_cert::time::Time| {
+        let since = time.to_unix_duration().as_millis();
+        Timestamp(i64::try_from(since).unwrap_or(i64::MAX))
+    };
+    let named = read.get::<SubjectAltName>().map_err(unusable)?;
+    let names = named.iter().flat_map(|(_, names)| &names.0).filter_map(shown_name).collect();
+    Ok(CertificateLook {
+        from: at(read.validity.not_before),
+        until: at(read.validity.not_after),
+        names,
+    })
+}
+
+/// A name of RFC 5280 §4.2.1.6 that a browser compares: DNS, or an address.
+fn shown_name(name: &GeneralName) -> Option<String> {
+    match name {
+        GeneralName::DnsName(name) => Some(name.to_string()),
+        GeneralName::IpAddress(bytes) => match *bytes.as_bytes() {
+            [a, b, c, d] => Some(Ipv4Addr::new(a, b, c, d).to_string()),
+            ref bytes => {
+                <[u8; 16]>::try_from(bytes).ok().map(|bytes| Ipv6Addr::from(bytes).to_string())
+            }
+        },
+        GeneralName::OtherName(_)
+        | GeneralName::Rfc822Name(_)
+        | GeneralName::DirectoryName(_)
+        | GeneralName::EdiPartyName(_)
+        | GeneralName::UniformResourceIdentifier(_)
+        | GeneralName::RegisteredId(_) => None,
+    }
+}
+
+/// TLS with a chain and its key, if they belong together.
+fn usable(
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+) -> Result<ServerConfig, CertificateFault> {
+    ServerConfig::builder_with_provider(Arc::new(provider::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|fault| CertificateFault::Unusable(fault.to_string()))?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .map_err(|fault| CertificateFault::Unusable(fault.to_string()))
+}
+
 /// Reads or makes the certificate; `folder` keeps the trial one.
 ///
 /// # Errors
@@ -99,12 +170,7 @@ pub(crate) fn load(
     let leaf = certificates.first().ok_or_else(|| not_pem(&chain, "certificate"))?;
     let fingerprint = hexadecimal(digest::digest(&digest::SHA256, leaf).as_ref());
     let private = read_key(&key)?;
-    let mut tls = ServerConfig::builder_with_provider(Arc::new(provider::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|fault| CertificateFault::Unusable(fault.to_string()))?
-        .with_no_client_auth()
-        .with_single_cert(certificates, private)
-        .map_err(|fault| CertificateFault::Unusable(fault.to_string()))?;
+    let mut tls = usable(certificates, private)?;
     // TURN over TLS names itself so (RFC 7443).
     tls.alpn_protocols = vec![b"http/1.1".to_vec(), STUN_TURN.to_vec()];
     Ok(Identity { tls: Arc::new(tls), trial, fingerprint })

@@ -510,7 +510,11 @@ fn brief() -> Brief {
 const fn role_of(kind: StaffKind) -> Role {
     match kind {
         StaffKind::Judge => Role::PresidingJudge,
-        StaffKind::Clerk | StaffKind::Mediator | StaffKind::Ops | StaffKind::Admin => Role::Clerk,
+        StaffKind::Clerk
+        | StaffKind::Mediator
+        | StaffKind::Ops
+        | StaffKind::Admin
+        | StaffKind::Audit => Role::Clerk,
     }
 }
 

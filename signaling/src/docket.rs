@@ -11,6 +11,7 @@ use ::docket::Closing;
 use model::limits::{JOIN_CODE_LIFE, JOIN_CODE_LIFE_MAX, SEAT_PASS_LIFE, SESSION_LIFE};
 use model::{HearingId, ParticipantId, Private, Timestamp};
 use protocol::{CodeIssued, SeatPass, StaffKind};
+use tokio::sync::watch;
 
 use crate::secrets::{CodeHash, Secrets, TokenHash, password_fits};
 
@@ -21,6 +22,7 @@ mod custody;
 pub(crate) mod desk;
 mod entry;
 pub(crate) mod evidence;
+mod look;
 mod outbound;
 mod papers;
 mod places;
@@ -28,15 +30,18 @@ mod schema;
 mod sessions;
 mod sqlite;
 
-pub(crate) use audit::NewAudit;
+pub(crate) use audit::{AuditSearch, NewAudit};
 pub(crate) use cards::CodeOpens;
 pub(crate) use catalogue::phases;
 pub use catalogue::{Found, Search};
 pub(crate) use custody::{Decision, Signed};
 pub use entry::{Entry, HearingLine, Mode, NewHearing, NewPerson, Seated};
+pub use look::{DatabaseLook, look_at_database};
 pub(crate) use sessions::{Change, Revision, Wanted};
 use sqlite::Sqlite;
 
+/// The database in the data folder.
+const DOCKET_FILE: &str = "docket.sqlite";
 /// A new code is drawn at most so often when it is taken already.
 const CODE_DRAWS_MAX: u32 = 16;
 
@@ -102,6 +107,8 @@ pub struct Docket {
     secrets: Secrets,
     /// A hash no password fits, so that unknown names take as long as known ones.
     nobody: String,
+    /// Number of the last line of the audit log.
+    audited: watch::Sender<i64>,
 }
 
 impl Docket {
@@ -114,9 +121,9 @@ impl Docket {
             .map_err(|fault| DocketFault::file("make the data folder", &fault))?;
         let secrets = Secrets::open(folder)
             .map_err(|fault| DocketFault::file("open join-codes.key", &fault))?;
-        let sqlite = Sqlite::open(&folder.join("docket.sqlite")).await?;
+        let sqlite = Sqlite::open(&folder.join(DOCKET_FILE)).await?;
         let nobody = secrets.password_hash(secrets.token().reveal());
-        Ok(Self { sqlite, secrets, nobody })
+        Ok(Self { sqlite, secrets, nobody, audited: watch::Sender::new(0) })
     }
 
     /// Makes an account, or gives it a new password and ends its sessions; answers the password.
@@ -286,6 +293,12 @@ impl Docket {
         let until = now.plus(SESSION_LIFE);
         self.sqlite.open_session(account.id, &TokenHash::of(token.reveal()), now, until).await?;
         Ok(Some((account, token)))
+    }
+
+    /// The account with a name, for a line of the audit log: what strangers type is not kept, it may
+    /// be a password.
+    pub(crate) async fn account_named(&self, name: &str) -> Result<Option<Account>, DocketFault> {
+        Ok(self.sqlite.account(name).await?.map(|(account, _)| account))
     }
 
     /// The account of a session.

@@ -68,6 +68,7 @@ impl Court {
             ("ops", StaffKind::Ops),
             ("stranger", StaffKind::Judge),
             ("admin", StaffKind::Admin),
+            ("audit", StaffKind::Audit),
             ("mediator", StaffKind::Mediator),
         ];
         let mut passwords = Vec::new();

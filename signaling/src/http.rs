@@ -21,7 +21,7 @@ use model::limits::{ATTEMPT_WINDOW, NAME_CHARS_MAX};
 use model::{HearingId, ParticipantId, Refusal, Stage, Timestamp};
 use prometheus::{Encoder, Registry, TextEncoder};
 use protocol::{
-    ApiRefusal, Bye, CodeIssued, DocketLine, DocketList, Join, OpsPicture, SignIn, WhoAmI,
+    ApiRefusal, AuditAct, Bye, CodeIssued, DocketLine, DocketList, Join, OpsPicture, SignIn, WhoAmI,
 };
 use serde::de::DeserializeOwned;
 use tokio::sync::{Semaphore, mpsc};
@@ -48,6 +48,7 @@ use crate::transcript::Transcripts;
 use crate::web;
 
 mod archive;
+mod audit;
 mod case_system;
 mod check_value;
 mod custody;
@@ -70,6 +71,9 @@ mod transcript;
 mod viewing;
 mod whip;
 
+use audit::Hand;
+
+pub(crate) use audit::RefusalLines;
 pub(crate) use custody::Custodian;
 pub(crate) use line_test::LineTests;
 
@@ -108,6 +112,8 @@ pub(crate) struct App {
     /// Addresses besides this machine that may read `/metrics`.
     pub(crate) metrics_from: Vec<IpAddr>,
     pub(crate) attempts: Mutex<Attempts>,
+    /// Bounds what refusals write to the audit log.
+    pub(crate) refusal_lines: RefusalLines,
     /// Devices without a page.
     pub(crate) callers: Callers,
     pub(crate) line_tests: Mutex<LineTests>,
@@ -244,6 +250,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(package::routes())
         .merge(check_value::routes())
         .merge(transcript::routes())
+        .merge(audit::routes())
         .merge(custody::routes())
         .merge(retention::routes())
         .merge(viewing::routes())
@@ -305,11 +312,16 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     let by_token = whip::is_path(request.uri().path())
         || case_system::is_by_token(request.uri().path(), request.headers());
     let foreign = (!reading || socket) && !by_token && !is_same_origin(request.headers());
+    let (asked, from) =
+        ((request.method().clone(), request.uri().clone()), request.headers().clone());
     let mut response = if foreign {
         Refused(Refusal::NotYourRight).into_response()
     } else {
         next.run(request).await
     };
+    if response.status() == StatusCode::FORBIDDEN {
+        audit::denied(&app, &from, &asked.0, asked.1.path()).await;
+    }
     let headers = response.headers_mut();
     let policy = format!(
         "default-src 'self'; connect-src 'self'{sockets}; media-src 'self' blob:; img-src 'self' \
@@ -377,14 +389,20 @@ async fn sign_in(
     }
     let now = app.clock.now();
     let keys = [Key::passwords(peer.remote.reveal().ip()), Key::name(name.reveal())];
+    let place = audit::place(peer.remote.reveal().ip());
     for key in &keys {
         let begun = app.attempts().begin(key, now.instant);
         begun.inspect_err(|_| app.metrics.sign_ins.with_label_values(&["locked"]).inc())?;
     }
     let Some((account, token)) = app.docket.sign_in(name.reveal(), password, now.utc).await? else {
         app.metrics.sign_ins.with_label_values(&["wrong"]).inc();
+        let account = app.docket.account_named(name.reveal()).await?;
+        let hand = Hand::of(&account.map_or(Who::Nobody, Who::Staff));
+        audit::refused(&app, &hand, None, (AuditAct::SignedIn, place, Refusal::SignInWrong))
+            .await?;
         return Err(Refusal::SignInWrong.into());
     };
+    audit::write(&app, &Hand::court(&account), None, (AuditAct::SignedIn, place, "done")).await?;
     for key in &keys {
         app.attempts().right(key);
     }
@@ -412,6 +430,10 @@ async fn sign_out(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Refused> {
+    let who = app.who(&headers).await?;
+    if let Who::Staff(_) = &who {
+        audit::write(&app, &Hand::of(&who), None, (AuditAct::SignedOut, "", "done")).await?;
+    }
     end_credentials(&app, &headers, true).await?;
     let cookies = AppendHeaders([
         (header::SET_COOKIE, clear_cookie(STAFF_COOKIE)),
@@ -442,12 +464,15 @@ async fn join(
     let Join { code } = body(request).await?;
     let now = app.clock.now();
     let key = Key::codes(peer.remote.reveal().ip());
+    let place = audit::place(peer.remote.reveal().ip());
     let count = |outcome: &str| app.metrics.joins.with_label_values(&[outcome]).inc();
     app.attempts().begin(&key, now.instant).inspect_err(|_| count("locked"))?;
     let refused = match app.docket.use_code(&digits(code.reveal()), now.utc).await? {
         CodeUse::Seated { pass, token } => {
             app.attempts().right(&key);
             count("done");
+            let hand = Hand::seat(pass.participant);
+            audit::note(&app, &hand, pass.hearing, AuditAct::Joined, place, "done").await?;
             end_credentials(&app, &headers, false).await?;
             let cookies = AppendHeaders([
                 (header::SET_COOKIE, set_cookie(SEAT_COOKIE, &token)),
@@ -461,6 +486,8 @@ async fn join(
         CodeUse::Expired => Refusal::CodeExpired,
     };
     count("refused");
+    let stranger = Hand::of(&Who::Nobody);
+    audit::refused(&app, &stranger, None, (AuditAct::Joined, place, refused)).await?;
     Err(refused.into())
 }
 
@@ -493,10 +520,12 @@ async fn issue_code(
     headers: HeaderMap,
     Path((hearing, participant)): Path<(String, String)>,
 ) -> Result<Json<CodeIssued>, sessions::Failed> {
-    let (_, entry) = sessions::editable(&app, &headers, &hearing).await?;
+    let (account, entry) = sessions::editable(&app, &headers, &hearing).await?;
     let (hearing, participant) = (entry.hearing, participant_id(&participant)?);
     let issued = app.docket.issue_code(hearing, participant, app.clock.now().utc).await?;
     let issued = issued.ok_or(Refusal::NobodyThere)?;
+    let hand = Hand::court(&account).about(participant);
+    audit::note(&app, &hand, hearing, AuditAct::CodeIssued, "", "done").await?;
     app.hearings.expel(hearing, participant).await;
     tracing::info!(%hearing, %participant, "join code issued");
     Ok(Json(issued))

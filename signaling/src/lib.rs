@@ -32,22 +32,24 @@ mod server;
 mod settings;
 mod socket;
 mod stamping;
+mod syslog;
 mod timekeeper;
 mod tls;
 mod transcript;
 mod web;
 
 pub use crate::docket::{
-    Account, AccountId, Docket, DocketFault, Entry, Found, HearingLine, Mode, NewAccount,
-    NewHearing, NewPerson, Search, Seated,
+    Account, AccountId, DatabaseLook, Docket, DocketFault, Entry, Found, HearingLine, Mode,
+    NewAccount, NewHearing, NewPerson, Search, Seated, look_at_database,
 };
 pub use ::docket::retention::{Rule as RetentionRule, Schedule as Retention};
-pub use certificate::{Certificate, CertificateFault};
+pub use certificate::{Certificate, CertificateFault, CertificateLook, look_at_certificate};
 pub use clock::Clock;
 pub use node::NodeFigures;
 pub use press::NO_FONT;
 pub use reach::{ByteStream, MakeRelays, MediaStream, Reach, TakeStream};
 pub use server::{Config, Doors, Signaling, StartFault};
 pub use settings::{Settings, discipline};
+pub use syslog::SyslogAt;
 pub use timekeeper::TimeServers;
 pub use web::verifier_page;

@@ -86,6 +86,8 @@ impl ClockMetrics {
 #[derive(Clone, Debug)]
 pub(crate) struct CustodyMetrics {
     pub(crate) audit_broken: IntCounter,
+    pub(crate) audit_unwritten: IntCounter,
+    pub(crate) syslog_failed: IntCounter,
     pub(crate) copy_requests: IntCounterVec,
 }
 
@@ -96,6 +98,16 @@ impl CustodyMetrics {
                 registry,
                 "audit_broken_total",
                 "Starts at which the audit log did not follow from its beginning",
+            )?,
+            audit_unwritten: counter(
+                registry,
+                "audit_unwritten_total",
+                "Refusals that were not written to the audit log because too many came in a minute",
+            )?,
+            syslog_failed: counter(
+                registry,
+                "syslog_failed_total",
+                "Times that the log server did not take lines of the audit log",
             )?,
             copy_requests: counters(
                 registry,

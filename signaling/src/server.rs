@@ -39,13 +39,14 @@ use crate::faces;
 use crate::filing;
 use crate::hearing_task::Rooms;
 use crate::hearings::Hearings;
-use crate::http::{App, Custodian, router};
+use crate::http::{App, Custodian, RefusalLines, router};
 use crate::metrics::Metrics;
 use crate::node::NodeFigures;
 use crate::press::Press;
 use crate::reach::Reach;
 use crate::settings::Settings;
 use crate::stamping::Stamping;
+use crate::syslog::{Syslog, SyslogAt};
 use crate::timekeeper::{TimeServers, Timekeeper};
 use crate::tls::{self, Peer, TlsListener};
 use crate::transcript::Transcripts;
@@ -75,6 +76,8 @@ pub struct Config {
     pub faces: Option<(String, Private<String>)>,
     /// The authority that time-stamps seals (RFC 3161): its address.
     pub timestamp_url: Option<String>,
+    /// Where every line of the audit log is sent besides.
+    pub syslog: Option<SyslogAt>,
     /// Who is asked how late it is.
     pub time: TimeServers,
     /// The program that prints documents, and its first arguments.
@@ -217,6 +220,8 @@ impl Signaling {
         let stamping = Stamping::of(config.timestamp_url, doors.stamps, &metrics);
         let looking = look_after(Arc::clone(&docket), Arc::clone(&doors.archive), metrics.clone());
         carriers.extend(works(looking, docket, clock, stamping, time, &stopping));
+        let syslog = Syslog::of(config.syslog, &doors.docket, &config.data, &metrics);
+        carriers.extend(syslog.map(|syslog| tokio::spawn(syslog.run(stopping.clone()))));
         let (open_sockets, all_sockets) = mpsc::channel(1);
         let app = Arc::new(App {
             docket: doors.docket,
@@ -241,6 +246,7 @@ impl Signaling {
             page: config.page,
             metrics_from: config.metrics_from,
             attempts: Mutex::new(Attempts::default()),
+            refusal_lines: RefusalLines::default(),
             callers: Callers::default(),
             line_tests: Mutex::default(),
             custodian: Custodian::open(config.retention, &config.data),

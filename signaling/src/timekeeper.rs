@@ -35,6 +35,45 @@ impl TimeServers {
         let source = self.servers.join(", ");
         ClockReading { source, offset_ms: None, limit_ms: self.limit_ms }
     }
+
+    /// Asks all of them once. Takes three seconds at most.
+    pub async fn ask(&self) -> ClockReading {
+        let answers = self.look().await;
+        if answers.is_empty() { self.unasked() } else { self.settle(answers) }
+    }
+
+    /// Asks all at once; who answered, and how far our clock is ahead of it, milliseconds.
+    async fn look(&self) -> Vec<(String, i32)> {
+        let client = AsyncSntpClient::new();
+        let asked = self.servers.iter().map(|server| {
+            let client = &client;
+            async move {
+                match timeout(ANSWER_WAIT, client.synchronize(server)).await {
+                    Ok(Ok(answer)) => {
+                        Some((server.clone(), ahead_ms(answer.clock_offset().as_secs_f64())))
+                    }
+                    Ok(Err(fault)) => {
+                        tracing::debug!(%server, %fault, "a time server does not answer");
+                        None
+                    }
+                    Err(_) => {
+                        tracing::debug!(%server, "a time server does not answer in time");
+                        None
+                    }
+                }
+            }
+        });
+        join_all(asked).await.into_iter().flatten().collect()
+    }
+
+    /// What answers come to. The middle one: a single server that is wrong decides nothing among
+    /// three.
+    fn settle(&self, mut answers: Vec<(String, i32)>) -> ClockReading {
+        answers.sort_by_key(|(_, ahead)| *ahead);
+        let offset_ms = answers.get(answers.len() / 2).map(|(_, ahead)| *ahead);
+        let names: Vec<String> = answers.into_iter().map(|(server, _)| server).collect();
+        ClockReading { source: names.join(", "), offset_ms, limit_ms: self.limit_ms }
+    }
 }
 
 /// Asks again and again until the room stops.
@@ -62,7 +101,7 @@ impl Timekeeper {
         }
         let mut silent = 0;
         loop {
-            let answers = self.look().await;
+            let answers = self.asked.look().await;
             silent = if answers.is_empty() { silent + 1 } else { 0 };
             let outcome = if answers.is_empty() { "silent" } else { "answered" };
             self.metrics.clock.looks.with_label_values(&[outcome]).inc();
@@ -76,40 +115,12 @@ impl Timekeeper {
         }
     }
 
-    /// Asks all at once; who answered, and how far our clock is ahead of it, milliseconds.
-    async fn look(&self) -> Vec<(String, i32)> {
-        let client = AsyncSntpClient::new();
-        let asked = self.asked.servers.iter().map(|server| {
-            let client = &client;
-            async move {
-                match timeout(ANSWER_WAIT, client.synchronize(server)).await {
-                    Ok(Ok(answer)) => {
-                        Some((server.clone(), ahead_ms(answer.clock_offset().as_secs_f64())))
-                    }
-                    Ok(Err(fault)) => {
-                        tracing::debug!(%server, %fault, "a time server does not answer");
-                        None
-                    }
-                    Err(_) => {
-                        tracing::debug!(%server, "a time server does not answer in time");
-                        None
-                    }
-                }
-            }
-        });
-        join_all(asked).await.into_iter().flatten().collect()
-    }
-
     /// What the answers come to; nothing while a short silence leaves the former reading standing.
-    fn reading(&self, mut answers: Vec<(String, i32)>, silent: u32) -> Option<ClockReading> {
+    fn reading(&self, answers: Vec<(String, i32)>, silent: u32) -> Option<ClockReading> {
         if answers.is_empty() {
             return (silent == SILENT_MAX).then(|| self.asked.unasked());
         }
-        answers.sort_by_key(|(_, ahead)| *ahead);
-        // The middle one: a single server that is wrong decides nothing among three.
-        let offset_ms = answers.get(answers.len() / 2).map(|(_, ahead)| *ahead);
-        let names: Vec<String> = answers.into_iter().map(|(server, _)| server).collect();
-        Some(ClockReading { source: names.join(", "), offset_ms, limit_ms: self.asked.limit_ms })
+        Some(self.asked.settle(answers))
     }
 
     fn tell(&self, reading: ClockReading) {

@@ -225,3 +225,30 @@ test('figures and the desk are there for the clerk too', async () => {
   await clerk.see('open-session');
   await picture(clerk, 'docket');
 });
+
+test('the audit administrator sees who knocked in vain, and has the whole log checked', async () => {
+  const mistyped = await house.person(chromium);
+  await mistyped.page.goto(`${house.url}/sign-in`);
+  await mistyped.type('name', 'clerk');
+  await mistyped.type('password', 'not the password');
+  await mistyped.press('sign-in');
+  await mistyped.see('refusal', '[data-why="sign_in_wrong"]');
+  // The clerk's page asks for what is not the clerk's.
+  assert.equal(await clerk.page.evaluate(async () => (await fetch('/api/audit')).status), 403);
+  const audit = await signIn(house, chromium, 'audit');
+  await audit.see('audit-found', '[data-act="signed_in"][data-result="sign_in_wrong"]');
+  await audit.see('audit-found', '[data-act="denied"][data-result="not_your_right"]');
+  await audit.see('audit-found', '[data-act="setting_changed"]');
+  await choose(audit, '[data-testid="audit-act"]', '登录');
+  await audit.press('audit-find');
+  await until('sign-ins alone', async () => {
+    const acts = await audit.page.$$eval('[data-testid="audit-found"]', (rows) => rows.map((row) => row.dataset.act));
+    return acts.length > 1 && acts.every((act) => act === 'signed_in');
+  });
+  await audit.press('audit-check');
+  await audit.see('audit-checked', '[data-broken=""]');
+  await picture(audit, 'audit');
+  const table = await audit.page.$eval('[data-testid="audit-export"]', async (link) => (await fetch(link.href)).text());
+  assert.ok(table.includes('signed_in') && !table.includes('denied'), table.slice(0, 400));
+  assert.equal(await audit.page.evaluate(async () => (await fetch('/api/calendar')).status), 403);
+});

@@ -5,6 +5,7 @@ import { createRouter, createWebHistory } from 'vue-router'
 import type { StaffKind } from './protocol'
 import { askWho, homeOf, who } from './who'
 import ArchiveView from './views/ArchiveView.vue'
+import AuditView from './views/AuditView.vue'
 import CalendarView from './views/CalendarView.vue'
 import CodesView from './views/CodesView.vue'
 import DeskView from './views/DeskView.vue'
@@ -56,6 +57,7 @@ export const router = createRouter({
     { path: '/archive/:id(\\d+)', component: PlayerView, meta: { staff: COURT } },
     { path: '/view', component: RecordView },
     { path: '/retention', component: RetentionView, meta: { staff: ['admin'] } },
+    { path: '/audit', component: AuditView, meta: { staff: ['audit'] } },
     { path: '/ops', component: OpsView, meta: { staff: ['ops'] } },
     { path: '/:rest(.*)', component: LostView },
   ],

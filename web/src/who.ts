@@ -16,5 +16,6 @@ export async function askWho(): Promise<WhoAmI> {
 /** Where a staff account begins. */
 export function homeOf(staff: StaffKind): string {
   if (staff === 'admin') return '/calendar'
+  if (staff === 'audit') return '/audit'
   return staff === 'ops' ? '/ops' : '/docket'
 }

@@ -94,6 +94,10 @@ pub const VIEW_AUDIT_EVERY: Duration = Duration::from_secs(3600);
 pub const VIEWS_REMEMBERED_MAX: usize = 10_000;
 /// Lines of the audit log in one answer.
 pub const AUDIT_LINES_MAX: usize = 500;
+/// Lines of the audit log in one table that is taken out.
+pub const AUDIT_EXPORT_MAX: u32 = 20_000;
+/// Lines of the audit log that refusals may write in one minute; further ones are counted.
+pub const AUDIT_REFUSALS_MAX: u32 = 120;
 /// Characters of an explanation of a fault.
 pub const EXPLANATION_CHARS_MAX: usize = 8_000;
 /// Rules of a retention schedule.

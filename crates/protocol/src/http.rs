@@ -8,15 +8,17 @@ use model::{
 use serde::{Deserialize, Serialize};
 
 mod archive;
+mod audit;
 mod check_value;
 mod evidence;
 
 pub use archive::{
-    ArchiveFound, ArchiveList, AuditAct, AuditLine, Bookmark, CopyDecision, CopyKind, CopyRequest,
-    CopyState, Custody, Explanation, Hold, LinkMade, NewBookmark, NewCopyRequest, NewExplanation,
-    NewLink, OpenView, PaperLine, PaperList, PartyView, Passage, PassageKind, PhaseMark, Reader,
-    RecordStage, RetentionLine, RetentionList, WithReason,
+    ArchiveFound, ArchiveList, Bookmark, CopyDecision, CopyKind, CopyRequest, CopyState, Custody,
+    Explanation, Hold, LinkMade, NewBookmark, NewCopyRequest, NewExplanation, NewLink, OpenView,
+    PaperLine, PaperList, PartyView, Passage, PassageKind, PhaseMark, Reader, RecordStage,
+    RetentionLine, RetentionList, WithReason,
 };
+pub use audit::{AuditAct, AuditChecked, AuditLine, AuditPage};
 pub use check_value::{CheckPerson, CheckValueView, ConfirmCheckValue};
 pub use evidence::{EvidenceAbout, EvidenceChange, EvidenceList};
 
@@ -58,6 +60,8 @@ pub enum StaffKind {
     Mediator,
     /// 管理员: the whole docket, places, webhooks and tokens; no hearing, no archive.
     Admin,
+    /// 审计管理员: the audit log, and nothing else.
+    Audit,
 }
 
 /// Answer of `GET /api/me` and of `POST /api/sign-in`.

@@ -17,13 +17,13 @@ pub use desk::{
     StationList, StationPass, StationSitting, Ticket,
 };
 pub use http::{
-    ApiRefusal, ArchiveFound, ArchiveList, AuditAct, AuditLine, Bookmark, CheckPerson,
-    CheckValueView, CodeIssued, ConfirmCheckValue, CopyDecision, CopyKind, CopyRequest, CopyState,
-    Custody, DeliberationRecord, DocketLine, DocketList, DocketPerson, EvidenceAbout,
-    EvidenceChange, EvidenceList, Explanation, Hold, Join, LinkMade, NewBookmark, NewCopyRequest,
-    NewExplanation, NewLink, OpenView, OpsCopy, OpsHearing, OpsPerson, OpsPicture, OpsReconciled,
-    PaperLine, PaperList, PartyView, Passage, PassageKind, PhaseMark, Reader, RecordStage,
-    RetentionLine, RetentionList, SeatPass, SignIn, StaffKind, WhoAmI, WithReason,
+    ApiRefusal, ArchiveFound, ArchiveList, AuditAct, AuditChecked, AuditLine, AuditPage, Bookmark,
+    CheckPerson, CheckValueView, CodeIssued, ConfirmCheckValue, CopyDecision, CopyKind,
+    CopyRequest, CopyState, Custody, DeliberationRecord, DocketLine, DocketList, DocketPerson,
+    EvidenceAbout, EvidenceChange, EvidenceList, Explanation, Hold, Join, LinkMade, NewBookmark,
+    NewCopyRequest, NewExplanation, NewLink, OpenView, OpsCopy, OpsHearing, OpsPerson, OpsPicture,
+    OpsReconciled, PaperLine, PaperList, PartyView, Passage, PassageKind, PhaseMark, Reader,
+    RecordStage, RetentionLine, RetentionList, SeatPass, SignIn, StaffKind, WhoAmI, WithReason,
 };
 pub use server::{Bye, RequestOutcome, ServerMessage};
 

@@ -127,6 +127,8 @@ fn the_page_has_the_types_of_this_crate() {
     all.add::<protocol::NewLink>();
     all.add::<protocol::LinkMade>();
     all.add::<protocol::RetentionList>();
+    all.add::<protocol::AuditPage>();
+    all.add::<protocol::AuditChecked>();
     all.add::<protocol::OpenView>();
     all.add::<protocol::NewCopyRequest>();
     all.add::<protocol::PartyView>();

@@ -278,7 +278,7 @@ fn may_sit(kind: StaffKind, role: Role) -> bool {
             Role::Clerk | Role::RecordingOfficer | Role::JudgeAssistant | Role::Bailiff
         ),
         StaffKind::Mediator => matches!(role, Role::ChairMediator | Role::Mediator),
-        StaffKind::Ops | StaffKind::Admin => false,
+        StaffKind::Ops | StaffKind::Admin | StaffKind::Audit => false,
     }
 }
 

@@ -20,7 +20,8 @@ use model::{HearingId, ParticipantId, Refusal};
 use protocol::{ArchiveList, AuditAct, StaffKind};
 use tokio::sync::Semaphore;
 
-use super::custody::{Hand, seen_now};
+use super::audit::Hand;
+use super::custody::seen_now;
 use super::{App, Refused, hearing_id, participant_id};
 use crate::docket::{Account, Search};
 

@@ -20,12 +20,15 @@ use model::limits::{
     DOCKET_BODY_BYTES_MAX, IMPORT_BYTES_MAX, IMPORT_ROWS_MAX, NAME_CHARS_MAX, TOKEN_DAYS_MAX,
 };
 use model::{HearingId, Refusal, Stage};
+use protocol::AuditAct;
 use serde::Deserialize;
 
+use super::audit::{self, Hand};
 use super::sessions::{
     Failed, Stretch, editable, form_of, large, revision, same, session_of, tell, wrong,
 };
 use super::{App, stage_of};
+use crate::access::Who;
 use crate::docket::{Change, Entry};
 use crate::outbound::parts;
 
@@ -94,6 +97,7 @@ pub(super) async fn import(
     }
     let ImportReport { added, changed, same, .. } = &report;
     tracing::info!(added, changed, same, refused = report.refused.len(), "imported");
+    moved(&app, &headers, &format!("导入：新增 {added}，变更 {changed}")).await?;
     Ok(Json(report))
 }
 
@@ -188,7 +192,17 @@ pub(super) async fn export(
     for entry in app.docket.sittings(stretch.wanted()?).await? {
         rows.push(session_of(&app, &entry).await?);
     }
+    moved(&app, &headers, &format!("导出 {} 件", rows.len())).await?;
     Ok(Json(Export { rows }))
+}
+
+/// Writes to the audit log that cases were taken in or given out.
+async fn moved(app: &App, headers: &HeaderMap, detail: &str) -> Result<(), Failed> {
+    let hand = match app.who(headers).await? {
+        Who::Nobody => Hand { by: "办案系统（令牌）".into(), concerns: None },
+        who @ (Who::Staff(_) | Who::Seat(_)) => Hand::of(&who),
+    };
+    Ok(audit::write(app, &hand, None, (AuditAct::CasesMoved, detail, "done")).await?)
 }
 
 /// The package of a failed mediation.
@@ -271,6 +285,7 @@ pub(super) async fn add_webhook(
         return Err(wrong("url", FieldFault::Unreadable));
     }
     known_words("events", &events, &EVENTS, false)?;
+    audit::setting(&app, &headers, "新增推送地址").await?;
     let made = app.docket.add_webhook(&url, &events).await?.ok_or(Refusal::Full)?;
     let (id, secret) = made;
     tracing::info!(id, "a webhook was set");
@@ -296,6 +311,7 @@ pub(super) async fn drop_webhook(
 ) -> Result<Json<bool>, Failed> {
     app.who(&headers).await?.admin()?;
     let id: u32 = id.parse().map_err(|_| Refusal::NotFound)?;
+    audit::setting(&app, &headers, &format!("删除推送地址 {id}")).await?;
     if app.docket.drop_webhook(id).await? { Ok(Json(true)) } else { Err(Refusal::NotFound.into()) }
 }
 
@@ -317,6 +333,7 @@ pub(super) async fn add_token(
     known_words("scopes", &scopes, &SCOPES, true)?;
     let now = app.clock.now().utc;
     let until = now.plus(Duration::from_secs(u64::from(days) * 24 * 3600));
+    audit::setting(&app, &headers, &format!("发放接口令牌 {name}")).await?;
     let made = app.docket.make_token(&name, &scopes, now, until).await?.ok_or(Refusal::Full)?;
     let (id, token) = made;
     tracing::info!(id, "a token of the case system was made");
@@ -330,5 +347,6 @@ pub(super) async fn drop_token(
 ) -> Result<Json<bool>, Failed> {
     app.who(&headers).await?.admin()?;
     let id: u32 = id.parse().map_err(|_| Refusal::NotFound)?;
+    audit::setting(&app, &headers, &format!("收回接口令牌 {id}")).await?;
     if app.docket.drop_token(id).await? { Ok(Json(true)) } else { Err(Refusal::NotFound.into()) }
 }

@@ -34,8 +34,9 @@ use sha2::{Digest as _, Sha256};
 use tokio::io::AsyncReadExt as _;
 
 use super::archive::{allowed, blocking, call};
+use super::audit::{Hand, code, note};
 use super::{App, Refused, body};
-use crate::docket::{Account, Decision, Entry, Found, NewAudit, Signed};
+use crate::docket::{Account, Decision, Entry, Found, Signed};
 
 /// Bytes of a part sent at once.
 const PIECE_BYTES: usize = 256 * 1024;
@@ -84,56 +85,6 @@ impl Custodian {
     }
 }
 
-/// Who acts, as the audit log names them.
-#[derive(Clone, Debug)]
-pub(super) struct Hand {
-    /// Name and what they are.
-    pub(super) by: Private<String>,
-    /// Whom of the case it concerns.
-    pub(super) concerns: Option<ParticipantId>,
-}
-
-impl Hand {
-    /// Somebody with an account.
-    pub(super) fn court(account: &Account) -> Self {
-        let kind = match account.kind {
-            StaffKind::Judge => "法官",
-            StaffKind::Clerk => "书记员",
-            StaffKind::Ops => "运维",
-            StaffKind::Mediator => "调解员",
-            StaffKind::Admin => "管理员",
-        };
-        let by = format!("{}（{kind} #{}）", account.shown_name.reveal(), account.id.0);
-        Self { by: Private::new(by), concerns: None }
-    }
-
-    /// The same, about somebody of the case.
-    pub(super) fn about(mut self, who: ParticipantId) -> Self {
-        self.concerns = Some(who);
-        self
-    }
-}
-
-/// Writes a line of the audit log.
-pub(super) async fn note(
-    app: &App,
-    hand: &Hand,
-    hearing: HearingId,
-    act: AuditAct,
-    detail: &str,
-    result: &str,
-) -> Result<(), Refused> {
-    let line = NewAudit {
-        hearing,
-        concerns: hand.concerns,
-        by: hand.by.clone(),
-        act,
-        detail: detail.into(),
-        result: result.to_owned(),
-    };
-    Ok(app.docket.audit(&line, app.clock.now().utc).await?)
-}
-
 /// Writes that something was seen, once an hour for the same thing.
 pub(super) async fn seen_now(
     app: &App,
@@ -162,12 +113,6 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/api/archive/{hearing}/requests/{request}", post(decide))
         .route("/api/archive/{hearing}/links", post(make_link))
         .route("/api/archive/{hearing}/part.zip", get(take_part))
-}
-
-/// A refusal's code, as the audit log has it.
-pub(super) fn code(why: Refusal) -> String {
-    let code = serde_json::to_string(&why).unwrap_or_default();
-    code.trim_matches('"').to_owned()
 }
 
 /// A reason that was given.

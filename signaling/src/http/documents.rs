@@ -18,7 +18,8 @@ use model::{HearingId, Private, Refusal, Timestamp};
 use protocol::{AuditAct, PaperLine, PaperList};
 
 use super::archive::{allowed, blocking, call};
-use super::custody::{Hand, may_read, seen_now};
+use super::audit::Hand;
+use super::custody::{may_read, seen_now};
 use super::sessions::{Failed, editable};
 use super::{App, Refused, my};
 use crate::docket::Entry;

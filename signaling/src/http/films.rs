@@ -15,7 +15,8 @@ use model::{HearingId, Refusal};
 use protocol::AuditAct;
 
 use super::archive::{Tape, allowed, blocking, send};
-use super::custody::{Hand, seen_now};
+use super::audit::Hand;
+use super::custody::seen_now;
 use super::{App, Refused};
 
 /// The hearing, when the person may see its record.

@@ -54,6 +54,7 @@ const fn kind(kind: protocol::StaffKind) -> &'static str {
         protocol::StaffKind::Mediator => "mediator",
         protocol::StaffKind::Admin => "admin",
         protocol::StaffKind::Ops => "ops",
+        protocol::StaffKind::Audit => "audit",
     }
 }
 
@@ -85,6 +86,7 @@ pub(super) async fn import(
         let row = u32::try_from(number).unwrap_or(u32::MAX);
         refused.push(RefusedRow { row, problems });
     }
+    super::audit::setting(&app, &headers, "导入场所清单").await?;
     let taken = app.docket.take_sites(&right).await?;
     tracing::info!(?taken, refused = refused.len(), "a list of places was taken");
     let (added, changed, same) = (taken.added, taken.changed, taken.same);
@@ -146,6 +148,7 @@ pub(super) async fn set_working_days(
         }
         listed.push((day, *working));
     }
+    super::audit::setting(&app, &headers, "修改工作日安排").await?;
     app.docket.set_working_days(&listed).await?;
     Ok(Json(WorkingDays { days: app.docket.working_days().await? }))
 }

@@ -18,7 +18,8 @@ use model::{HearingId, Private, Refusal, Timestamp};
 use protocol::{AuditAct, Hold, RetentionLine, RetentionList, WithReason};
 
 use super::archive::call;
-use super::custody::{Hand, code, filed, given, note};
+use super::audit::{Hand, code, note};
+use super::custody::{filed, given};
 use super::{App, Refused, body, hearing_id};
 use crate::docket::Found;
 

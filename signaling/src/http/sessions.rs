@@ -93,7 +93,7 @@ pub(super) fn may_edit(account: &Account, entry: &Entry) -> bool {
     match account.kind {
         StaffKind::Clerk | StaffKind::Admin => true,
         StaffKind::Judge | StaffKind::Mediator => entry.seat_of(account.id).is_some(),
-        StaffKind::Ops => false,
+        StaffKind::Ops | StaffKind::Audit => false,
     }
 }
 

@@ -19,6 +19,7 @@ use crate::hearing_task::Rooms;
 use crate::tls::PrivateAddr;
 use crate::transcript::Transcripts;
 
+mod audit;
 mod check_value;
 mod custody;
 mod desk;
@@ -119,6 +120,7 @@ impl Api {
             page: String::new(),
             metrics_from: vec![IpAddr::from([192, 0, 2, 99])],
             attempts: Mutex::default(),
+            refusal_lines: RefusalLines::default(),
             callers: Callers::default(),
             line_tests: Mutex::default(),
             custodian: Custodian::open(retention(), court.folder.path()),

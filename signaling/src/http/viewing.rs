@@ -24,7 +24,8 @@ use protocol::{
 };
 
 use super::archive::{Tape, blocking, call, send};
-use super::custody::{Hand, may_read, note, seen_now};
+use super::audit::{Hand, note};
+use super::custody::{may_read, seen_now};
 use super::{App, Refused, body, participant_id};
 use crate::access::{Key, SEAT_COOKIE, cookie, set_cookie};
 use crate::docket::{Decision, Entry, Seated, phases};

@@ -89,6 +89,7 @@ impl House {
             press: vec!["false".into()],
             faces: faces.map(|url| (url, "secret".into())),
             timestamp_url: None,
+            syslog: None,
             metrics_from: Vec::new(),
             version: "0.0.0",
         };

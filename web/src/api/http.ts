@@ -1,7 +1,7 @@
 // The HTTP API of the server this page came from. Nothing is kept here.
 
 import type {
-  ApiRefusal, ArchiveList, ArchiveRecord, CheckValueView, CodeIssued, Comparison, CopyDecision, Custody, DeliberationRecord, DocketList, FilmState, LinkMade, NewBookmark,
+  ApiRefusal, ArchiveList, ArchiveRecord, AuditChecked, AuditPage, CheckValueView, CodeIssued, Comparison, CopyDecision, Custody, DeliberationRecord, DocketList, FilmState, LinkMade, NewBookmark,
   NewCopyRequest, NewExplanation, NewLink, OpsPicture, PartyView, Refusal, RetentionList, ReviewAsk, SeatPass, TranscriptView, Verdict, WhoAmI,
 } from '../protocol'
 
@@ -64,6 +64,9 @@ export const api = {
   viewLink: (hearing: number, link: NewLink) => call<LinkMade>('POST', `/api/archive/${hearing}/links`, link),
   retention: () => call<RetentionList>('GET', '/api/retention'),
   erase: (hearing: number, reason: string) => call<RetentionList>('POST', `/api/archive/${hearing}/erase`, { reason }),
+  audit: (search: Record<string, string>) => call<AuditPage>('GET', `/api/audit${asked(search)}`),
+  auditTable: (search: Record<string, string>) => `/api/audit.csv${asked(search)}`,
+  checkAudit: () => call<AuditChecked>('POST', '/api/audit/check'),
   partyView: () => call<PartyView>('GET', '/api/view'),
   openView: (key: string) => call<PartyView>('POST', '/api/view/open', { key }),
   askForCopy: (request: NewCopyRequest) => call<PartyView>('POST', '/api/view/requests', request),

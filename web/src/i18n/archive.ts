@@ -142,7 +142,7 @@ export const zh = {
     audit: {
       title: '操作日志',
       none: '没有记录。',
-      act: { viewed: '查看', played: '播放', verified: '校验', part_taken: '导出片段', film_taken: '取用合成录像', sound_taken: '复制录音', note_made: '打印录音录像说明', paper_taken: '取用文书', explained: '签署情况说明', hold_placed: '责令保全', hold_lifted: '解除保全', link_made: '生成查阅链接', asked: '提出申请', granted: '准许申请', refused: '不准许申请', erased: '删除' },
+      act: { viewed: '查看', played: '播放', verified: '校验', part_taken: '导出片段', film_taken: '取用合成录像', sound_taken: '复制录音', note_made: '打印录音录像说明', paper_taken: '取用文书', explained: '签署情况说明', hold_placed: '责令保全', hold_lifted: '解除保全', link_made: '生成查阅链接', asked: '提出申请', granted: '准许申请', refused: '不准许申请', erased: '删除', signed_in: '登录', signed_out: '退出', joined: '凭验证码进入', code_issued: '发放验证码', denied: '越权请求', setting_changed: '修改设置', cases_moved: '案件导入导出', audit_read: '查阅操作日志' },
     },
   },
   retention: {
@@ -156,6 +156,14 @@ export const zh = {
     ended: '闭庭日期',
     erase: '删除',
     sure: '将永久删除 {case} 的全部录音录像、证据和合议笔录，不能恢复。',
+  },
+  audit: {
+    nav: '操作日志',
+    title: '操作日志',
+    about: '每次登录、拒绝、查看、导出和设置变更都在这里，只能增加，不能修改或删除。',
+    from: '从', to: '到（含当日）', act: '操作', any: '全部', by: '人员或说明', hearing: '庭次', find: '查找', older: '更早的', export: '导出表格',
+    n: '序号', at: '时间', who: '人员', what: '操作', result: '结果', done: '完成', none: '没有符合条件的记录。',
+    check: '核对全部日志', sound: '日志完整：共 {n} 条，首尾相接。末条校验值：', broken: '日志自第 {n} 条起对不上，有人绕过程序改动了数据库。请保留现状，与备份比对并上报。',
   },
   view: {
     viewer: '查阅人',
@@ -313,7 +321,7 @@ export const en: typeof zh = {
     audit: {
       title: 'Log',
       none: 'Nothing yet.',
-      act: { viewed: 'looked at', played: 'played', verified: 'verified', part_taken: 'part exported', film_taken: 'composed film taken', sound_taken: 'sound copied', note_made: 'recording note printed', paper_taken: 'document taken out', explained: 'explanation signed', hold_placed: 'hold placed', hold_lifted: 'hold lifted', link_made: 'link made', asked: 'asked', granted: 'granted', refused: 'refused', erased: 'deleted' },
+      act: { viewed: 'looked at', played: 'played', verified: 'verified', part_taken: 'part exported', film_taken: 'composed film taken', sound_taken: 'sound copied', note_made: 'recording note printed', paper_taken: 'document taken out', explained: 'explanation signed', hold_placed: 'hold placed', hold_lifted: 'hold lifted', link_made: 'link made', asked: 'asked', granted: 'granted', refused: 'refused', erased: 'deleted', signed_in: 'sign-in', signed_out: 'sign-out', joined: 'came by join code', code_issued: 'join code made', denied: 'asked without the right', setting_changed: 'setting changed', cases_moved: 'cases taken in or out', audit_read: 'audit log read' },
     },
   },
   retention: {
@@ -327,6 +335,14 @@ export const en: typeof zh = {
     ended: 'Closed on',
     erase: 'Delete',
     sure: 'Everything recorded of {case}, its evidence and the record of its deliberation will be deleted for good.',
+  },
+  audit: {
+    nav: 'Audit log',
+    title: 'Audit log',
+    about: 'Every sign-in, refusal, view, export and change of a setting. It grows; nothing in it is changed or deleted.',
+    from: 'From', to: 'To (that day too)', act: 'What', any: 'Anything', by: 'Who, or more of it', hearing: 'Hearing', find: 'Find', older: 'Older', export: 'Take out as a table',
+    n: 'No.', at: 'When', who: 'Who', what: 'What', result: 'Result', done: 'done', none: 'Nothing fits.',
+    check: 'Check the whole log', sound: 'The log is whole: {n} lines, each follows from the one before. Last digest: ', broken: 'The log does not follow from line {n} on: somebody changed the database by hand. Keep it as it is, compare it with a backup, and report it.',
   },
   view: {
     viewer: 'Viewer',

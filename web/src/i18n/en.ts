@@ -40,7 +40,7 @@ export const en: Words<typeof zh> = {
   agenda: docket,
   mine,
   nav: { docket: 'Docket', archive: 'Archive', ops: 'Operations' },
-  staff: { judge: 'Judge', clerk: 'Clerk', ops: 'Operations', mediator: 'Mediator', admin: 'Administration' },
+  staff: { judge: 'Judge', clerk: 'Clerk', ops: 'Operations', mediator: 'Mediator', admin: 'Administration', audit: 'Audit' },
   role: {
     presiding_judge: 'Judge',
     judge: 'Panel judge',

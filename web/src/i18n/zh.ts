@@ -38,7 +38,7 @@ export const zh = {
   agenda: docket,
   mine,
   nav: { docket: '庭审排期', archive: '卷宗', ops: '运行监控' },
-  staff: { judge: '法官', clerk: '书记员', ops: '运维', mediator: '调解员', admin: '管理员' },
+  staff: { judge: '法官', clerk: '书记员', ops: '运维', mediator: '调解员', admin: '管理员', audit: '审计管理员' },
   role: {
     presiding_judge: '审判员',
     judge: '合议庭成员',

@@ -8,6 +8,8 @@ use model::view::Heading;
 use model::{HearingId, ParticipantId, Phase, Private, Role, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::AuditLine;
+
 /// Where a record stands: sealed is closed off by the recorder; filed away (归档) it is when every
 /// fault of the equipment was explained and signed (法释〔2017〕5号 art. 4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -300,68 +302,6 @@ pub struct LinkMade {
     pub key: Private<String>,
     /// Until when.
     pub expires_at: Timestamp,
-}
-
-/// One line of the audit log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub struct AuditLine {
-    /// Its number, from 1 without a hole.
-    #[cfg_attr(feature = "ts", ts(type = "number"))]
-    pub n: i64,
-    /// When.
-    pub at: Timestamp,
-    /// Who: the name, and what they are.
-    #[cfg_attr(feature = "ts", ts(type = "string"))]
-    pub by: Private<String>,
-    /// What.
-    pub act: AuditAct,
-    /// More of it.
-    #[cfg_attr(feature = "ts", ts(type = "string"))]
-    pub detail: Private<String>,
-    /// What came of it: `done`, or the code of a refusal.
-    pub result: String,
-    /// SHA-256 of the line, which names the one before it.
-    pub sha256: String,
-}
-
-/// What is done with a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
-pub enum AuditAct {
-    /// Looked at.
-    Viewed,
-    /// Recordings of somebody played.
-    Played,
-    /// Checked byte by byte.
-    Verified,
-    /// A part with its proof taken out.
-    PartTaken,
-    /// The composed film or its sound taken out.
-    FilmTaken,
-    /// A copy of the sound taken by a person of the case.
-    SoundTaken,
-    /// The recording note printed.
-    NoteMade,
-    /// A document taken out.
-    PaperTaken,
-    /// The explanation signed.
-    Explained,
-    /// Kept whatever the schedule says.
-    HoldPlaced,
-    /// That ended.
-    HoldLifted,
-    /// A link for a person of the case made.
-    LinkMade,
-    /// A view or copy asked for.
-    Asked,
-    /// That granted.
-    Granted,
-    /// That refused.
-    Refused,
-    /// Deleted after its time.
-    Erased,
 }
 
 /// `GET /api/archive/{hearing}/papers`, and `GET /api/my/papers` for a party of the case.

@@ -2,7 +2,7 @@
 //! What is not here: a record itself.
 
 use protocol::{
-    ArchiveFound, AuditAct, AuditLine, Bookmark, CopyDecision, CopyKind, CopyRequest, CopyState,
+    ArchiveFound, AuditAct, AuditChecked, AuditLine, AuditPage, Bookmark, CopyDecision, CopyKind, CopyRequest, CopyState,
     Custody, Explanation, Hold, LinkMade, NewBookmark, NewCopyRequest, NewExplanation, NewLink,
     OpenView, PaperLine, PaperList, PartyView, Passage, PassageKind, PhaseMark, Reader,
     RecordStage, RetentionLine, RetentionList, WithReason,
@@ -42,6 +42,7 @@ fn audit() -> AuditLine {
     AuditLine {
         n: 17,
         at: AT,
+        hearing: Some(HearingId(17)),
         by: private("张三（本案当事人一方 p3）"),
         act: AuditAct::Viewed,
         detail: private(""),
@@ -94,6 +95,9 @@ pub(super) fn bodies(text: &mut String) {
         hold: Some(hold()),
     };
     let list = RetentionList { over: Vec::new(), held: vec![line], erased: Vec::new() };
+    body(text, "`GET /api/audit`", &AuditPage { lines: vec![audit()], more: true });
+    let checked = AuditChecked { lines: 17, head: "9f86d0…".to_owned(), broken: None };
+    body(text, "`POST /api/audit/check`", &checked);
     body(text, "`GET /api/retention`, and the answer of `/erase`", &list);
     let paper = PaperLine {
         form: Form::Agreement,
