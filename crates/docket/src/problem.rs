@@ -52,7 +52,7 @@ faults! {
     /// The time has passed.
     InThePast => "时间已经过去。", "That time has passed.";
     /// Nobody who leads this kind of sitting.
-    NobodyLeads => "缺少主持人：开庭、证据交换、询问须有一名审判员，调解须有主持调解员或审判员，讲堂须有讲师或审判员。", "Nobody leads: a judge for hearings, a chair mediator or judge for mediations, a lecturer or judge for lectures.";
+    NobodyLeads => "缺少主持人：开庭、证据交换、询问须有一名审判员，调解须有主持调解员或审判员，讲堂须有主讲人或审判员。", "Nobody leads: a judge for hearings, a chair mediator or judge for mediations, a lecturer or judge for lectures.";
     /// More than one leads.
     TwoLead => "只能有一名主持人。", "Only one person may lead.";
     /// A side is missing.
