@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use ::docket::entering::EntryWay;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::header::{self, HeaderValue};
@@ -64,6 +65,7 @@ mod package;
 mod papers;
 mod places;
 mod proofs;
+mod real_names;
 mod retention;
 mod sessions;
 mod transcript;
@@ -247,6 +249,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(custody::routes())
         .merge(retention::routes())
         .merge(viewing::routes())
+        .merge(real_names::routes())
         .fallback(file)
         .layer(middleware::from_fn_with_state(state, guard))
         .with_state(app)
@@ -448,6 +451,8 @@ async fn join(
         CodeUse::Seated { pass, token } => {
             app.attempts().right(&key);
             count("done");
+            let (from, way) = (peer.remote.reveal().ip(), EntryWay::Code);
+            real_names::note_entry(&app, &headers, from, pass.participant, way).await;
             end_credentials(&app, &headers, false).await?;
             let cookies = AppendHeaders([
                 (header::SET_COOKIE, set_cookie(SEAT_COOKIE, &token)),

@@ -110,6 +110,10 @@ fn docket_bodies(all: &mut Declarations) {
     all.add::<docket::api::OpenMine>();
     all.add::<docket::api::MyPage>();
     all.add::<docket::api::MyConsent>();
+    all.add::<docket::api::OwnRealName>();
+    all.add::<docket::api::RealNames>();
+    all.add::<docket::api::RealNameFound>();
+    all.add::<docket::api::RealNameNumber>();
     all.add::<docket::api::Handover>();
     all.add::<docket::api::Problems>();
     all.add::<docket::statistics::Statistics>();

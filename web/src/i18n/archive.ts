@@ -142,7 +142,7 @@ export const zh = {
     audit: {
       title: '操作日志',
       none: '没有记录。',
-      act: { viewed: '查看', played: '播放', verified: '校验', part_taken: '导出片段', film_taken: '取用合成录像', sound_taken: '复制录音', note_made: '打印录音录像说明', paper_taken: '取用文书', explained: '签署情况说明', hold_placed: '责令保全', hold_lifted: '解除保全', link_made: '生成查阅链接', asked: '提出申请', granted: '准许申请', refused: '不准许申请', erased: '删除' },
+      act: { viewed: '查看', played: '播放', verified: '校验', part_taken: '导出片段', film_taken: '取用合成录像', sound_taken: '复制录音', note_made: '打印录音录像说明', paper_taken: '取用文书', explained: '签署情况说明', hold_placed: '责令保全', hold_lifted: '解除保全', link_made: '生成查阅链接', asked: '提出申请', granted: '准许申请', refused: '不准许申请', erased: '删除', real_name_entered: '登记或者填写证件号码', real_name_read: '查看完整证件号码', real_name_sought: '按证件号码查找', real_name_released: '解除实名登记' },
     },
   },
   retention: {
@@ -313,7 +313,7 @@ export const en: typeof zh = {
     audit: {
       title: 'Log',
       none: 'Nothing yet.',
-      act: { viewed: 'looked at', played: 'played', verified: 'verified', part_taken: 'part exported', film_taken: 'composed film taken', sound_taken: 'sound copied', note_made: 'recording note printed', paper_taken: 'document taken out', explained: 'explanation signed', hold_placed: 'hold placed', hold_lifted: 'hold lifted', link_made: 'link made', asked: 'asked', granted: 'granted', refused: 'refused', erased: 'deleted' },
+      act: { viewed: 'looked at', played: 'played', verified: 'verified', part_taken: 'part exported', film_taken: 'composed film taken', sound_taken: 'sound copied', note_made: 'recording note printed', paper_taken: 'document taken out', explained: 'explanation signed', hold_placed: 'hold placed', hold_lifted: 'hold lifted', link_made: 'link made', asked: 'asked', granted: 'granted', refused: 'refused', erased: 'deleted', real_name_entered: 'number entered', real_name_read: 'number read whole', real_name_sought: 'number looked up', real_name_released: 'real name released' },
     },
   },
   retention: {

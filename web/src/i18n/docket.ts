@@ -14,7 +14,7 @@ export const zh = {
     notice_unconfirmed: '简便方式送达未经确认，不得据此缺席判决（民诉法解释第261条）',
     consent_missing: '尚未同意本环节在线进行',
   },
-  change: { added: '新建', edited: '修改', court: '变更审判人员、书记员', rescheduled: '改期', called_off: '取消' },
+  change: { added: '新建', edited: '修改', court: '变更审判人员、书记员', rescheduled: '改期', called_off: '取消', real_name_released: '解除实名登记' },
   state: {
     applied: '已申请', other_side_asked: '征询对方意愿', choosing: '选定调解员', mediator_named: '待调解员接受', accepted: '已接受', scheduled: '已排期',
     effective: '协议已生效', confirmation_requested: '已申请司法确认', failed: '调解不成', declined: '对方不同意', returned: '已退回', withdrawn: '已撤回',
@@ -76,7 +76,7 @@ export const en: typeof zh = {
     notice_unconfirmed: 'A simple notice is not confirmed: no default judgment may rest on it (Interpretation art. 261)',
     consent_missing: 'No consent to this step online',
   },
-  change: { added: 'Put down', edited: 'Changed', court: 'People of the court changed', rescheduled: 'Moved', called_off: 'Called off' },
+  change: { added: 'Put down', edited: 'Changed', court: 'People of the court changed', rescheduled: 'Moved', called_off: 'Called off', real_name_released: 'Real name released' },
   state: {
     applied: 'Applied', other_side_asked: 'Other side asked', choosing: 'Choosing a mediator', mediator_named: 'Mediator named', accepted: 'Accepted', scheduled: 'Scheduled',
     effective: 'Agreement in force', confirmation_requested: 'Confirmation requested', failed: 'Failed', declined: 'Other side declined', returned: 'Returned', withdrawn: 'Withdrawn',

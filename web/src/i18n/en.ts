@@ -14,6 +14,7 @@ import { en as mediation } from './mediation'
 import { en as transcript } from './transcript'
 import { en as mine } from './mine'
 import { roleNames } from './roles'
+import { en as realName } from './realname'
 import { en as station } from './station'
 import type { zh } from './zh'
 
@@ -361,6 +362,7 @@ export const en: Words<typeof zh> = {
   lost: { title: 'No such page', text: 'Check the address.' },
   word,
   ...station,
+  realName,
   ...calls,
   ...mediation,
   ...transcript,

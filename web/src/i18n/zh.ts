@@ -15,6 +15,7 @@ import { zh as mediation } from './mediation'
 import { zh as transcript } from './transcript'
 import { zh as mine } from './mine'
 import { roleNames } from './roles'
+import { zh as realName } from './realname'
 import { zh as station } from './station'
 
 export const zh = {
@@ -359,6 +360,7 @@ export const zh = {
   lost: { title: '没有这个页面', text: '请检查地址。' },
   word,
   ...station,
+  realName,
   ...calls,
   ...mediation,
   ...transcript,
