@@ -153,7 +153,7 @@ pub(crate) async fn token(path: Option<PathBuf>, hearing: u32, participant: u32)
         Ok(config) => config,
         Err(sentence) => return complain(&sentence),
     };
-    let docket = match Docket::open(&config.data).await {
+    let docket = match Docket::open_with(&config.data, config.real_name_key.as_deref()).await {
         Ok(docket) => docket,
         Err(fault) => return complain(&format!("无法打开排期库。{fault}.")),
     };

@@ -36,6 +36,8 @@ pub(crate) struct Config {
     pub(crate) record_key: Option<PathBuf>,
     /// The kind of key that is made: `ed25519` or `sm2`.
     pub(crate) record_signature: Algorithm,
+    /// The key numbers of identity documents are enciphered with: 64 hexadecimal digits. Without it one is made in the data folder.
+    pub(crate) real_name_key: Option<PathBuf>,
     /// An authority that time-stamps each sealed record (RFC 3161): its address, `https://` or `http://`. Without it none is asked.
     pub(crate) timestamp_url: Option<String>,
     /// Time servers (SNTP) by which the clock is checked, `host` or `host:port`. Empty: it is not checked.
@@ -157,6 +159,7 @@ impl Default for Config {
             archive: PathBuf::from("data/archive"),
             record_key: None,
             record_signature: Algorithm::Ed25519,
+            real_name_key: None,
             timestamp_url: None,
             time_servers: Vec::new(),
             clock_limit_ms: 500,
@@ -362,6 +365,7 @@ mod tests {
         "archive",
         "record_key",
         "record_signature",
+        "real_name_key",
         "timestamp_url",
         "archive_free_min",
         "copy_to",
@@ -403,6 +407,7 @@ mod tests {
             .replace("\n# discipline =", "\ndiscipline =")
             .replace("\n# copy_", "\ncopy_")
             .replace("\n# record_key =", "\nrecord_key =")
+            .replace("\n# real_name_key =", "\nreal_name_key =")
             .replace("\n# timestamp_url =", "\ntimestamp_url =")
             .replace("\n# speech_", "\nspeech_")
             .replace("\n# syslog =", "\nsyslog =")
@@ -420,6 +425,7 @@ mod tests {
                 certificate_key: None,
                 discipline: None,
                 record_key: None,
+                real_name_key: None,
                 timestamp_url: None,
                 syslog: None,
                 face_url: None,

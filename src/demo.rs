@@ -275,34 +275,7 @@ const fn kind_text(kind: Kind) -> &'static str {
 
 const TO_STRING: &str = "writing to a string does not fail";
 
-const fn role_text(role: Role) -> &'static str {
-    match role {
-        Role::PresidingJudge => "审判员 judge",
-        Role::Judge => "合议庭审判员 panel judge",
-        Role::Assessor => "人民陪审员 assessor",
-        Role::ChairMediator => "主持调解员 chair mediator",
-        Role::Mediator => "调解员 mediator",
-        Role::Lecturer => "讲师 lecturer",
-        Role::JudgeAssistant => "法官助理 judge's assistant",
-        Role::Clerk => "书记员 clerk",
-        Role::RecordingOfficer => "录音录像负责人 recording officer",
-        Role::Bailiff => "司法警察 bailiff",
-        Role::Adviser => "指导法官 adviser",
-        Role::Plaintiff => "原告 plaintiff",
-        Role::Defendant => "被告 defendant",
-        Role::ThirdParty => "第三人 third party",
-        Role::LegalRepresentative => "法定代表人 legal representative",
-        Role::Agent => "委托诉讼代理人 agent",
-        Role::Witness => "证人 witness",
-        Role::Appraiser => "鉴定人 appraiser",
-        Role::Inspector => "勘验人 inspector",
-        Role::Expert => "有专门知识的人 expert",
-        Role::Interpreter => "翻译 interpreter",
-        Role::SignInterpreter => "手语翻译 sign interpreter",
-        Role::Attendant => "站点协助员 attendant",
-        Role::Visitor => "来访人 visitor",
-        Role::Learner => "学员 learner",
-        Role::Media => "媒体 media",
-        Role::Gallery => "旁听 gallery",
-    }
+/// Who comes with a code is never the judge of a panel.
+fn role_text(role: Role) -> String {
+    format!("{} {}", role.chinese(false), role.english(false))
 }

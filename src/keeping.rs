@@ -162,7 +162,7 @@ pub(crate) async fn reconcile(path: Option<PathBuf>) -> ExitCode {
         Ok(store) => store,
         Err(fault) => return complain(&format!("副本存储不可用。{fault}.")),
     };
-    let listed = match Docket::open(&config.data).await {
+    let listed = match Docket::open_with(&config.data, config.real_name_key.as_deref()).await {
         Ok(docket) => nightly::listed(&docket).await,
         Err(fault) => Err(fault),
     };

@@ -108,13 +108,15 @@ async fn start(args: &Args) -> Result<Node, String> {
     tracing::info!(?config, "starting");
     let clock = clock::start();
     let now = clock().utc;
-    let docket = Docket::open(&config.data).await.map_err(|fault| {
-        format!(
-            "无法打开数据目录 {0}：{fault}。请检查目录是否存在、可写。\
+    let docket = Docket::open_with(&config.data, config.real_name_key.as_deref()).await.map_err(
+        |fault| {
+            format!(
+                "无法打开数据目录 {0}：{fault}。请检查目录是否存在、可写。\
              Cannot use the data folder {0}: {fault}. Check that it can be written.",
-            config.data.display()
-        )
-    })?;
+                config.data.display()
+            )
+        },
+    )?;
     let docket = Arc::new(docket);
     let key = records::court_key(&config).map_err(|fault| records::key_sentence(&fault))?;
     let unfinished = recover(&config, now, key.clone()).await?;

@@ -2,6 +2,7 @@
 //!
 //! What is not here: the type that hides values, see `model::private`.
 
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
@@ -154,7 +155,8 @@ async fn what_the_docket_is_told_leaves_nothing_private_in_the_log() {
         "minutes": 60,
         "people": [
             { "role": "presiding_judge", "name": "顾法官" },
-            { "role": "plaintiff", "name": "诸葛甲", "phone": "13912345678", "email": "zhuge@mail.example" },
+            { "role": "plaintiff", "name": "诸葛甲", "phone": "13912345678", "email": "zhuge@mail.example",
+              "real_name": { "kind": "id_card", "number": NUMBERS[0] } },
             { "role": "defendant", "name": "欧阳乙", "phone": "13987654321" },
         ],
     });
@@ -190,6 +192,7 @@ async fn what_the_docket_is_told_leaves_nothing_private_in_the_log() {
     person.must("/api/my/notice", &json!({})).await;
     person.must("/api/my/consent", &json!({ "step": "service", "given": false })).await;
     person.must("/api/my/enter", &json!({})).await;
+    numbers_are_given_to(&house, &mut admin, &mut person, &path).await;
     let about =
         json!({ "name": "iou-as-evidence", "kind": "document", "purpose": "", "form": "copy" });
     let evidence = format!("{path}/evidence");
@@ -206,11 +209,73 @@ async fn what_the_docket_is_told_leaves_nothing_private_in_the_log() {
     secrets.extend(cookies(&person));
     house.terminate().await;
 
+    nowhere_on_disk(house.folder(), NUMBERS);
+    secrets.extend(NUMBERS.iter().map(|number| (*number).to_owned()));
     let log = house.log();
     assert!(lines(&log).any(|line| line.contains("put on the docket")));
     for line in lines(&log) {
         assert_says_nothing(line, TOLD.iter().chain(WORDS).copied(), &secrets);
     }
+}
+
+/// Numbers of identity documents: right ones, one altered, and the day of birth inside one.
+const NUMBERS: &[&str] =
+    &["11010519491231002X", "440524188001010014", "11010519491231003X", "19491231", "E12345678"];
+
+/// Numbers come in by form, by the court, by the person and by import, right and wrong.
+async fn numbers_are_given_to(house: &House, admin: &mut Client, person: &mut Client, path: &str) {
+    let real = |kind: &str, number: &str| json!({ "kind": kind, "number": number });
+    let own = |number: &str| json!({ "name": "诸葛甲", "kind": "id_card", "number": number });
+    for (number, status) in [(NUMBERS[2], 422), (NUMBERS[1], 422), (NUMBERS[0], 200)] {
+        let answer = person.ask("POST", "/api/my/real-name", &own(number)).await;
+        assert_eq!(answer.status, status, "{:?}", answer.body);
+    }
+    let mut clerk = house.client();
+    let (name, password) = house.account("clerk");
+    clerk.sign_in(&name, &password).await;
+    clerk.must(&format!("{path}/real-names/look-up"), &real("id_card", NUMBERS[1])).await;
+    let session = clerk.ask("GET", path, &Value::Null).await.body;
+    let line = &session["real_names"][0];
+    assert_eq!((&line["state"], &line["masked"]), (&json!("agreed"), &json!("1101**********002X")));
+    let seats = &session["form"]["people"];
+    let of = |place: usize, what: &str| {
+        format!("{path}/participants/{}/real-name{what}", seats[place]["id"])
+    };
+    let whole = clerk.must(&of(1, "/number"), &json!({})).await;
+    assert_eq!(whole["number"], NUMBERS[0]);
+    clerk.must(&of(2, ""), &real("passport", NUMBERS[4])).await;
+    let answer = clerk.ask("POST", &of(2, ""), &real("id_card", NUMBERS[1])).await;
+    assert_eq!(answer.status, 422, "{:?}", answer.body);
+    let mut row = session["form"].clone();
+    row["external_id"] = "78".into();
+    row["heading"]["case_number"] = "（2026）鄂9999民初78号".into();
+    for person in row["people"].as_array_mut().expect("people") {
+        person["id"] = Value::Null;
+    }
+    row["people"][2]["real_name"] = real("id_card", NUMBERS[1]);
+    admin.must("/api/import", &json!({ "rows": [row] })).await;
+}
+
+/// No file below a folder has any of these in clear.
+fn nowhere_on_disk(folder: &Path, words: &[&str]) {
+    let mut looked = 0;
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder of the house") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let Ok(bytes) = std::fs::read(&path) else { continue };
+            looked += 1;
+            for word in words {
+                let found = bytes.windows(word.len()).any(|part| part == word.as_bytes());
+                assert!(!found, "{word} stands in {}", path.display());
+            }
+        }
+    }
+    assert!(looked > 3, "the docket, its keys and the log were looked at");
 }
 
 /// A document of one empty page.

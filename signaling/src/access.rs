@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::http::header::{COOKIE, HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue};
 use model::limits::{ATTEMPT_WINDOW, ATTEMPTS_MAX, NAME_ATTEMPTS_MAX};
-use model::{Instant, Private, Refusal, Timestamp};
+use model::{Instant, ParticipantId, Private, Refusal, Timestamp};
 use protocol::{SeatPass, StaffKind};
 
 use crate::docket::{Account, Docket, DocketFault};
@@ -205,6 +205,8 @@ pub(crate) enum Key {
     Codes(Private<IpAddr>),
     /// The account they are for.
     Name(Private<String>),
+    /// Whose own real name they are.
+    RealName(ParticipantId),
 }
 
 impl Key {
@@ -227,7 +229,7 @@ impl Key {
     /// that no single stranger can lock an account.
     const fn wrong_max(&self) -> u32 {
         match self {
-            Self::Passwords(_) | Self::Codes(_) => ATTEMPTS_MAX,
+            Self::Passwords(_) | Self::Codes(_) | Self::RealName(_) => ATTEMPTS_MAX,
             Self::Name(_) => NAME_ATTEMPTS_MAX,
         }
     }

@@ -13,6 +13,7 @@ use model::{HearingId, ParticipantId, Private, Timestamp};
 use protocol::{CodeIssued, SeatPass, StaffKind};
 use tokio::sync::watch;
 
+use crate::numbers::NumberKey;
 use crate::secrets::{CodeHash, Secrets, TokenHash, password_fits};
 
 mod audit;
@@ -26,6 +27,7 @@ mod look;
 mod outbound;
 mod papers;
 mod places;
+mod real_names;
 mod schema;
 mod sessions;
 mod sqlite;
@@ -105,6 +107,8 @@ pub(crate) enum CodeUse {
 pub struct Docket {
     sqlite: Sqlite,
     secrets: Secrets,
+    /// Enciphers and finds numbers of identity documents.
+    numbers: NumberKey,
     /// A hash no password fits, so that unknown names take as long as known ones.
     nobody: String,
     /// Number of the last line of the audit log.
@@ -112,18 +116,32 @@ pub struct Docket {
 }
 
 impl Docket {
-    /// Opens the docket kept in `folder`, making it when there is none.
+    /// Opens the docket kept in `folder`, making it and the key of real names when there are none.
     ///
     /// # Errors
-    /// When the folder cannot be written or the database is damaged or newer than this program.
+    /// As [`Docket::open_with`].
     pub async fn open(folder: &Path) -> Result<Self, DocketFault> {
+        Self::open_with(folder, None).await
+    }
+
+    /// Opens the docket kept in `folder`, with the key of real names in a file of its own.
+    ///
+    /// # Errors
+    /// When the folder cannot be written, the database is damaged or newer than this program, or the
+    /// key cannot be read or is not the one numbers were enciphered with.
+    pub async fn open_with(folder: &Path, numbers: Option<&Path>) -> Result<Self, DocketFault> {
         std::fs::create_dir_all(folder)
             .map_err(|fault| DocketFault::file("make the data folder", &fault))?;
         let secrets = Secrets::open(folder)
             .map_err(|fault| DocketFault::file("open join-codes.key", &fault))?;
+        let numbers = NumberKey::open(folder, numbers)
+            .map_err(|fault| DocketFault::file("open the key of real names", &fault))?;
         let sqlite = Sqlite::open(&folder.join(DOCKET_FILE)).await?;
         let nobody = secrets.password_hash(secrets.token().reveal());
-        Ok(Self { sqlite, secrets, nobody, audited: watch::Sender::new(0) })
+        let audited = watch::Sender::new(0);
+        let docket = Self { sqlite, secrets, numbers, nobody, audited };
+        docket.check_numbers().await?;
+        Ok(docket)
     }
 
     /// Makes an account, or gives it a new password and ends its sessions; answers the password.

@@ -11,30 +11,25 @@ use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::header::{self, HeaderValue};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::{self, Next};
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{any, delete, get, post};
 use axum::{Json, Router};
 use model::archive::Archive;
 use model::check_value::CheckValues;
 use model::films::Films;
-use model::limits::{ATTEMPT_WINDOW, NAME_CHARS_MAX};
+use model::limits::ATTEMPT_WINDOW;
 use model::{HearingId, ParticipantId, Refusal, Stage, Timestamp};
 use prometheus::{Encoder, Registry, TextEncoder};
-use protocol::{
-    ApiRefusal, AuditAct, Bye, CodeIssued, DocketLine, DocketList, Join, OpsPicture, SignIn, WhoAmI,
-};
+use protocol::{ApiRefusal, AuditAct, CodeIssued, DocketLine, DocketList, OpsPicture, WhoAmI};
 use serde::de::DeserializeOwned;
 use tokio::sync::{Semaphore, mpsc};
 
-use crate::access::{
-    Attempts, CARD_COOKIE, Key, SEAT_COOKIE, STAFF_COOKIE, Who, clear_cookie, cookie, identify,
-    is_same_origin, set_cookie,
-};
+use crate::access::{Attempts, Who, identify, is_same_origin};
 use crate::apart::Apart;
 use crate::callers::Callers;
 use crate::clock::Clock;
 use crate::desk::Desk;
-use crate::docket::{CodeUse, Docket, DocketFault, Entry};
+use crate::docket::{Docket, DocketFault, Entry};
 use crate::evidence::{Evidence, EvidenceFault};
 use crate::faces::Faces;
 use crate::hearings::Hearings;
@@ -65,8 +60,10 @@ mod package;
 mod papers;
 mod places;
 mod proofs;
+mod real_names;
 mod retention;
 mod sessions;
+mod signing;
 mod transcript;
 mod viewing;
 mod whip;
@@ -220,9 +217,9 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let state = Arc::clone(&app);
     Router::new()
         .route("/api/me", get(me))
-        .route("/api/sign-in", post(sign_in))
-        .route("/api/sign-out", post(sign_out))
-        .route("/api/join", post(join))
+        .route("/api/sign-in", post(signing::sign_in))
+        .route("/api/sign-out", post(signing::sign_out))
+        .route("/api/join", post(signing::join))
         .route("/api/docket", get(docket))
         .route("/api/hearings/{hearing}/participants/{participant}/code", post(issue_code))
         .route("/api/archive", get(archive::list))
@@ -254,6 +251,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(custody::routes())
         .merge(retention::routes())
         .merge(viewing::routes())
+        .merge(real_names::routes())
         .fallback(file)
         .layer(middleware::from_fn_with_state(state, guard))
         .with_state(app)
@@ -374,121 +372,6 @@ fn who_am_i(who: Who) -> WhoAmI {
 
 async fn me(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<WhoAmI>, Refused> {
     Ok(Json(who_am_i(app.who(&headers).await?)))
-}
-
-async fn sign_in(
-    State(app): State<Arc<App>>,
-    ConnectInfo(peer): ConnectInfo<Peer>,
-    headers: HeaderMap,
-    request: Body,
-) -> Result<impl IntoResponse, Refused> {
-    let SignIn { name, password } = body(request).await?;
-    let too_long = |text: &str| text.chars().count() > NAME_CHARS_MAX;
-    if too_long(name.reveal()) || too_long(password.reveal()) {
-        return Err(Refusal::SignInWrong.into());
-    }
-    let now = app.clock.now();
-    let keys = [Key::passwords(peer.remote.reveal().ip()), Key::name(name.reveal())];
-    let place = audit::place(peer.remote.reveal().ip());
-    for key in &keys {
-        let begun = app.attempts().begin(key, now.instant);
-        begun.inspect_err(|_| app.metrics.sign_ins.with_label_values(&["locked"]).inc())?;
-    }
-    let Some((account, token)) = app.docket.sign_in(name.reveal(), password, now.utc).await? else {
-        app.metrics.sign_ins.with_label_values(&["wrong"]).inc();
-        let account = app.docket.account_named(name.reveal()).await?;
-        let hand = Hand::of(&account.map_or(Who::Nobody, Who::Staff));
-        audit::refused(&app, &hand, None, (AuditAct::SignedIn, place, Refusal::SignInWrong))
-            .await?;
-        return Err(Refusal::SignInWrong.into());
-    };
-    audit::write(&app, &Hand::court(&account), None, (AuditAct::SignedIn, place, "done")).await?;
-    for key in &keys {
-        app.attempts().right(key);
-    }
-    app.metrics.sign_ins.with_label_values(&["done"]).inc();
-    end_credentials(&app, &headers, false).await?;
-    let cookies = AppendHeaders([
-        (header::SET_COOKIE, set_cookie(STAFF_COOKIE, &token)),
-        (header::SET_COOKIE, clear_cookie(SEAT_COOKIE)),
-    ]);
-    Ok((cookies, Json(who_am_i(Who::Staff(account)))))
-}
-
-/// Ends the session a browser has; its seat too when `seat` says so.
-async fn end_credentials(app: &App, headers: &HeaderMap, seat: bool) -> Result<(), Refused> {
-    if let Some(token) = cookie(headers, STAFF_COOKIE) {
-        app.docket.end_session(&token).await?;
-    }
-    if seat && let Some(token) = cookie(headers, SEAT_COOKIE) {
-        app.docket.end_seat(&token).await?;
-    }
-    Ok(())
-}
-
-async fn sign_out(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-) -> Result<impl IntoResponse, Refused> {
-    let who = app.who(&headers).await?;
-    if let Who::Staff(_) = &who {
-        audit::write(&app, &Hand::of(&who), None, (AuditAct::SignedOut, "", "done")).await?;
-    }
-    end_credentials(&app, &headers, true).await?;
-    let cookies = AppendHeaders([
-        (header::SET_COOKIE, clear_cookie(STAFF_COOKIE)),
-        (header::SET_COOKIE, clear_cookie(SEAT_COOKIE)),
-        (header::SET_COOKIE, clear_cookie(CARD_COOKIE)),
-    ]);
-    Ok((cookies, Json(WhoAmI::Nobody {})))
-}
-
-/// A code as people type it: spaces, dashes and wide digits are their business.
-fn digits(typed: &str) -> String {
-    typed
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != '-')
-        .map(|c| match u32::from(c) {
-            wide @ 0xFF10..=0xFF19 => char::from_digit(wide - 0xFF10, 10).unwrap_or(c),
-            _ => c,
-        })
-        .collect()
-}
-
-async fn join(
-    State(app): State<Arc<App>>,
-    ConnectInfo(peer): ConnectInfo<Peer>,
-    headers: HeaderMap,
-    request: Body,
-) -> Result<impl IntoResponse, Refused> {
-    let Join { code } = body(request).await?;
-    let now = app.clock.now();
-    let key = Key::codes(peer.remote.reveal().ip());
-    let place = audit::place(peer.remote.reveal().ip());
-    let count = |outcome: &str| app.metrics.joins.with_label_values(&[outcome]).inc();
-    app.attempts().begin(&key, now.instant).inspect_err(|_| count("locked"))?;
-    let refused = match app.docket.use_code(&digits(code.reveal()), now.utc).await? {
-        CodeUse::Seated { pass, token } => {
-            app.attempts().right(&key);
-            count("done");
-            let hand = Hand::seat(pass.participant);
-            audit::note(&app, &hand, pass.hearing, AuditAct::Joined, place, "done").await?;
-            end_credentials(&app, &headers, false).await?;
-            let cookies = AppendHeaders([
-                (header::SET_COOKIE, set_cookie(SEAT_COOKIE, &token)),
-                (header::SET_COOKIE, clear_cookie(STAFF_COOKIE)),
-                (header::SET_COOKIE, clear_cookie(CARD_COOKIE)),
-            ]);
-            return Ok((cookies, Json(pass)));
-        }
-        CodeUse::Unknown => Refusal::CodeUnknown,
-        CodeUse::Used => Refusal::CodeUsed,
-        CodeUse::Expired => Refusal::CodeExpired,
-    };
-    count("refused");
-    let stranger = Hand::of(&Who::Nobody);
-    audit::refused(&app, &stranger, None, (AuditAct::Joined, place, refused)).await?;
-    Err(refused.into())
 }
 
 async fn docket(

@@ -22,6 +22,7 @@ mod hearings;
 mod http;
 mod metrics;
 mod node;
+mod numbers;
 mod outbound;
 mod outbox;
 mod papers;

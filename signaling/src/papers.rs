@@ -114,7 +114,7 @@ fn person(line: &ArchiveLine, who: ParticipantId) -> Option<&Attendee> {
 fn called(line: &ArchiveLine, who: ParticipantId) -> (Text, Text) {
     match person(line, who) {
         Some(attendee) => (
-            words::role(attendee.role, line.brief.course.panel).into(),
+            attendee.role.chinese(line.brief.course.panel).into(),
             attendee.name.reveal().as_str().into(),
         ),
         None => (Text::default(), who.to_string().as_str().into()),
@@ -123,7 +123,7 @@ fn called(line: &ArchiveLine, who: ParticipantId) -> (Text, Text) {
 
 /// The same in one piece.
 fn named(line: &ArchiveLine, attendee: &Attendee) -> String {
-    let role = words::role(attendee.role, line.brief.course.panel);
+    let role = attendee.role.chinese(line.brief.course.panel);
     format!("{role} {}", attendee.name.reveal())
 }
 

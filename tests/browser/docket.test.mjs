@@ -1,5 +1,5 @@
 // A clerk's day: places imported, a case put down, notices sent; a party reads the notice at home,
-// confirms it and says what they agree to, by keyboard alone; codes are printed; the case is found by
+// confirms it and says what they agree to, by keyboard alone; names and numbers are compared; codes are printed; the case is found by
 // a further number; both parties come in, one by the link and one by the code. And an application
 // that becomes a mediation. Everything runs on this machine.
 
@@ -11,6 +11,9 @@ import { fileURLToPath } from 'node:url';
 import { FURTHER, fillSession, go, importSites, issueStation, lettersTo, linkIn, saveSession, takeApplication } from './desk.mjs';
 import { House, until } from './house.mjs';
 import { checkIn, choose, fill, signIn } from './people.mjs';
+
+/** The example of GB 11643. */
+const CARD = '11010519491231002X';
 
 let house, chromium, clerk, admin, plaintiff, defendant;
 const known = {};
@@ -108,6 +111,61 @@ test('a party confirms and consents at home, by keyboard alone', async () => {
   await picture(plaintiff, 'mine');
 });
 
+test('the clerk files a number, and one number belongs to one person', async () => {
+  const card = (name) => clerk.page.evaluateHandle((text) => [...document.querySelectorAll('[data-testid="real-name"]')].find((each) => each.innerText.includes(text)), name);
+  const within = async (name, testid) => (await card(name)).$(`[data-testid="${testid}"]`);
+  const press = async (name, testid) => (await within(name, testid)).evaluate((button) => button.click());
+  const enter = async (name, number) => {
+    if (!(await within(name, 'id-number'))) await press(name, 'enter-number');
+    await until(`${name} has a field`, async () => (await within(name, 'id-number')) !== null);
+    await (await within(name, 'id-number')).evaluate((field, text) => { field.value = text; field.dispatchEvent(new Event('input')); }, number);
+  };
+  const text = async (name) => (await card(name)).evaluate((each) => each.innerText);
+  await clerk.see('real-names');
+  await enter('钟某', '110105491231002');
+  await press('钟某', 'file-number');
+  await until('the old form is named', async () => (await text('钟某')).includes('15 位的旧身份证号码已经停用'));
+  await enter('钟某', CARD);
+  await press('钟某', 'file-number');
+  await until('it is filed', async () => (await text('钟某')).includes('1101**********002X'));
+  assert.ok((await text('钟某')).includes('法院已登记，本人尚未填写'));
+  await enter('邓某', CARD);
+  await press('邓某', 'file-number');
+  await until('one number, one person', async () => (await text('邓某')).includes('同一号码不能登记给两个人'));
+  await press('邓某', 'look-up');
+  await until('it is found', async () => (await text('邓某')).includes('“钟某”名下'));
+  await picture(clerk, 'real-name-taken');
+});
+
+test('the party enters name and number themselves, and both are compared', async () => {
+  await plaintiff.page.reload();
+  await plaintiff.see('own-real-name', '[data-state="filed"]');
+  await fill(plaintiff, 'own-name', '钟某');
+  await fill(plaintiff, 'id-number', '440524188001010014');
+  await picture(plaintiff, 'mine-real-name');
+  await plaintiff.press('own-real-name-send');
+  await plaintiff.see('own-real-name-wrong');
+  await fill(plaintiff, 'id-number', CARD.toLowerCase());
+  await plaintiff.press('own-real-name-send');
+  await plaintiff.see('own-real-name-done');
+  assert.ok((await plaintiff.page.$eval('[data-testid="own-real-name-done"]', (line) => line.innerText)).includes('1101**********002X'));
+  await plaintiff.page.reload();
+  await plaintiff.see('own-real-name', '[data-state="agreed"]');
+  await picture(plaintiff, 'mine-real-name-done');
+});
+
+test('the clerk sees that both agree, reads the number whole, and sees the device', async () => {
+  await clerk.page.reload();
+  await clerk.see('real-name', '[data-state="agreed"]');
+  await clerk.press('show-number');
+  await clerk.see('whole-number');
+  assert.equal(await clerk.page.$eval('[data-testid="whole-number"]', (line) => line.innerText), CARD);
+  await clerk.page.$eval('[data-testid="entries"]', (lines) => { lines.open = true; });
+  const entry = await clerk.page.$eval('[data-testid="entry"]', (line) => line.innerText);
+  assert.ok(entry.includes('打开本人页面') && entry.includes('Chrome'), entry);
+  await picture(clerk, 'real-name-agreed');
+});
+
 test('the clerk sees the receipt and each consent by itself', async () => {
   await clerk.page.reload();
   await clerk.see('notice', '[data-state="confirmed"]');
@@ -182,6 +240,12 @@ test('the other one enters from their own page, and the judge finds both', async
   const people = await clerk.page.evaluate(async (hearing) => (await (await fetch(`/api/hearings/${hearing}`)).json()).form.people, known.hearing);
   for (const one of people.slice(2)) await judge.press('ask-admit', `[data-participant="${one.id}"]`);
   for (const one of [plaintiff, defendant]) await one.see('face', '[data-face="room"]');
+  // The number's state is beside the check of the identity in the sitting.
+  await judge.desk('people');
+  await judge.press('ask-check_identity', `[data-participant="${people[2].id}"]`);
+  await judge.see('real-name', '[data-state="agreed"]');
+  await picture(judge, 'identity-window');
+  await judge.press('confirm-check_identity');
   // What the form ordered holds from the first picture.
   const video = async (somebody) => (await somebody.inbound()).filter((entry) => entry.kind === 'video' && entry.frames > 0).length;
   await until('the plaintiff sees two', async () => (await video(plaintiff)) === 2);

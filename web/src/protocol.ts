@@ -101,6 +101,11 @@ export type Actor = { "who": "participant",
 id: ParticipantId, } | { "who": "server" };
 
 /**
+ * What kind of address somebody came from.
+ */
+export type AddressClass = "here" | "inside" | "internet";
+
+/**
  * Why a sitting is adjourned (民事诉讼法 art. 149).
  */
 export type AdjournGround = "missing_person" | "challenge" | "new_evidence" | "other";
@@ -816,7 +821,7 @@ consents: Array<Step>, };
 /**
  * What is done with a record.
  */
-export type AuditAct = "viewed" | "played" | "verified" | "part_taken" | "film_taken" | "sound_taken" | "note_made" | "paper_taken" | "explained" | "hold_placed" | "hold_lifted" | "link_made" | "asked" | "granted" | "refused" | "erased";
+export type AuditAct = "viewed" | "played" | "verified" | "part_taken" | "film_taken" | "sound_taken" | "note_made" | "paper_taken" | "explained" | "hold_placed" | "hold_lifted" | "link_made" | "asked" | "granted" | "refused" | "erased" | "real_name_entered" | "real_name_read" | "real_name_sought" | "real_name_released";
 
 /**
  * One line of the audit log.
@@ -1128,7 +1133,7 @@ people: Array<ChamberPerson>, };
 /**
  * What kind of change.
  */
-export type ChangeKind = "added" | "edited" | "court" | "rescheduled" | "called_off";
+export type ChangeKind = "added" | "edited" | "court" | "rescheduled" | "called_off" | "real_name_released";
 
 /**
  * What was changed.
@@ -2004,6 +2009,44 @@ export type Enrol = {
 code: string, };
 
 /**
+ * Somebody entered.
+ */
+export type EntryLine = { 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * How.
+ */
+way: EntryWay, 
+/**
+ * From what kind of address.
+ */
+from: AddressClass, 
+/**
+ * By what device, as far as it says.
+ */
+device: string, 
+/**
+ * When first.
+ */
+at: Timestamp, 
+/**
+ * When last, within an hour of the time before.
+ */
+last_at: Timestamp, 
+/**
+ * How often.
+ */
+times: number, };
+
+/**
+ * How somebody entered.
+ */
+export type EntryWay = "page" | "code" | "link" | "sitting";
+
+/**
  * The part `about` of `POST /api/hearings/{hearing}/evidence` (`multipart/form-data`), before the
  * part `file`. Answered with the new `EvidenceItem`.
  */
@@ -2743,7 +2786,7 @@ export type FailureGround = "withdrawn" | "no_agreement" | "absent" | "time_over
 /**
  * What may be wrong with a field. The code is stable.
  */
-export type FieldFault = "empty" | "too_long" | "bad_text" | "out_of_bounds" | "unknown_word" | "too_many" | "twice" | "no_such_thing" | "case_number_missing" | "in_the_past" | "nobody_leads" | "two_lead" | "side_missing" | "role_not_here" | "panel_size" | "no_panel" | "sole_judge_only" | "variant_unfit" | "acts_for_missing" | "not_a_party" | "power_missing" | "power_unfit" | "side_unfit" | "gallery_in_closed" | "mediation_public" | "nobody_in_court" | "account_unfit" | "account_twice" | "site_taken" | "person_taken" | "site_too_small" | "shield_unfit" | "cannot_continue" | "unreadable" | "begun" | "time_over" | "reason_missing";
+export type FieldFault = "empty" | "too_long" | "bad_text" | "out_of_bounds" | "unknown_word" | "too_many" | "twice" | "no_such_thing" | "case_number_missing" | "in_the_past" | "nobody_leads" | "two_lead" | "side_missing" | "role_not_here" | "panel_size" | "no_panel" | "sole_judge_only" | "variant_unfit" | "acts_for_missing" | "not_a_party" | "power_missing" | "power_unfit" | "side_unfit" | "gallery_in_closed" | "mediation_public" | "nobody_in_court" | "account_unfit" | "account_twice" | "site_taken" | "person_taken" | "site_too_small" | "shield_unfit" | "cannot_continue" | "unreadable" | "begun" | "time_over" | "reason_missing" | "id_unreadable" | "id_length" | "id_old_form" | "id_check_digit" | "id_birth_day" | "real_name_taken" | "real_name_twice" | "real_name_bound" | "real_name_holds" | "real_name_unfit" | "real_name_differs" | "real_name_elsewhere";
 
 /**
  * Figures of some sittings.
@@ -3129,6 +3172,11 @@ by: string,
  * Why.
  */
 reason: string, };
+
+/**
+ * What kind of document.
+ */
+export type IdKind = "id_card" | "passport" | "home_return_permit" | "credit_code";
 
 /**
  * How an identity was checked (在线诉讼规则 art. 7).
@@ -3582,6 +3630,10 @@ notice: MyNotice | null,
  */
 steps: Array<MyStep>, 
 /**
+ * Their real name; none for people of the court.
+ */
+real_name: MyRealName | null, 
+/**
  * Whether this browser has the seat.
  */
 seated: boolean, 
@@ -3610,6 +3662,23 @@ contact: string,
  * Their telephone.
  */
 phone: string, };
+
+/**
+ * A person's own real name, on their own page.
+ */
+export type MyRealName = { 
+/**
+ * Where it stands.
+ */
+state: RealNameState, 
+/**
+ * What kind of document; none until they have entered it themselves.
+ */
+kind: IdKind | null, 
+/**
+ * Its number, masked; empty until they have entered it themselves.
+ */
+masked: string, };
 
 /**
  * One step a person is asked about.
@@ -3743,6 +3812,21 @@ channel: Channel,
  * To whom; everybody who is not of the court when empty.
  */
 people: Array<ParticipantId>, };
+
+/**
+ * Somebody's identity document: with a person of a form, in an import,
+ * `POST /api/hearings/{hearing}/participants/{participant}/real-name`, and what is looked up by
+ * `POST /api/hearings/{hearing}/real-names/look-up`.
+ */
+export type NewRealName = { 
+/**
+ * What kind of document.
+ */
+kind: IdKind, 
+/**
+ * Its number. It is enciphered at once; every answer shows it masked.
+ */
+number: string, };
 
 /**
  * `POST /api/notices/{notice}`: a receipt, by the clerk or the carrier.
@@ -4150,6 +4234,23 @@ export type Outcome = { "name": "none" } | { "name": "agreement" } | { "name": "
 ground: FailureGround, };
 
 /**
+ * `POST /api/my/real-name`: a person's own name and number, as their document has them.
+ */
+export type OwnRealName = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * What kind of document.
+ */
+kind: IdKind, 
+/**
+ * Its number.
+ */
+number: string, };
+
+/**
  * Which document it is.
  */
 export type PaperForm = "transcript" | "mediation_record" | "agreement" | "undisputed_facts" | "recording_note" | "explanation" | "attendance" | "service" | "isolation" | "hand_over";
@@ -4506,7 +4607,12 @@ consents: Array<Step>,
 /**
  * From whom their picture or voice is kept.
  */
-shields: Array<ShieldForm>, };
+shields: Array<ShieldForm>, 
+/**
+ * Their identity document, when it is entered now. It is never given out again; how it
+ * stands is in `Session::real_names`.
+ */
+real_name: NewRealName | null, };
 
 /**
  * Where the course of a hearing stands (court-domain §4.1).
@@ -4785,6 +4891,92 @@ role: Role,
  * Name.
  */
 name: string, };
+
+/**
+ * An account with a real name.
+ */
+export type RealNameAccount = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Since when.
+ */
+since: Timestamp, 
+/**
+ * In how many sittings it sits.
+ */
+sittings: number, };
+
+/**
+ * The answer of `POST /api/hearings/{hearing}/real-names/look-up`.
+ */
+export type RealNameFound = { 
+/**
+ * The account that has the number at this court.
+ */
+account: RealNameAccount | null, };
+
+/**
+ * Somebody's real name as it stands.
+ */
+export type RealNameLine = { 
+/**
+ * Who.
+ */
+who: ParticipantId, 
+/**
+ * Where it stands.
+ */
+state: RealNameState, 
+/**
+ * What kind of document; none while there is no number.
+ */
+kind: IdKind | null, 
+/**
+ * Its number, masked.
+ */
+masked: string, 
+/**
+ * When it was entered.
+ */
+at: Timestamp | null, 
+/**
+ * When the person last entered their own name and number.
+ */
+own_at: Timestamp | null, };
+
+/**
+ * The answer of `POST /api/hearings/{hearing}/participants/{participant}/real-name/number`.
+ */
+export type RealNameNumber = { 
+/**
+ * What kind of document.
+ */
+kind: IdKind, 
+/**
+ * Its number, whole.
+ */
+number: string, };
+
+/**
+ * Where somebody's real name stands.
+ */
+export type RealNameState = "open" | "filed" | "own_word" | "agreed" | "differs";
+
+/**
+ * `GET /api/hearings/{hearing}/real-names`.
+ */
+export type RealNames = { 
+/**
+ * Everybody who is not of the court.
+ */
+lines: Array<RealNameLine>, 
+/**
+ * Who entered when, by which device; the newest first.
+ */
+entries: Array<EntryLine>, };
 
 /**
  * Why the record is at risk.
@@ -5288,6 +5480,10 @@ site_name: string,
  * Who came with a code and has the seat.
  */
 joined: Array<ParticipantId>, 
+/**
+ * Real names of everybody who is not of the court, numbers masked.
+ */
+real_names: Array<RealNameLine>, 
 /**
  * What was said and agreed, in order.
  */
@@ -7090,4 +7286,36 @@ export const REFUSAL_TEXT: Record<Refusal, { zh: string; en: string }> = {
     zh: "服务器出现故障，已通知运维，请稍后重试。",
     en: "The server had a fault; operations have been told. Try again.",
   },
+};
+
+/** What every role is called; `chief` is who presides over a panel. */
+export const ROLE_NAME: Record<Role | 'chief', { zh: string; short: string; en: string }> = {
+  chief: { zh: "审判长", short: "审判长", en: "Presiding judge" },
+  presiding_judge: { zh: "审判员", short: "审判员", en: "Judge" },
+  judge: { zh: "审判员", short: "审判员", en: "Panel judge" },
+  assessor: { zh: "人民陪审员", short: "陪审员", en: "Assessor" },
+  chair_mediator: { zh: "主持调解员", short: "主持调解员", en: "Chair mediator" },
+  mediator: { zh: "调解员", short: "调解员", en: "Mediator" },
+  lecturer: { zh: "主讲人", short: "主讲人", en: "Lecturer" },
+  judge_assistant: { zh: "法官助理", short: "法官助理", en: "Judge’s assistant" },
+  clerk: { zh: "书记员", short: "书记员", en: "Clerk" },
+  recording_officer: { zh: "录音录像负责人", short: "录音录像", en: "Recording officer" },
+  bailiff: { zh: "司法警察", short: "法警", en: "Bailiff" },
+  adviser: { zh: "指导法官", short: "指导法官", en: "Adviser" },
+  plaintiff: { zh: "原告", short: "原告", en: "Plaintiff" },
+  defendant: { zh: "被告", short: "被告", en: "Defendant" },
+  third_party: { zh: "第三人", short: "第三人", en: "Third party" },
+  legal_representative: { zh: "法定代表人、法定代理人", short: "法定代表（代理）人", en: "Legal representative" },
+  agent: { zh: "委托诉讼代理人", short: "诉讼代理人", en: "Agent" },
+  witness: { zh: "证人", short: "证人", en: "Witness" },
+  appraiser: { zh: "鉴定人", short: "鉴定人", en: "Appraiser" },
+  inspector: { zh: "勘验人", short: "勘验人", en: "Inspector" },
+  expert: { zh: "有专门知识的人", short: "专家辅助人", en: "Expert" },
+  interpreter: { zh: "翻译人员", short: "翻译", en: "Interpreter" },
+  sign_interpreter: { zh: "手语翻译人员", short: "手语翻译", en: "Sign interpreter" },
+  attendant: { zh: "站点协助员", short: "协助员", en: "Attendant" },
+  visitor: { zh: "来访人", short: "来访人", en: "Visitor" },
+  learner: { zh: "学员", short: "学员", en: "Learner" },
+  media: { zh: "媒体", short: "媒体", en: "Media" },
+  gallery: { zh: "旁听人员", short: "旁听", en: "Gallery" },
 };

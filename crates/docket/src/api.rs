@@ -30,9 +30,11 @@ macro_rules! bodies {
 
 mod mine;
 mod outside;
+mod real_name;
 
 pub use mine::*;
 pub use outside::*;
+pub use real_name::*;
 
 bodies! {
     /// A sitting as somebody fills it in: `POST /api/hearings`, `PUT /api/hearings/{hearing}`, and
@@ -113,6 +115,10 @@ bodies! {
         /// From whom their picture or voice is kept.
         #[serde(default)]
         pub shields: Vec<ShieldForm>,
+        /// Their identity document, when it is entered now. It is never given out again; how it
+        /// stands is in `Session::real_names`.
+        #[serde(default)]
+        pub real_name: Option<NewRealName>,
     }
 
     /// A special measure as it is filled in with the person it protects.
@@ -141,6 +147,8 @@ bodies! {
         pub site_name: String,
         /// Who came with a code and has the seat.
         pub joined: Vec<ParticipantId>,
+        /// Real names of everybody who is not of the court, numbers masked.
+        pub real_names: Vec<RealNameLine>,
         /// What was said and agreed, in order.
         pub consents: Vec<ConsentLine>,
         /// Notices, in order.
@@ -463,6 +471,8 @@ pub enum ChangeKind {
     Rescheduled,
     /// Called off.
     CalledOff,
+    /// A real name was released.
+    RealNameReleased,
 }
 
 /// What kind of warning.

@@ -222,19 +222,20 @@ fn fact(fact: &Fact) -> String {
 }
 
 /// The words for who may be called, and for who may sit beside them.
-const fn role(role: Role) -> (&'static str, &'static str) {
+fn role(role: Role) -> (&'static str, String) {
     match role {
-        Role::Witness => ("证人", "witness"),
-        Role::Appraiser => ("鉴定人", "appraiser"),
-        Role::Inspector => ("勘验人", "inspector"),
-        Role::Expert => ("有专门知识的人", "person with special knowledge"),
-        Role::Plaintiff => ("原告", "plaintiff"),
-        Role::Defendant => ("被告", "defendant"),
-        Role::ThirdParty => ("第三人", "third party"),
-        Role::Agent => ("委托诉讼代理人", "agent"),
-        Role::LegalRepresentative => ("法定代理人", "representative"),
-        Role::Interpreter | Role::SignInterpreter => ("翻译", "interpreter"),
-        Role::Attendant => ("站点协助员", "station attendant"),
+        Role::Witness
+        | Role::Appraiser
+        | Role::Inspector
+        | Role::Expert
+        | Role::Plaintiff
+        | Role::Defendant
+        | Role::ThirdParty
+        | Role::Agent
+        | Role::LegalRepresentative
+        | Role::Interpreter
+        | Role::SignInterpreter
+        | Role::Attendant => (role.chinese(false), role.english(false).to_lowercase()),
         Role::PresidingJudge
         | Role::Judge
         | Role::Assessor
@@ -245,8 +246,10 @@ const fn role(role: Role) -> (&'static str, &'static str) {
         | Role::ChairMediator
         | Role::Mediator
         | Role::Adviser
-        | Role::Lecturer => ("法庭人员", "of the court"),
-        Role::Gallery | Role::Media | Role::Learner | Role::Visitor => ("其他人员", "other"),
+        | Role::Lecturer => ("法庭人员", "of the court".to_owned()),
+        Role::Gallery | Role::Media | Role::Learner | Role::Visitor => {
+            ("其他人员", "other".to_owned())
+        }
     }
 }
 

@@ -52,7 +52,7 @@ faults! {
     /// The time has passed.
     InThePast => "时间已经过去。", "That time has passed.";
     /// Nobody who leads this kind of sitting.
-    NobodyLeads => "缺少主持人：开庭、证据交换、询问须有一名审判员，调解须有主持调解员或审判员，讲堂须有讲师或审判员。", "Nobody leads: a judge for hearings, a chair mediator or judge for mediations, a lecturer or judge for lectures.";
+    NobodyLeads => "缺少主持人：开庭、证据交换、询问须有一名审判员，调解须有主持调解员或审判员，讲堂须有主讲人或审判员。", "Nobody leads: a judge for hearings, a chair mediator or judge for mediations, a lecturer or judge for lectures.";
     /// More than one leads.
     TwoLead => "只能有一名主持人。", "Only one person may lead.";
     /// A side is missing.
@@ -105,6 +105,30 @@ faults! {
     TimeOver => "期限已过，或者新的期限不晚于原期限。", "The deadline has passed, or the new one is not later.";
     /// A reason is needed.
     ReasonMissing => "请填写理由。", "Give a reason.";
+    /// Not the letters and digits of such a document.
+    IdUnreadable => "证件号码的格式不对，请对照证件重新填写。", "This is no number of such a document; compare it with the document.";
+    /// Not as long as such a number is.
+    IdLength => "证件号码的位数不对，请对照证件重新填写。身份证、统一社会信用代码为 18 位。", "The number is too long or too short; identity cards and credit codes have 18 places.";
+    /// The identity card of before 1999.
+    IdOldForm => "15 位的旧身份证号码已经停用，请填写现在证件上的 18 位号码。", "Numbers of 15 digits are no longer valid; give the 18 places of the present card.";
+    /// The check digit says that a digit is wrong.
+    IdCheckDigit => "号码中有数字填错（校验码不符），请对照证件逐位核对。", "A digit is wrong (the check digit does not fit); compare it with the document.";
+    /// Nobody can be born then.
+    IdBirthDay => "号码中的出生日期不存在，请对照证件逐位核对。", "There is no such day of birth; compare the number with the document.";
+    /// Another person has that number.
+    RealNameTaken => "该号码已经登记在另一个姓名下，同一号码不能登记给两个人。请按号码查找：是同一人的，改用已有账户上的姓名；不是同一人的，核对号码。", "That number belongs to an account with another name. Look it up: if it is the same person use the name of that account, or else check the number.";
+    /// Another seat of this sitting has that number.
+    RealNameTwice => "本次庭审中另一席位已经登记了该号码，一人只能有一个席位。", "Another seat of this sitting has that number; one person has one seat.";
+    /// This person has another number.
+    RealNameBound => "此人已经登记了另一个号码。要改正的，先由法院说明理由解除原登记。", "This person has another number. To correct it, the court releases the former one with a reason first.";
+    /// A seat with a real name gets another name.
+    RealNameHolds => "此人已经实名登记，更换姓名前先说明理由解除登记。", "This person has a real name on file; release it with a reason before changing the name.";
+    /// Real names are for who comes to the court.
+    RealNameUnfit => "法院人员使用自己的账号，不作实名登记。", "People of the court have accounts of their own and no real name on file.";
+    /// A person entered something else than the court.
+    RealNameDiffers => "姓名或者号码与法院登记的不一致。请对照证件再填一次；仍然不一致的，请联系书记员。", "Name or number is not what the court has. Compare them with your document; if they still differ, ask the clerk.";
+    /// Somebody else has that number already, told to who enters it.
+    RealNameElsewhere => "这个号码不能登记在这里。请联系书记员，由法院按号码查找后办理。", "This number cannot be entered here. Ask the clerk: the court looks it up and sees to it.";
 }
 
 /// One thing that is wrong.

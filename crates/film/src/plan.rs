@@ -315,6 +315,7 @@ fn seats(record: &ArchiveRecord) -> Vec<Seat> {
             matches!(&minute.fact, Fact::Admitted { who: came } | Fact::Arrived { who: came, .. } if *came == who)
         })
     };
+    let panel = record.line.brief.course.panel;
     let mut seats: Vec<Seat> = record
         .line
         .attendees
@@ -327,7 +328,7 @@ fn seats(record: &ArchiveRecord) -> Vec<Seat> {
             who: person.id,
             role: person.role,
             side: person.side(),
-            label: format!("{}　{}", words::role(person.role), person.name.reveal()),
+            label: format!("{}　{}", person.role.chinese_short(panel), person.name.reveal()),
         })
         .collect();
     seats.sort_by_key(|seat| (seat.role, seat.who));

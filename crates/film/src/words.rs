@@ -1,42 +1,9 @@
-//! The words on the film, in Chinese: roles, phases, why the record paused.
+//! The words on the film, in Chinese: phases, why the record paused.
 //!
-//! What is not here: where they stand.
+//! What is not here: where they stand, and what roles are called (`model`).
 
+use model::Ground;
 use model::brief::Phase;
-use model::{Ground, Role};
-
-/// What stands before somebody's name.
-pub(crate) const fn role(role: Role) -> &'static str {
-    match role {
-        Role::PresidingJudge => "审判员",
-        Role::Judge => "合议庭成员",
-        Role::Assessor => "人民陪审员",
-        Role::ChairMediator => "主持调解员",
-        Role::Mediator => "调解员",
-        Role::Lecturer => "讲师",
-        Role::JudgeAssistant => "法官助理",
-        Role::Clerk => "书记员",
-        Role::RecordingOfficer => "录音录像负责人",
-        Role::Bailiff => "司法警察",
-        Role::Adviser => "指导法官",
-        Role::Plaintiff => "原告",
-        Role::Defendant => "被告",
-        Role::ThirdParty => "第三人",
-        Role::LegalRepresentative => "法定代表人",
-        Role::Agent => "委托诉讼代理人",
-        Role::Witness => "证人",
-        Role::Appraiser => "鉴定人",
-        Role::Inspector => "勘验人",
-        Role::Expert => "有专门知识的人",
-        Role::Interpreter => "翻译",
-        Role::SignInterpreter => "手语翻译",
-        Role::Attendant => "站点协助员",
-        Role::Visitor => "来访人",
-        Role::Learner => "学员",
-        Role::Media => "媒体",
-        Role::Gallery => "旁听人员",
-    }
-}
 
 /// The name of a phase.
 pub(crate) const fn phase(phase: Phase) -> &'static str {

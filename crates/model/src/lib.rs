@@ -33,6 +33,7 @@ pub mod refusal;
 pub mod relay;
 pub mod review;
 pub mod role;
+mod role_names;
 pub mod stage;
 pub mod stamps;
 pub mod time;

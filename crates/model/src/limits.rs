@@ -427,6 +427,12 @@ pub const HOT_WORD_CHARS_MAX: usize = 10;
 pub const HOT_WORDS_MAX: usize = 1_000;
 /// Bytes of one manifest of an archive package: some hundred thousand files.
 pub const BAG_MANIFEST_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Characters of the number of an identity document as it is typed.
+pub const ID_NUMBER_CHARS_MAX: usize = 40;
+/// Lines kept of when and by which device one person entered; the oldest go.
+pub const ENTRIES_KEPT: u32 = 100;
+/// Entering again in the same way within this is the same line.
+pub const ENTRY_AGAIN: Duration = Duration::from_secs(3600);
 
 const _: () = assert!(SDP_BYTES_MAX < MESSAGE_BYTES_MAX, "an offer fits into a message");
 const _: () = assert!(COMMIT_EVERY.as_millis() < RECORD_LOSS_MAX.as_millis());

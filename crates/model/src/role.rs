@@ -32,7 +32,7 @@ roles! {
     ChairMediator,
     /// 调解员.
     Mediator,
-    /// 讲师: leads a lecture.
+    /// 主讲人: leads a lecture.
     Lecturer,
     /// 法官助理.
     JudgeAssistant,
@@ -62,9 +62,9 @@ roles! {
     Inspector,
     /// 有专门知识的人.
     Expert,
-    /// 翻译.
+    /// 翻译人员.
     Interpreter,
-    /// 手语翻译: always visible.
+    /// 手语翻译人员: always visible.
     SignInterpreter,
     /// 站点协助员: helps at a station, without a voice by default.
     Attendant,

@@ -65,6 +65,19 @@ fn constants() -> String {
             refusal.english()
         ));
     }
+    text.push_str(
+        "};\n\n/** What every role is called; `chief` is who presides over a panel. */\n",
+    );
+    text.push_str("export const ROLE_NAME: Record<Role | 'chief', { zh: string; short: string; en: string }> = {\n");
+    let line = |key: &str, role: model::Role, panel| {
+        let names = (role.chinese(panel), role.chinese_short(panel), role.english(panel));
+        format!("  {key}: {{ zh: {:?}, short: {:?}, en: {:?} }},\n", names.0, names.1, names.2)
+    };
+    text.push_str(&line("chief", model::Role::PresidingJudge, true));
+    for role in model::Role::ALL {
+        let key = serde_json::to_string(role).expect("a plain enum is a string");
+        text.push_str(&line(key.trim_matches('"'), *role, false));
+    }
     text.push_str("};\n");
     text
 }
@@ -97,6 +110,10 @@ fn docket_bodies(all: &mut Declarations) {
     all.add::<docket::api::OpenMine>();
     all.add::<docket::api::MyPage>();
     all.add::<docket::api::MyConsent>();
+    all.add::<docket::api::OwnRealName>();
+    all.add::<docket::api::RealNames>();
+    all.add::<docket::api::RealNameFound>();
+    all.add::<docket::api::RealNameNumber>();
     all.add::<docket::api::Handover>();
     all.add::<docket::api::Problems>();
     all.add::<docket::statistics::Statistics>();

@@ -54,41 +54,8 @@ pub struct Document {
 pub fn label(people: &[Attendee], speaker: Option<ParticipantId>) -> Option<Private<String>> {
     let Some(speaker) = speaker else { return Some(Private::default()) };
     let who = people.iter().find(|person| person.id == speaker)?;
-    let alone = !people.iter().any(|other| matches!(other.role, Role::Judge | Role::Assessor));
-    let sole = alone && who.role == Role::PresidingJudge;
-    let role = if sole { "审判员" } else { chinese(who.role) };
-    Some(Private::new(format!("{role}（{}）", who.name.reveal())))
-}
-
-const fn chinese(role: Role) -> &'static str {
-    match role {
-        Role::PresidingJudge => "审判长",
-        Role::Judge => "审判员",
-        Role::Assessor => "人民陪审员",
-        Role::ChairMediator | Role::Mediator => "调解员",
-        Role::Lecturer => "主讲人",
-        Role::JudgeAssistant => "法官助理",
-        Role::Clerk => "书记员",
-        Role::RecordingOfficer => "录音录像员",
-        Role::Bailiff => "法警",
-        Role::Adviser => "指导法官",
-        Role::Plaintiff => "原告",
-        Role::Defendant => "被告",
-        Role::ThirdParty => "第三人",
-        Role::LegalRepresentative => "法定代理人",
-        Role::Agent => "委托诉讼代理人",
-        Role::Witness => "证人",
-        Role::Appraiser => "鉴定人",
-        Role::Inspector => "勘验人",
-        Role::Expert => "有专门知识的人",
-        Role::Interpreter => "翻译",
-        Role::SignInterpreter => "手语翻译",
-        Role::Attendant => "站点协助员",
-        Role::Visitor => "来访人",
-        Role::Learner => "学员",
-        Role::Media => "媒体",
-        Role::Gallery => "旁听人员",
-    }
+    let panel = people.iter().any(|other| matches!(other.role, Role::Judge | Role::Assessor));
+    Some(Private::new(format!("{}（{}）", who.role.chinese(panel), who.name.reveal())))
 }
 
 impl Document {

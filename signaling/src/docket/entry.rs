@@ -5,7 +5,7 @@
 
 use ::docket::Closing;
 pub use ::docket::Mode;
-use ::docket::api::ShieldForm;
+use ::docket::api::{NewRealName, ShieldForm};
 use hearing::Docket as HearingDocket;
 use model::archive::Attendee;
 use model::view::Heading;
@@ -97,6 +97,8 @@ pub struct NewPerson {
     pub consents: Vec<Step>,
     /// From whom their picture or voice is kept, by place in the list.
     pub shields: Vec<ShieldForm>,
+    /// Their identity document, when it is entered now.
+    pub real_name: Option<NewRealName>,
 }
 
 impl NewPerson {
@@ -115,6 +117,7 @@ impl NewPerson {
             email: Private::default(),
             consents: Vec::new(),
             shields: Vec::new(),
+            real_name: None,
         }
     }
 }

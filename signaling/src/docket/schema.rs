@@ -4,10 +4,11 @@
 
 mod archive;
 mod evidence;
+mod real_names;
 
 /// Each step of the schema, applied once and in order; `user_version` counts them. A step that
 /// went out is never changed: what is new is a new step.
-pub(super) const STEPS: [&str; 6] = [
+pub(super) const STEPS: [&str; 7] = [
     "
 CREATE TABLE accounts (
   id INTEGER PRIMARY KEY,
@@ -162,4 +163,5 @@ CREATE TABLE working_days (
     super::sqlite::desk::STEP,
     super::cards::STEP,
     archive::STEP,
+    real_names::STEP,
 ];

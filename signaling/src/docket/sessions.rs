@@ -15,7 +15,7 @@ use protocol::StaffKind;
 use sqlx::{Row, SqliteConnection};
 
 use super::sqlite::{insert, insert_person, to, value, word, write_brief};
-use super::{AccountId, Docket, DocketFault, Entry, NewHearing, NewPerson};
+use super::{AccountId, Docket, DocketFault, Entry, NewHearing, NewPerson, real_names};
 
 /// What a sitting shall be: each person with their seat when they have one.
 #[derive(Clone, Debug)]
@@ -70,6 +70,12 @@ impl Docket {
             return Ok(Err(problems));
         }
         let hearing = insert(&mut change, new, now).await.map_err(&fault)?;
+        let numbers = &self.numbers;
+        let wrong = real_names::enter_all(&mut change, numbers, hearing, new, now).await;
+        let wrong = wrong.map_err(&fault)?;
+        if !wrong.is_empty() {
+            return Ok(Err(wrong));
+        }
         let added = Change { what: ChangeKind::Added, by, detail: "", reason: "" };
         log(&mut change, hearing, now, added).await.map_err(&fault)?;
         change.commit().await.map_err(&fault)?;
@@ -101,6 +107,13 @@ impl Docket {
             return Ok(Err(problems));
         }
         rewrite(&mut change, before, revision, now).await.map_err(&fault)?;
+        let (numbers, hearing) = (&self.numbers, before.hearing);
+        let wrong = real_names::enter_all(&mut change, numbers, hearing, new, now).await;
+        let wrong = wrong.map_err(&fault)?;
+        if !wrong.is_empty() {
+            return Ok(Err(wrong));
+        }
+        real_names::sweep(&mut change).await.map_err(&fault)?;
         for line in changes {
             log(&mut change, before.hearing, now, *line).await.map_err(&fault)?;
         }
@@ -418,7 +431,7 @@ async fn update_person(
     Ok(seat)
 }
 
-async fn log(
+pub(super) async fn log(
     change: &mut SqliteConnection,
     hearing: HearingId,
     now: Timestamp,

@@ -141,7 +141,9 @@ async fn import_row(
     let before = app.docket.entry(hearing).await?.ok_or(Refusal::NotFound)?;
     recognise(&before, &mut form);
     let after = revision(form);
-    if same(&revision(form_of(&before)), &after) {
+    let (form, seats) = (&after.hearing, &after.seats);
+    let stand = app.docket.real_names_stand(form, seats, now).await?;
+    if stand && same(&revision(form_of(&before)), &after) {
         report.same += 1;
         return Ok(Ok(ImportedRow { external_id, hearing }));
     }

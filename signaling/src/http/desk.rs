@@ -27,7 +27,8 @@ use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::{App, Refused, body, digits};
+use super::signing::digits;
+use super::{App, Refused, body};
 use crate::access::{
     Key, SEAT_COOKIE, STAFF_COOKIE, STATION_COOKIE, Who, clear_cookie, cookie, keep_cookie,
     set_cookie,

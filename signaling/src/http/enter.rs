@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use ::docket::entering::EntryWay;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{ConnectInfo, Path, State};
 use axum::http::{HeaderMap, header};
@@ -11,7 +12,8 @@ use axum::response::Response;
 use model::limits::MESSAGE_BYTES_MAX;
 use protocol::Bye;
 
-use super::{App, Refused, hearing_id, seat_in};
+use super::{App, Refused, hearing_id, real_names, seat_in};
+use crate::access::Who;
 use crate::reach::Reached;
 use crate::socket::{self, House, Visitor};
 use crate::tls::Peer;
@@ -37,13 +39,21 @@ pub(super) async fn enter(
         metrics: app.metrics.clone(),
         evidence: app.evidence.clone(),
     };
+    let (by_seat, from) = (matches!(who, Who::Seat(_)), peer.remote.reveal().ip());
     let place = app.open_sockets.clone();
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let reached = Reached::private(peer.local.reveal(), host, peer.remote.reveal());
     Ok(upgrade.on_upgrade(move |socket| async move {
         match seat {
             Some((hearing, who)) => {
-                socket::serve(socket, Visitor { hearing, who, reached }, house).await;
+                let visitor = Visitor { hearing, who, reached };
+                let noted = async {
+                    if by_seat {
+                        let way = EntryWay::Sitting;
+                        real_names::note_entry(&app, &headers, from, who, way).await;
+                    }
+                };
+                tokio::join!(noted, socket::serve(socket, visitor, house));
             }
             None => socket::turn_away(socket, Bye::SignInNeeded, house.metrics).await,
         }

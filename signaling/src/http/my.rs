@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use ::docket::api::{MyConsent, MyNotice, MyPage, MyPlace, MyStep, NewConsent, OpenMine};
+use ::docket::entering::EntryWay;
 use ::docket::{ConsentForm, NoticeState, consent};
 use axum::Json;
 use axum::body::Body;
@@ -17,7 +18,8 @@ use model::limits::{CONSENTS_SAID_MAX, DOCKET_BODY_BYTES_MAX, JOIN_CODE_DIGITS};
 use model::{HearingId, ParticipantId, Private, Refusal, Stage};
 
 use super::sessions::{Failed, large};
-use super::{App, digits, end_credentials, stage_of, who_am_i};
+use super::signing::{digits, end_credentials};
+use super::{App, real_names, stage_of, who_am_i};
 use crate::access::{
     CARD_COOKIE, Key, SEAT_COOKIE, STAFF_COOKIE, Who, clear_cookie, cookie, set_cookie,
 };
@@ -28,14 +30,14 @@ use crate::tls::Peer;
 const BY_PAGE: &str = "本人在线确认";
 
 /// In whose name the page asks, and whether this browser has the seat too.
-struct Me {
+pub(super) struct Me {
     hearing: HearingId,
     who: ParticipantId,
     seated: bool,
 }
 
 /// The page that was opened last counts; without one, the seat.
-async fn me(app: &App, headers: &HeaderMap) -> Result<Me, Failed> {
+pub(super) async fn me(app: &App, headers: &HeaderMap) -> Result<Me, Failed> {
     let seat = match cookie(headers, SEAT_COOKIE) {
         Some(token) => app.docket.seat(&token, app.clock.now().utc).await?,
         None => None,
@@ -60,13 +62,13 @@ pub(super) async fn person(
 }
 
 /// The person and their sitting.
-async fn found(app: &App, me: &Me) -> Result<(Entry, Seated), Failed> {
+pub(super) async fn found(app: &App, me: &Me) -> Result<(Entry, Seated), Failed> {
     let entry = app.docket.entry(me.hearing).await?.ok_or(Refusal::NotFound)?;
     let seated = entry.person(me.who).cloned().ok_or(Refusal::NotFound)?;
     Ok((entry, seated))
 }
 
-async fn page(app: &App, me: &Me) -> Result<MyPage, Failed> {
+pub(super) async fn page(app: &App, me: &Me) -> Result<MyPage, Failed> {
     let (entry, Seated { attendee, joined, .. }) = found(app, me).await?;
     let notice = app.docket.last_notice(me.who).await?;
     let notice = notice
@@ -99,6 +101,7 @@ async fn page(app: &App, me: &Me) -> Result<MyPage, Failed> {
         closing: entry.closing,
         notice,
         steps: steps.into_iter().map(step).collect(),
+        real_name: real_names::mine(app, &entry, me.who).await?,
         seated: me.seated,
         taken: joined,
         heading: entry.heading,
@@ -134,6 +137,8 @@ pub(super) async fn open(
         None => None,
     };
     let seated = seat.is_some_and(|seat| seat.participant == who);
+    let from = peer.remote.reveal().ip();
+    real_names::note_entry(&app, &headers, from, who, EntryWay::Page).await;
     let page = page(&app, &Me { hearing, who, seated }).await?;
     Ok((AppendHeaders([(SET_COOKIE, set_cookie(CARD_COOKIE, &card))]), Json(page)))
 }
@@ -199,6 +204,7 @@ async fn answer(app: &App, me: &Me) -> Result<Json<MyPage>, Failed> {
 /// Takes the seat in this browser; whoever has it already keeps it.
 pub(super) async fn enter(
     State(app): State<Arc<App>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Failed> {
     let me = me(&app, &headers).await?;
@@ -218,6 +224,8 @@ pub(super) async fn enter(
             CodeUse::Unknown | CodeUse::Expired => return Err(Refusal::CodeExpired.into()),
         }
     };
+    let from = peer.remote.reveal().ip();
+    real_names::note_entry(&app, &headers, from, me.who, EntryWay::Link).await;
     end_credentials(&app, &headers, false).await?;
     Ok((AppendHeaders(cookies), Json(who_am_i(Who::Seat(pass)))))
 }

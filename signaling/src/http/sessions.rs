@@ -149,6 +149,7 @@ fn new_person(person: PersonForm) -> NewPerson {
         email: person.email,
         consents: person.consents,
         shields: person.shields,
+        real_name: person.real_name,
         ..NewPerson::new(person.role, person.name, person.account.map(AccountId))
     }
 }
@@ -183,6 +184,7 @@ pub(super) fn form_of(entry: &Entry) -> SessionForm {
             email: seated.email.clone(),
             consents: attendee.consents.clone(),
             shields: shields(attendee.id),
+            real_name: None,
         }
     };
     SessionForm {
@@ -247,6 +249,7 @@ pub(super) async fn session_of(
         tribunal_name: name(&tribunals, entry.tribunal),
         site_name: name(&sites, entry.site.map(|site| site.0)),
         joined: joined.map(|seated| seated.attendee.id).collect(),
+        real_names: app.docket.real_names(entry).await?,
         consents: app.docket.consents(entry.hearing).await?,
         changes: app.docket.changes(entry.hearing).await?,
         warnings: warnings(app, entry, !notices.is_empty(), &days),
@@ -398,11 +401,16 @@ fn only_court_changes(before: &Entry, after: &Revision) -> bool {
     same(&revision(with_court), after)
 }
 
-/// Whether two revisions say the same, consents given at the beginning aside.
+/// Whether two revisions say the same, consents given at the beginning and real names aside.
 pub(super) fn same(one: &Revision, other: &Revision) -> bool {
     let people = |revision: &Revision| -> Vec<NewPerson> {
         let people = revision.hearing.people.iter();
-        people.map(|person| NewPerson { consents: Vec::new(), ..person.clone() }).collect()
+        let bare = |person: &NewPerson| NewPerson {
+            consents: Vec::new(),
+            real_name: None,
+            ..person.clone()
+        };
+        people.map(bare).collect()
     };
     let hearing =
         |revision: &Revision| NewHearing { people: people(revision), ..revision.hearing.clone() };

@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tower::ServiceExt;
 
+use super::signing::digits;
 use super::*;
+use crate::access::{SEAT_COOKIE, STAFF_COOKIE};
 use crate::evidence::samples;
 use crate::fixture::{ARCHIVED, Court, OneShelf, OneTape, OneValue, TAPE, clock, reach, registry};
 use crate::hearing_task::Rooms;

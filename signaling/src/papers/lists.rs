@@ -51,7 +51,7 @@ pub(super) fn attendance(facts: &RecordFacts) -> Option<Paper> {
             (Attendance::Online, None) => "未签到",
         };
         [
-            words::role(attendee.role, line.brief.course.panel).to_owned(),
+            attendee.role.chinese(line.brief.course.panel).to_owned(),
             attendee.name.reveal().clone(),
             how.to_owned(),
             if attendee.site_name.is_empty() {

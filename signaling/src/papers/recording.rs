@@ -7,7 +7,7 @@ use model::Role;
 use model::recording::{RecordFacts, Trouble};
 use protocol::Explanation;
 
-use super::{begun, stands_on, words};
+use super::{begun, stands_on};
 
 /// The note; none where nothing was recorded.
 pub(super) fn note(facts: &RecordFacts) -> Option<Paper> {
@@ -112,7 +112,7 @@ pub(super) fn explanation(facts: &RecordFacts, signed: &Explanation) -> Paper {
     paper.signatures = vec![SignaturePlace {
         role: leads
             .map_or("审判长（独任审判员）", |leads| {
-                words::role(leads.role, facts.line.brief.course.panel)
+                leads.role.chinese(facts.line.brief.course.panel)
             })
             .into(),
         name: Text::default(),

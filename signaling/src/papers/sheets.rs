@@ -120,7 +120,7 @@ fn party(facts: &RecordFacts, attendee: &Attendee) -> Block {
         text.push_str(&format!("，在{site}参加"));
     }
     Block::Line(Line {
-        role: words::role(attendee.role, facts.line.brief.course.panel).into(),
+        role: attendee.role.chinese(facts.line.brief.course.panel).into(),
         name: Text::default(),
         text: text.as_str().into(),
         span: None,

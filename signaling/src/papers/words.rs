@@ -1,41 +1,7 @@
-//! Words of documents, in Chinese: roles, ways, grounds.
+//! Words of documents, in Chinese: ways, grounds. What roles are called stands in `model`.
 
 use ::docket::{Channel, NoticeState};
-use model::{FailureGround, IdentityMethod, Role, SigningMethod};
-
-/// What stands before somebody's name; who hears a case alone is no presiding judge.
-pub(super) const fn role(role: Role, panel: bool) -> &'static str {
-    match role {
-        Role::PresidingJudge if panel => "审判长",
-        Role::PresidingJudge => "审判员",
-        Role::Judge => "审判员",
-        Role::Assessor => "人民陪审员",
-        Role::ChairMediator => "主持调解员",
-        Role::Mediator => "调解员",
-        Role::Lecturer => "主讲人",
-        Role::JudgeAssistant => "法官助理",
-        Role::Clerk => "书记员",
-        Role::RecordingOfficer => "录音录像负责人",
-        Role::Bailiff => "司法警察",
-        Role::Adviser => "指导法官",
-        Role::Plaintiff => "原告",
-        Role::Defendant => "被告",
-        Role::ThirdParty => "第三人",
-        Role::LegalRepresentative => "法定代理人",
-        Role::Agent => "委托诉讼代理人",
-        Role::Witness => "证人",
-        Role::Appraiser => "鉴定人",
-        Role::Inspector => "勘验人",
-        Role::Expert => "有专门知识的人",
-        Role::Interpreter => "翻译人员",
-        Role::SignInterpreter => "手语翻译",
-        Role::Attendant => "站点协助员",
-        Role::Visitor => "来访人",
-        Role::Learner => "学员",
-        Role::Media => "媒体",
-        Role::Gallery => "旁听人员",
-    }
-}
+use model::{FailureGround, IdentityMethod, SigningMethod};
 
 /// How somebody signed.
 pub(super) const fn signing(method: SigningMethod) -> &'static str {

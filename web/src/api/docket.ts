@@ -15,7 +15,8 @@ export class DocketError extends Error {
   }
 }
 
-async function call<T>(method: string, path: string, body?: object | string): Promise<T> {
+/** One request to the docket's API. */
+export async function docketCall<T>(method: string, path: string, body?: object | string): Promise<T> {
   const init: RequestInit = { method, credentials: 'same-origin', headers: { Accept: 'application/json' } }
   if (body !== undefined) init.body = typeof body === 'string' ? body : JSON.stringify(body)
   let response: Response
@@ -46,6 +47,8 @@ function query(stretch: Stretch): string {
   const words = Object.entries(stretch).filter(([, value]) => value !== undefined)
   return words.map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`).join('&')
 }
+
+const call = docketCall
 
 export const docketApi = {
   calendar: (stretch: Stretch) => call<CalendarList>('GET', `/api/calendar?${query(stretch)}`),

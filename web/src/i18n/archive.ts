@@ -142,7 +142,7 @@ export const zh = {
     audit: {
       title: '操作日志',
       none: '没有记录。',
-      act: { viewed: '查看', played: '播放', verified: '校验', part_taken: '导出片段', film_taken: '取用合成录像', sound_taken: '复制录音', note_made: '打印录音录像说明', paper_taken: '取用文书', explained: '签署情况说明', hold_placed: '责令保全', hold_lifted: '解除保全', link_made: '生成查阅链接', asked: '提出申请', granted: '准许申请', refused: '不准许申请', erased: '删除', signed_in: '登录', signed_out: '退出', joined: '凭验证码进入', code_issued: '发放验证码', denied: '越权请求', setting_changed: '修改设置', cases_moved: '案件导入导出', audit_read: '查阅操作日志' },
+      act: { viewed: '查看', played: '播放', verified: '校验', part_taken: '导出片段', film_taken: '取用合成录像', sound_taken: '复制录音', note_made: '打印录音录像说明', paper_taken: '取用文书', explained: '签署情况说明', hold_placed: '责令保全', hold_lifted: '解除保全', link_made: '生成查阅链接', asked: '提出申请', granted: '准许申请', refused: '不准许申请', erased: '删除', real_name_entered: '登记或者填写证件号码', real_name_read: '查看完整证件号码', real_name_sought: '按证件号码查找', real_name_released: '解除实名登记', signed_in: '登录', signed_out: '退出', joined: '凭验证码进入', code_issued: '发放验证码', denied: '越权请求', setting_changed: '修改设置', cases_moved: '案件导入导出', audit_read: '查阅操作日志' },
     },
   },
   retention: {
@@ -321,7 +321,7 @@ export const en: typeof zh = {
     audit: {
       title: 'Log',
       none: 'Nothing yet.',
-      act: { viewed: 'looked at', played: 'played', verified: 'verified', part_taken: 'part exported', film_taken: 'composed film taken', sound_taken: 'sound copied', note_made: 'recording note printed', paper_taken: 'document taken out', explained: 'explanation signed', hold_placed: 'hold placed', hold_lifted: 'hold lifted', link_made: 'link made', asked: 'asked', granted: 'granted', refused: 'refused', erased: 'deleted', signed_in: 'sign-in', signed_out: 'sign-out', joined: 'came by join code', code_issued: 'join code made', denied: 'asked without the right', setting_changed: 'setting changed', cases_moved: 'cases taken in or out', audit_read: 'audit log read' },
+      act: { viewed: 'looked at', played: 'played', verified: 'verified', part_taken: 'part exported', film_taken: 'composed film taken', sound_taken: 'sound copied', note_made: 'recording note printed', paper_taken: 'document taken out', explained: 'explanation signed', hold_placed: 'hold placed', hold_lifted: 'hold lifted', link_made: 'link made', asked: 'asked', granted: 'granted', refused: 'refused', erased: 'deleted', real_name_entered: 'number entered', real_name_read: 'number read whole', real_name_sought: 'number looked up', real_name_released: 'real name released', signed_in: 'sign-in', signed_out: 'sign-out', joined: 'came by join code', code_issued: 'join code made', denied: 'asked without the right', setting_changed: 'setting changed', cases_moved: 'cases taken in or out', audit_read: 'audit log read' },
     },
   },
   retention: {

@@ -2,7 +2,9 @@
 // court.ts and own.ts.
 
 import { en as courtEn, zh as courtZh } from './court'
+import { ROLE_NAME } from '../protocol'
 import { en as ownEn, zh as ownZh } from './own'
+import { roleNames } from './roles'
 
 const zh = {
   judge: '法官',
@@ -20,8 +22,8 @@ const zh = {
   inCourt: '在法庭现场：',
   unseen: '依法不显示画面',
   hasFloor: '发言中',
-  chief: '审判长',
-  roleShort: { agent: '代理人', legal_representative: '法定代表', expert: '专家', judge: '审判员', recording_officer: '录像员' },
+  chief: ROLE_NAME.chief.zh,
+  roleShort: roleNames('short'),
   speaksNow: '{who} 正在说话',
   actsFor: '代理 {name}',
   lost: '断线 {length}',
@@ -66,8 +68,8 @@ const en: typeof zh = {
   inCourt: 'In the courtroom:',
   unseen: 'Picture withheld by order',
   hasFloor: 'Has the floor',
-  chief: 'Presiding',
-  roleShort: { agent: 'Agent', legal_representative: 'Rep.', expert: 'Expert', judge: 'Judge', recording_officer: 'Recording' },
+  chief: ROLE_NAME.chief.en,
+  roleShort: roleNames('en'),
   speaksNow: '{who} is speaking',
   actsFor: 'for {name}',
   lost: 'line lost {length}',

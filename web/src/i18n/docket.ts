@@ -14,7 +14,7 @@ export const zh = {
     notice_unconfirmed: '简便方式送达未经确认，不得据此缺席判决（民诉法解释第261条）',
     consent_missing: '尚未同意本环节在线进行',
   },
-  change: { added: '新建', edited: '修改', court: '变更审判人员、书记员', rescheduled: '改期', called_off: '取消' },
+  change: { added: '新建', edited: '修改', court: '变更审判人员、书记员', rescheduled: '改期', called_off: '取消', real_name_released: '解除实名登记' },
   state: {
     applied: '已申请', other_side_asked: '征询对方意愿', choosing: '选定调解员', mediator_named: '待调解员接受', accepted: '已接受', scheduled: '已排期',
     effective: '协议已生效', confirmation_requested: '已申请司法确认', failed: '调解不成', declined: '对方不同意', returned: '已退回', withdrawn: '已撤回',
@@ -39,7 +39,7 @@ export const zh = {
   session: {
     forApplication: '本次调解与 {applicant}、{respondent} 的调解申请关联。', new: '新建庭审', edit: '庭审安排', kind: '类型', court: '法院、法庭名称', number: '案号或者诉前编号', cause: '案由', time: '时间', minutes: '时长（分钟）', mode: '方式', procedure: '程序', publicity: '公开', gallery: '旁听席位',
     variants: '程序变通', panel: '合议庭审理', mediationFirst: '先行调解', merged: '调查与辩论合并', toldBefore: '庭前已告知权利义务', further: '合并审理的其他案件', addCase: '添加案件', continues: '接续的庭审编号', tribunal: '承办法庭', site: '场所', none: '不指定',
-    people: '参加人', addPerson: '添加参加人', role: '身份', name: '姓名、名称', account: '账号', byCode: '凭验证码', actsFor: '代理、陪同', power: '权限', side: '哪一方', attendance: '到庭方式', phone: '电话', email: '邮箱', remove: '移除', up: '上移',
+    people: '参加人', presides: '审判长或者独任审判员', addPerson: '添加参加人', role: '身份', name: '姓名、名称', account: '账号', byCode: '凭验证码', actsFor: '代理、陪同', power: '权限', side: '哪一方', attendance: '到庭方式', phone: '电话', email: '邮箱', remove: '移除', up: '上移',
     save: '保存', saved: '已保存', created: '已排期', reason: '变更理由（开始后必填）', problems: '有 {count} 处需要修改：', warnings: '请注意',
     reschedule: '改期', newTime: '新的时间', why: '理由', callOff: '取消庭审', callOffText: '取消后验证码全部失效，不能恢复。', confirm: '确定',
     consents: '在线同意', consentsText: '同意须按环节分别取得，对一个环节的同意不视为对其他环节的同意（在线诉讼规则第4条）。', given: '同意', refused: '不同意', step: '环节', how: '方式', told: '如何告知权利义务和后果', note: '记录', noConsents: '尚无记录。',
@@ -76,7 +76,7 @@ export const en: typeof zh = {
     notice_unconfirmed: 'A simple notice is not confirmed: no default judgment may rest on it (Interpretation art. 261)',
     consent_missing: 'No consent to this step online',
   },
-  change: { added: 'Put down', edited: 'Changed', court: 'People of the court changed', rescheduled: 'Moved', called_off: 'Called off' },
+  change: { added: 'Put down', edited: 'Changed', court: 'People of the court changed', rescheduled: 'Moved', called_off: 'Called off', real_name_released: 'Real name released' },
   state: {
     applied: 'Applied', other_side_asked: 'Other side asked', choosing: 'Choosing a mediator', mediator_named: 'Mediator named', accepted: 'Accepted', scheduled: 'Scheduled',
     effective: 'Agreement in force', confirmation_requested: 'Confirmation requested', failed: 'Failed', declined: 'Other side declined', returned: 'Returned', withdrawn: 'Withdrawn',
@@ -101,7 +101,7 @@ export const en: typeof zh = {
   session: {
     forApplication: 'This mediation is tied to the application of {applicant} and {respondent}.', new: 'New sitting', edit: 'Sitting', kind: 'Kind', court: 'Court and tribunal', number: 'Case or pre-filing number', cause: 'Cause', time: 'Time', minutes: 'Minutes', mode: 'Held', procedure: 'Procedure', publicity: 'Publicity', gallery: 'Gallery seats',
     variants: 'Variants', panel: 'Before a panel', mediationFirst: 'Mediation first', merged: 'Investigation and debate merged', toldBefore: 'Rights told beforehand', further: 'Further cases heard together', addCase: 'Add a case', continues: 'Continues sitting number', tribunal: 'Tribunal', site: 'Place', none: 'None',
-    people: 'People', addPerson: 'Add a person', role: 'Role', name: 'Name', account: 'Account', byCode: 'By code', actsFor: 'Acts for', power: 'Power', side: 'Side', attendance: 'Attends', phone: 'Telephone', email: 'E-mail', remove: 'Remove', up: 'Move up',
+    people: 'People', presides: 'Presiding or sole judge', addPerson: 'Add a person', role: 'Role', name: 'Name', account: 'Account', byCode: 'By code', actsFor: 'Acts for', power: 'Power', side: 'Side', attendance: 'Attends', phone: 'Telephone', email: 'E-mail', remove: 'Remove', up: 'Move up',
     save: 'Save', saved: 'Saved', created: 'Put on the docket', reason: 'Reason of a change (needed once begun)', problems: '{count} to mend:', warnings: 'Please note',
     reschedule: 'Move', newTime: 'New time', why: 'Reason', callOff: 'Call off', callOffText: 'All codes stop working; this cannot be undone.', confirm: 'Confirm',
     consents: 'Consent to online steps', consentsText: 'Each step needs its own consent (Online Litigation Rules art. 4).', given: 'Agrees', refused: 'Does not agree', step: 'Step', how: 'How', told: 'How rights and consequences were told', note: 'Write down', noConsents: 'Nothing written down yet.',

@@ -13,6 +13,8 @@ import { en as papers } from './papers'
 import { en as mediation } from './mediation'
 import { en as transcript } from './transcript'
 import { en as mine } from './mine'
+import { roleNames } from './roles'
+import { en as realName } from './realname'
 import { en as station } from './station'
 import type { zh } from './zh'
 
@@ -41,35 +43,7 @@ export const en: Words<typeof zh> = {
   mine,
   nav: { docket: 'Docket', archive: 'Archive', ops: 'Operations' },
   staff: { judge: 'Judge', clerk: 'Clerk', ops: 'Operations', mediator: 'Mediator', admin: 'Administration', audit: 'Audit' },
-  role: {
-    presiding_judge: 'Judge',
-    judge: 'Panel judge',
-    assessor: 'Assessor',
-    chair_mediator: 'Chair mediator',
-    mediator: 'Mediator',
-    lecturer: 'Lecturer',
-    judge_assistant: 'Judge’s assistant',
-    clerk: 'Clerk',
-    recording_officer: 'Recording officer',
-    bailiff: 'Bailiff',
-    adviser: 'Adviser',
-    plaintiff: 'Plaintiff',
-    defendant: 'Defendant',
-    third_party: 'Third party',
-    legal_representative: 'Legal representative',
-    agent: 'Agent',
-    witness: 'Witness',
-    appraiser: 'Appraiser',
-    inspector: 'Inspector',
-    expert: 'Expert',
-    interpreter: 'Interpreter',
-    sign_interpreter: 'Sign interpreter',
-    attendant: 'Attendant',
-    visitor: 'Visitor',
-    learner: 'Learner',
-    media: 'Media',
-    gallery: 'Gallery',
-  },
+  role: roleNames('en'),
   stage: {
     scheduled: 'Not started',
     check_in: 'Check-in',
@@ -388,6 +362,7 @@ export const en: Words<typeof zh> = {
   lost: { title: 'No such page', text: 'Check the address.' },
   word,
   ...station,
+  realName,
   ...calls,
   ...mediation,
   ...transcript,

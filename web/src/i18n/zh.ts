@@ -14,6 +14,8 @@ import { zh as papers } from './papers'
 import { zh as mediation } from './mediation'
 import { zh as transcript } from './transcript'
 import { zh as mine } from './mine'
+import { roleNames } from './roles'
+import { zh as realName } from './realname'
 import { zh as station } from './station'
 
 export const zh = {
@@ -39,35 +41,7 @@ export const zh = {
   mine,
   nav: { docket: '庭审排期', archive: '卷宗', ops: '运行监控' },
   staff: { judge: '法官', clerk: '书记员', ops: '运维', mediator: '调解员', admin: '管理员', audit: '审计管理员' },
-  role: {
-    presiding_judge: '审判员',
-    judge: '合议庭成员',
-    assessor: '人民陪审员',
-    chair_mediator: '主持调解员',
-    mediator: '调解员',
-    lecturer: '讲师',
-    judge_assistant: '法官助理',
-    clerk: '书记员',
-    recording_officer: '录音录像负责人',
-    bailiff: '司法警察',
-    adviser: '指导法官',
-    plaintiff: '原告',
-    defendant: '被告',
-    third_party: '第三人',
-    legal_representative: '法定代表人',
-    agent: '委托诉讼代理人',
-    witness: '证人',
-    appraiser: '鉴定人',
-    inspector: '勘验人',
-    expert: '有专门知识的人',
-    interpreter: '翻译',
-    sign_interpreter: '手语翻译',
-    attendant: '站点协助员',
-    visitor: '来访人',
-    learner: '学员',
-    media: '媒体',
-    gallery: '旁听人员',
-  },
+  role: roleNames('zh'),
   stage: {
     scheduled: '未开始',
     check_in: '签到中',
@@ -386,6 +360,7 @@ export const zh = {
   lost: { title: '没有这个页面', text: '请检查地址。' },
   word,
   ...station,
+  realName,
   ...calls,
   ...mediation,
   ...transcript,

@@ -1,4 +1,5 @@
 // What the page says, Chinese first, English second.
+import { ROLE_NAME } from '../protocol'
 import type { Finding, Report } from './check'
 
 type Values = Finding['values']
@@ -85,12 +86,9 @@ export function sentence({ code, values }: Finding): [string, string] {
 /** Codes that have words; the test holds them against those the check uses. */
 export const CODES = Object.keys(SENTENCES)
 
-const ROLES: Record<string, string> = {
-  plaintiff: '原告', defendant: '被告', third_party: '第三人', legal_representative: '法定代表人（代理人）', agent: '委托诉讼代理人',
-}
-
+/** What a role is called, out of the server's one table; a role this page does not know stays as it is. */
 export function roleName(role: string): string {
-  return ROLES[role] ?? role
+  return Object.entries(ROLE_NAME).find(([known]) => known === role)?.[1].zh ?? role
 }
 
 /** The one sentence at the top. */

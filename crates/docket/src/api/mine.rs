@@ -7,6 +7,7 @@ use model::view::Heading;
 use model::{Attendance, HearingId, Kind, Private, Role, Stage, Step, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::api::MyRealName;
 use crate::closing::Closing;
 use crate::words::Mode;
 
@@ -50,6 +51,8 @@ bodies! {
         pub notice: Option<MyNotice>,
         /// What the person is asked to agree to, each by itself.
         pub steps: Vec<MyStep>,
+        /// Their real name; none for people of the court.
+        pub real_name: Option<MyRealName>,
         /// Whether this browser has the seat.
         pub seated: bool,
         /// Whether the seat was taken, here or elsewhere.

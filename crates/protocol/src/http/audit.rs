@@ -67,6 +67,14 @@ pub enum AuditAct {
     Refused,
     /// Deleted after its time.
     Erased,
+    /// Somebody's name and number entered, by the court or themselves.
+    RealNameEntered,
+    /// A number read whole, to check an identity.
+    RealNameRead,
+    /// A number looked up.
+    RealNameSought,
+    /// Somebody's number taken off their seat.
+    RealNameReleased,
     /// An account signed in, or tried to.
     SignedIn,
     /// It signed out.

@@ -2,10 +2,10 @@
 //! What is not here: a record itself.
 
 use protocol::{
-    ArchiveFound, AuditAct, AuditChecked, AuditLine, AuditPage, Bookmark, CopyDecision, CopyKind, CopyRequest, CopyState,
-    Custody, Explanation, Hold, LinkMade, NewBookmark, NewCopyRequest, NewExplanation, NewLink,
-    OpenView, PaperLine, PaperList, PartyView, Passage, PassageKind, PhaseMark, Reader,
-    RecordStage, RetentionLine, RetentionList, WithReason,
+    ArchiveFound, AuditAct, AuditChecked, AuditLine, AuditPage, Bookmark, CopyDecision, CopyKind,
+    CopyRequest, CopyState, Custody, Explanation, Hold, LinkMade, NewBookmark, NewCopyRequest,
+    NewExplanation, NewLink, OpenView, PaperLine, PaperList, PartyView, Passage, PassageKind,
+    PhaseMark, Reader, RecordStage, RetentionLine, RetentionList, WithReason,
 };
 
 use model::paper::{Form, Format};

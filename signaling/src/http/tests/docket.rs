@@ -10,6 +10,7 @@ use super::*;
 use crate::courier;
 
 mod pages;
+mod real_names;
 
 /// Nine in the morning of a day that comes, ms: the same moment however often it is asked.
 fn tomorrow() -> i64 {
