@@ -21,6 +21,7 @@ mod custody;
 pub(crate) mod desk;
 mod entry;
 pub(crate) mod evidence;
+mod glossary;
 mod outbound;
 mod papers;
 mod places;

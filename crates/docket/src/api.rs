@@ -28,9 +28,11 @@ macro_rules! bodies {
     };
 }
 
+mod glossary;
 mod mine;
 mod outside;
 
+pub use glossary::*;
 pub use mine::*;
 pub use outside::*;
 

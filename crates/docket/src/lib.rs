@@ -11,6 +11,7 @@ pub mod booking;
 pub mod calendar;
 pub mod consent;
 pub mod deadline;
+pub mod glossary;
 pub mod handover;
 pub mod isolation;
 pub mod notice;

@@ -7,7 +7,7 @@ mod evidence;
 
 /// Each step of the schema, applied once and in order; `user_version` counts them. A step that
 /// went out is never changed: what is new is a new step.
-pub(super) const STEPS: [&str; 6] = [
+pub(super) const STEPS: [&str; 7] = [
     "
 CREATE TABLE accounts (
   id INTEGER PRIMARY KEY,
@@ -162,4 +162,5 @@ CREATE TABLE working_days (
     super::sqlite::desk::STEP,
     super::cards::STEP,
     archive::STEP,
+    super::glossary::STEP,
 ];

@@ -12,6 +12,7 @@ import { zh as docket } from './docket'
 import { zh as lecture } from './lecture'
 import { zh as papers } from './papers'
 import { zh as mediation } from './mediation'
+import { zh as glossary } from './glossary'
 import { zh as transcript } from './transcript'
 import { zh as mine } from './mine'
 import { zh as station } from './station'
@@ -388,6 +389,7 @@ export const zh = {
   ...station,
   ...calls,
   ...mediation,
+  ...glossary,
   ...transcript,
   ...lecture,
   ...papers,

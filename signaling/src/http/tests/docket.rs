@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use super::*;
 use crate::courier;
 
+mod glossary;
 mod pages;
 
 /// Nine in the morning of a day that comes, ms: the same moment however often it is asked.
