@@ -1,10 +1,12 @@
-//! What listening costs: one second of one microphone, with a voice and without.
+//! What listening costs: one second of one microphone decoded and listened to, with a voice and without.
 //!
-//! What is not here: decoding, and words; an engine is another machine's work.
+//! What is not here: words; an engine is another machine's work.
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use model::ParticipantId;
+use opus::{Application, Bitrate, Channels, Decoder, Encoder};
+use speech::RATE;
 use speech::ears::Ears;
 
 fn main() {
@@ -39,5 +41,27 @@ fn a_second_of_a_microphone(bencher: Bencher<'_, '_>, voice: bool) {
             at_ms += 20;
         }
         found
+    });
+}
+
+/// A second as it stands in the record: fifty packets of 24 kbit/s.
+fn packets(voice: bool) -> Vec<Vec<u8>> {
+    let mut encoder =
+        Encoder::new(RATE, Channels::Mono, Application::Voip).expect("a plain encoder");
+    encoder.set_bitrate(Bitrate::Bits(24_000)).expect("a plain rate");
+    let mut code = |samples| encoder.encode_vec(samples, 1_500).expect("20 ms of sound");
+    second(voice).chunks(320).map(&mut code).collect()
+}
+
+#[divan::bench(args = [true, false])]
+fn decoding_a_second(bencher: Bencher<'_, '_>, voice: bool) {
+    let packets = packets(voice);
+    let mut decoder = Decoder::new(RATE, Channels::Mono).expect("a plain decoder");
+    let mut samples = [0; 320];
+    bencher.counter(ItemsCount::new(1_u32)).bench_local(|| {
+        for packet in &packets {
+            decoder.decode(packet, &mut samples, false).expect("what was encoded");
+        }
+        samples[0]
     });
 }

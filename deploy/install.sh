@@ -36,11 +36,13 @@ if [ "$1" = tests ] && [ ! -e "$devices/installed" ]; then
   touch "$devices/installed"
 fi
 
-# A recogniser of speech with its English model, for the tests of what is heard.
+# A recogniser of speech with its English model, and sherpa-onnx with what makes it a model, for the tests
+# of what is heard.
 speech="$(dirname "$0")/../tests/speech/.venv"
-if [ "$1" = tests ] && [ ! -e "$speech/installed" ]; then
-  echo "Installing: pocketsphinx"
+if [ "$1" = tests ] && [ ! -e "$speech/installed-2" ]; then
+  echo "Installing: pocketsphinx, sherpa-onnx"
   /usr/bin/python3 -m venv "$speech"
-  "$speech/bin/pip" install -q --disable-pip-version-check pocketsphinx==5.1.1 websockets==17.4
-  touch "$speech/installed"
+  "$speech/bin/pip" install -q --disable-pip-version-check pocketsphinx==5.1.1 websockets==17.4 \
+    sherpa-onnx-bin==2.0.1 sherpa-onnx-core==2.0.1 onnx==1.23.2
+  touch "$speech/installed-2"
 fi

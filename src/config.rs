@@ -75,10 +75,18 @@ pub(crate) struct Config {
     pub(crate) face_url: Option<String>,
     /// The secret the requests to it are signed with.
     pub(crate) face_secret: Option<Private<String>>,
-    /// What makes words of recorded speech: `funasr`, `sherpa`, `vosk`, or `none`.
+    /// Whether recorded sound is listened to for who speaks when.
+    pub(crate) speech_turns: bool,
+    /// What makes words of recorded speech: `funasr`, `sherpa`, `vosk`, `own`, or `none`.
     pub(crate) speech_engine: SpeechEngine,
     /// Where it is: `ws://` or `wss://`.
     pub(crate) speech_url: Option<String>,
+    /// The node's own engine: the program `sherpa-onnx-online-websocket-server`.
+    pub(crate) speech_program: Option<PathBuf>,
+    /// Where its `libonnxruntime.so` is, if it does not find it itself.
+    pub(crate) speech_library_dir: Option<PathBuf>,
+    /// The folder of its streaming model.
+    pub(crate) speech_model_dir: Option<PathBuf>,
     /// Its certificate, or the authority that signed it, PEM: for `wss://`.
     pub(crate) speech_trust: Option<PathBuf>,
     /// Whether it is told the names and terms of each case.
@@ -114,6 +122,8 @@ pub(crate) enum SpeechEngine {
     Sherpa,
     /// The Vosk server.
     Vosk,
+    /// A program of sherpa-onnx that the node runs itself, with a model out of a folder.
+    Own,
 }
 
 /// One key of the second copy.
@@ -178,8 +188,12 @@ impl Default for Config {
             discipline: None,
             face_url: None,
             face_secret: None,
+            speech_turns: true,
             speech_engine: SpeechEngine::None,
             speech_url: None,
+            speech_program: None,
+            speech_library_dir: None,
+            speech_model_dir: None,
             speech_trust: None,
             speech_hot_words: true,
             speech_glossary: None,
@@ -381,8 +395,12 @@ mod tests {
         "discipline",
         "face_url",
         "face_secret",
+        "speech_turns",
         "speech_engine",
         "speech_url",
+        "speech_program",
+        "speech_library_dir",
+        "speech_model_dir",
         "speech_trust",
         "speech_hot_words",
         "speech_glossary",
@@ -431,6 +449,9 @@ mod tests {
                 face_url: None,
                 face_secret: None,
                 speech_url: None,
+                speech_program: None,
+                speech_library_dir: None,
+                speech_model_dir: None,
                 speech_trust: None,
                 speech_glossary: None,
                 ..config
@@ -464,9 +485,19 @@ mod tests {
             ("face_url = \"https://h/\"", "go together"),
             ("speech_engine = \"iflytek\"", "unknown variant"),
             ("speech_engine = \"funasr\"", "needs speech_url"),
+            (
+                "speech_turns = false\nspeech_engine = \"vosk\"\nspeech_url = \"ws://h\"",
+                "needs speech_turns",
+            ),
             ("speech_url = \"ws://h\"", "needs speech_engine"),
             ("speech_engine = \"vosk\"\nspeech_url = \"http://h\"", "must look like ws://"),
             ("speech_engine = \"funasr\"\nspeech_url = \"wss://h\"", "to be trusted"),
+            ("speech_engine = \"own\"", "needs speech_program and speech_model_dir"),
+            ("speech_model_dir = \"/m\"", "speech_engine = \"own\""),
+            (
+                "speech_engine = \"own\"\nspeech_program = \"/no/server\"\nspeech_model_dir = \"/m\"",
+                "/no/server: no such program",
+            ),
             ("speech_glossary = \"/nowhere/words\"", "speech_glossary"),
             ("record_signature = \"rsa\"", "unknown variant"),
             ("timestamp_url = \"tsa.example\"", "begins with"),

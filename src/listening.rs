@@ -3,15 +3,22 @@
 //! What is not here: listening, which the recorder room does.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use model::HearingId;
 use model::heard::Heard;
 use prometheus::Registry;
-use recorder::{Engine, EngineAt, Glossary, Listening, SpeechConfig, TurnFolder};
+use recorder::{
+    Engine, EngineAt, Glossary, Listening, OwnEngine, SoundTap, SpeechConfig, TurnFolder,
+};
+use signaling::Docket;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use crate::config::{Config, SpeechEngine};
 
+/// What a word of the glossary's file weighs.
+const FILE_WEIGHT: u8 = 20;
 /// Bytes of a glossary that are read.
 const GLOSSARY_BYTES_MAX: u64 = 1024 * 1024;
 
@@ -20,16 +27,36 @@ const GLOSSARY_BYTES_MAX: u64 = 1024 * 1024;
 /// # Errors
 /// One sentence that says what is wrong.
 pub(crate) fn check(config: &Config) -> Result<(), String> {
-    engine(config)?;
+    if engine(config)?.is_some() && !config.speech_turns {
+        return Err("配置有误：设置 speech_engine 须开启 speech_turns。\
+                    Configuration: speech_engine needs speech_turns."
+            .to_owned());
+    }
     match &config.speech_glossary {
         Some(path) => glossary_of(path, "").map(|_| ()),
         None => Ok(()),
     }
 }
 
+/// An engine, and the program that is to be run for it, if it is the node's own.
+struct Configured {
+    at: EngineAt,
+    own: Option<OwnEngine>,
+}
+
+fn wrong<T>(zh: &str, en: &str) -> Result<T, String> {
+    Err(format!("配置有误：{zh}。Configuration: {en}."))
+}
+
 /// The engine that is configured.
-fn engine(config: &Config) -> Result<Option<EngineAt>, String> {
-    let wrong = |zh: &str, en: &str| Err(format!("配置有误：{zh}。Configuration: {en}."));
+fn engine(config: &Config) -> Result<Option<Configured>, String> {
+    let of_own = [&config.speech_program, &config.speech_library_dir, &config.speech_model_dir];
+    if config.speech_engine != SpeechEngine::Own && of_own.iter().any(|key| key.is_some()) {
+        return wrong(
+            "speech_program、speech_library_dir、speech_model_dir 只用于 speech_engine = \"own\"",
+            "speech_program, speech_library_dir and speech_model_dir go with speech_engine = \"own\"",
+        );
+    }
     let engine = match config.speech_engine {
         SpeechEngine::None if config.speech_url.is_some() => {
             return wrong(
@@ -38,6 +65,7 @@ fn engine(config: &Config) -> Result<Option<EngineAt>, String> {
             );
         }
         SpeechEngine::None => return Ok(None),
+        SpeechEngine::Own => return own_engine(config).map(Some),
         SpeechEngine::Funasr => Engine::FunAsr,
         SpeechEngine::Sherpa => Engine::Sherpa,
         SpeechEngine::Vosk => Engine::Vosk,
@@ -46,7 +74,7 @@ fn engine(config: &Config) -> Result<Option<EngineAt>, String> {
         return wrong("设置 speech_engine 须同时设置 speech_url", "speech_engine needs speech_url");
     };
     match EngineAt::new(engine, url, config.speech_trust.as_deref()) {
-        Ok(at) => Ok(Some(at)),
+        Ok(at) => Ok(Some(Configured { at, own: None })),
         Err(fault) => wrong(
             "speech_url 须形如 ws://10.0.0.5:10095；wss:// 须以 speech_trust 指定其证书",
             &format!("speech_url or speech_trust: {fault}"),
@@ -54,24 +82,82 @@ fn engine(config: &Config) -> Result<Option<EngineAt>, String> {
     }
 }
 
-/// Begins to listen: what is heard goes to `heard`. Beside it, where turns are kept.
+fn own_engine(config: &Config) -> Result<Configured, String> {
+    let (Some(program), Some(model)) = (&config.speech_program, &config.speech_model_dir) else {
+        return wrong(
+            "speech_engine = \"own\" 须同时设置 speech_program 和 speech_model_dir",
+            "speech_engine = \"own\" needs speech_program and speech_model_dir",
+        );
+    };
+    if config.speech_url.is_some() {
+        return wrong(
+            "speech_engine = \"own\" 时不设置 speech_url",
+            "speech_engine = \"own\" takes no speech_url",
+        );
+    }
+    let made = OwnEngine::new(program, config.speech_library_dir.as_deref(), model)
+        .and_then(|own| Ok(Configured { at: own.at()?, own: Some(own) }));
+    made.or_else(|fault| {
+        wrong(
+            &format!("语音识别程序或者模型不可用：{fault}"),
+            &format!("the program or the model of the node's own engine: {fault}"),
+        )
+    })
+}
+
+/// What listens, in service.
+pub(crate) struct Ears {
+    listening: Option<Listening>,
+    own: Option<JoinHandle<()>>,
+}
+
+impl Ears {
+    /// For the recorder's configuration.
+    pub(crate) fn tap(&self) -> SoundTap {
+        self.listening.as_ref().map(|listening| listening.tap.clone()).unwrap_or_default()
+    }
+
+    /// Ends, once the recorder has.
+    pub(crate) async fn stop(self) {
+        if let Some(listening) = self.listening {
+            listening.stop().await;
+        }
+        if let Some(own) = self.own {
+            own.abort();
+        }
+    }
+}
+
+/// Begins to listen, unless that is switched off: what is heard goes to `heard`. Beside it, where turns
+/// are kept.
 ///
 /// # Errors
 /// One sentence that says what is wrong.
 pub(crate) fn start(
     config: &Config,
+    docket: &Arc<Docket>,
     heard: mpsc::Sender<(HearingId, Heard)>,
     registry: &Registry,
-) -> Result<(Listening, TurnFolder), String> {
-    let settings = settings(config)?;
+) -> Result<(Ears, TurnFolder), String> {
+    let configured = engine(config)?;
+    let (at, own) = configured.map_or((None, None), |found| (Some(found.at), found.own));
+    let settings = settings(config, docket, at)?;
     let turns = settings.turns.clone();
+    if !config.speech_turns {
+        return Ok((Ears { listening: None, own: None }, turns));
+    }
     let listening = Listening::start(settings, heard, registry)
         .map_err(|fault| format!("内部故障。{fault}."))?;
-    Ok((listening, turns))
+    let own = own.map(|own| tokio::spawn(own.run()));
+    Ok((Ears { listening: Some(listening), own }, turns))
 }
 
 /// What the recorder needs to listen.
-fn settings(config: &Config) -> Result<SpeechConfig, String> {
+fn settings(
+    config: &Config,
+    docket: &Arc<Docket>,
+    engine: Option<EngineAt>,
+) -> Result<SpeechConfig, String> {
     let folder = config.data.join("turns");
     let turns = TurnFolder::open(folder.clone()).map_err(|fault| {
         format!(
@@ -79,13 +165,25 @@ fn settings(config: &Config) -> Result<SpeechConfig, String> {
             folder.display()
         )
     })?;
-    let path = config.speech_glossary.clone();
+    let (path, docket) = (config.speech_glossary.clone(), Arc::clone(docket));
     Ok(SpeechConfig {
-        engine: engine(config)?,
+        engine,
         hot_words: config.speech_hot_words,
         archive: config.archive.clone(),
         turns,
-        glossary: Glossary::new(move |court| own_words(path.as_ref(), court)),
+        glossary: Glossary::new(move |hearing, court| {
+            let (path, docket, court) = (path.clone(), Arc::clone(&docket), court.to_owned());
+            Box::pin(async move {
+                let mut words = docket.glossary_of(hearing).await.unwrap_or_else(|fault| {
+                    tracing::warn!(%hearing, %fault, "the glossary is not used");
+                    Vec::new()
+                });
+                let of_file = move || own_words(path.as_ref(), &court);
+                let more = tokio::task::spawn_blocking(of_file).await.unwrap_or_default();
+                words.extend(more.into_iter().map(|word| (word, FILE_WEIGHT)));
+                words
+            })
+        }),
     })
 }
 

@@ -12,7 +12,7 @@ use model::letters::Unfinished;
 use model::{Now, PresenceChecks, limits};
 use prometheus::Registry;
 use recorder::{
-    ArchiveFolder, ConfirmationDesk, CourtKey, FilmShop, FilmsConfig, Listening, RecorderConfig,
+    ArchiveFolder, ConfirmationDesk, CourtKey, FilmShop, FilmsConfig, RecorderConfig,
     RecorderFault, StampDesk, Transcripts,
 };
 use sfu::{Ends, Sfu, SfuConfig, SfuFault};
@@ -29,6 +29,7 @@ use crate::commands::{complain, say};
 use crate::config::{self, Config};
 use crate::copies::Copies;
 use crate::demo::{self, Sheet};
+use crate::listening::Ears;
 use crate::{clock, listening, ready, records, telemetry};
 
 /// How long the recorder may take to commit and seal what it has when the node stops.
@@ -76,7 +77,7 @@ struct Node {
     signaling: Signaling,
     sfu: Sfu,
     recorder: JoinHandle<Result<(), RecorderFault>>,
-    listening: Listening,
+    listening: Ears,
     stop_recorder: watch::Sender<bool>,
     copies: Copies,
 }
@@ -209,10 +210,10 @@ async fn open_rooms(
         .map_err(|fault| sfu_sentence(&fault))?;
     let delay = sfu.delay_reader();
 
-    let (listening, turns) = listening::start(config, heard_in, &registry)?;
+    let (listening, turns) = listening::start(config, &docket, heard_in, &registry)?;
     let recorder_config = RecorderConfig {
         free_min: config.archive_free_min,
-        tap: listening.tap.clone(),
+        tap: listening.tap(),
         key: Some(key.clone()),
         ..RecorderConfig::new(config.archive.clone())
     };

@@ -1,5 +1,6 @@
 //! What is heard of a hearing by the real binary: spoken sentences from a room encoder (flite and aiortc)
-//! over RTP, through the server and its record, to a recogniser behind the FunASR protocol.
+//! over RTP, through the server and its record, to a recogniser behind the FunASR protocol; and to the
+//! node's own engine, with a model that hears how loud it is.
 //!
 //! What is not here: how right the words are, see `recorder/tests/record/speech.rs`.
 
@@ -90,8 +91,8 @@ fn turns(house: &House, seat: u64) -> Vec<(u64, u64)> {
     own.filter_map(|line| Some((line["from_ms"].as_u64()?, line["to_ms"].as_u64()?))).collect()
 }
 
-/// Waits until the engine's words were told.
-async fn words_come(house: &House) {
+/// Waits until the engine's words were told so often.
+async fn words_come(house: &House, wanted: u64) {
     let told = async {
         loop {
             let (_, _, text) = house.client().download("/metrics", None).await;
@@ -99,12 +100,12 @@ async fn words_come(house: &House) {
             let count = text.lines().find_map(|line| {
                 line.strip_prefix("assize_recorder_speech_lag_seconds_count ")?.parse::<u64>().ok()
             });
-            if count.is_some_and(|count| count >= 2) {
+            if count.is_some_and(|count| count >= wanted) {
                 return;
             }
         }
     };
-    timeout(DEADLINE, told).await.expect("words of both sentences");
+    timeout(DEADLINE, told).await.expect("words of the sentences");
 }
 
 #[tokio::test]
@@ -147,7 +148,7 @@ async fn what_a_person_says_reaches_turns_and_engine() {
     let wanted = u64::from(SAID[1].0 - SAID[0].0);
     assert!(apart.abs_diff(wanted) <= 300, "{found:?}");
     assert!((found[0].1 - found[0].0).abs_diff(2_460) <= 300, "{found:?}");
-    words_come(&house).await;
+    words_come(&house, 2).await;
     person.order("end\n").await;
     person.child.wait().await.expect("a child");
     for robot in [judge, defendant] {
@@ -156,4 +157,69 @@ async fn what_a_person_says_reaches_turns_and_engine() {
     assert!(house.terminate().await.success());
     let log = house.log();
     assert!(!log.contains("the record is at risk"), "{log}");
+}
+
+/// The process that runs this model, if there is one.
+fn program_of(model: &Path) -> Option<u32> {
+    let model = model.to_str().expect("a path in UTF-8");
+    let all = std::fs::read_dir("/proc").expect("a Linux").filter_map(Result::ok);
+    let ids = all.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let runs = |id: &u32| {
+        let told = std::fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+        let told = String::from_utf8_lossy(&told);
+        told.contains("sherpa-onnx-online-websocket-server") && told.contains(model)
+    };
+    ids.into_iter().find(runs)
+}
+
+#[tokio::test]
+async fn the_nodes_own_engine_hears_and_is_started_again_when_it_dies() {
+    let scratch = tempfile::tempdir().expect("a folder");
+    let model = scratch.path().join("loudness-wenet");
+    let programs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/speech");
+    let mut make = Run::new(programs.join(".venv/bin/python3"));
+    let made = make.arg(programs.join("model.py")).arg(&model).status();
+    assert!(made.expect("Python with onnx: deploy/install.sh tests").success());
+    let program = programs.join(".venv/bin/sherpa-onnx-online-websocket-server");
+    let settings = format!(
+        "speech_engine = \"own\"\nspeech_program = \"{}\"\nspeech_model_dir = \"{}\"\n",
+        program.display(),
+        model.display()
+    );
+    let mut house = House::with(&settings, "info").await;
+    let wave = house.folder().join("said.wav");
+    speak(&wave);
+    let mut judge = house.judge();
+    judge.must("until:connected").await;
+    judge.must("open-check-in").await;
+    let (code, _) = house.seat("plaintiff");
+    let url = format!("https://127.0.0.1:{}/whip/{}", house.https_port(), house.hearing());
+    let wave = wave.to_str().expect("a path in UTF-8");
+    let mut person = Helper::start("devices", "device.py", &["whip", &url, &code, wave]);
+    person.until_state("connected").await;
+    let mut defendant = house.person("defendant");
+    judge.must("until:checked-in:2").await;
+    judge.must("admit-all").await;
+    defendant.must("until:connected").await;
+    judge.must("until:people:2").await;
+    judge.must("open").await;
+    judge.must("until:rolling").await;
+    let first = until("the program", || program_of(&model)).await;
+    // It dies as C++ code dies; nobody in the hearing notices, and another hears both sentences.
+    let killed = Run::new("kill").args(["-SEGV", &first.to_string()]).status();
+    assert!(killed.expect("a signal").success());
+    person.order("speak\n").await;
+    person.until("speaks").await;
+    words_come(&house, 2).await;
+    let second = until("another program", || program_of(&model).filter(|id| *id != first)).await;
+    println!("{first} died, {second} hears");
+    person.order("end\n").await;
+    person.child.wait().await.expect("a child");
+    for robot in [judge, defendant] {
+        robot.kill().await;
+    }
+    assert!(house.terminate().await.success());
+    assert!(house.log().contains("started again"));
+    assert!(!house.log().contains("the record is at risk"), "{}", house.log());
+    assert_eq!(program_of(&model), None, "it ends with the node");
 }

@@ -30,7 +30,10 @@ const DOORS: &[(&str, &[&str])] = &[
     ("retina::", &["src/camera"]),
     ("rsntp::", &["signaling/src/timekeeper"]),
     ("opus::Encoder", &["src/camera/sound"]),
-    ("opus::Decoder", &["recorder/src/speech/decode", "src/camera/sound/tests", "tests/camera"]),
+    (
+        "opus::Decoder",
+        &["recorder/src/speech/decode", "src/camera/sound/tests", "tests/camera", "benches/speech"],
+    ),
     ("symphonia_core::", &["src/camera/sound/aac"]),
     ("symphonia_codec_aac::", &["src/camera/sound/aac"]),
     ("url::", &["src/camera", "src/doctor/services"]),

@@ -54,7 +54,8 @@ pub use package::pack;
 pub use reconcile::{Compared, Finding, Listed, Report, ReportBoard, Wrong, reconcile};
 pub use record::signature::{Algorithm, CourtKey, PublicKey};
 pub use speech::{
-    Engine, EngineAt, EngineFault, Glossary, Listening, SoundTap, SpeechConfig, TurnFolder,
+    Engine, EngineAt, EngineFault, Glossary, Listening, OwnEngine, SoundTap, SpeechConfig,
+    TurnFolder,
 };
 pub use stamps::StampDesk;
 pub use store::{Store, StoreConfig, StoreFault};

@@ -27,12 +27,14 @@ mod glossary;
 mod line;
 mod listener;
 mod missed;
+mod own;
 mod stream;
 mod trust;
 mod turns;
 
 pub use glossary::Glossary;
 pub use line::{EngineAt, EngineFault};
+pub use own::OwnEngine;
 pub use speech::engine::Engine;
 pub use turns::TurnFolder;
 
@@ -215,11 +217,12 @@ pub(crate) fn case_words(
 
 impl Shared {
     /// What an engine is told beforehand in a case: its own names first, then the court's glossary.
-    fn hot_words(&self, case: &CaseWords) -> HotWords {
-        if !self.config.hot_words {
+    async fn hot_words(&self, hearing: HearingId, case: &CaseWords) -> HotWords {
+        if !self.config.hot_words || self.config.engine.is_none() {
             return HotWords::default();
         }
-        let own = self.config.glossary.words(&case.court);
-        HotWords::new(case.words.reveal().iter().chain(&own).map(String::as_str))
+        let own = self.config.glossary.words(hearing, &case.court).await;
+        let of_case = case.words.reveal().iter().map(|word| (word.as_str(), speech::WEIGHT));
+        HotWords::new(of_case.chain(own.iter().map(|(word, weight)| (word.as_str(), *weight))))
     }
 }

@@ -404,6 +404,7 @@ impl Caller {
                 | ServerMessage::TranscriptSteps { .. }
                 | ServerMessage::TranscriptRefused { .. }
                 | ServerMessage::Hearing { .. }
+                | ServerMessage::Turns { .. }
                 | ServerMessage::RecognitionAway { .. }
                 | ServerMessage::Review { .. }
                 | ServerMessage::Ping { .. }

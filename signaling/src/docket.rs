@@ -23,6 +23,7 @@ mod custody;
 pub(crate) mod desk;
 mod entry;
 pub(crate) mod evidence;
+mod glossary;
 mod look;
 mod outbound;
 mod papers;

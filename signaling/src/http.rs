@@ -53,6 +53,7 @@ mod enter;
 mod evidence;
 mod faces;
 mod films;
+mod glossary;
 mod line_test;
 mod my;
 mod openapi;
@@ -285,6 +286,7 @@ fn docket_routes() -> Router<Arc<App>> {
         .route("/api/sites", get(places::list))
         .route("/api/sites/import", post(places::import))
         .route("/api/working-days", get(places::working_days).put(places::set_working_days))
+        .route("/api/glossary", get(glossary::list).put(glossary::set))
         .route("/api/mediations", get(places::applications).post(places::apply))
         .route("/api/mediations/{application}/acts", post(places::act))
         .route("/api/import", post(system::import))

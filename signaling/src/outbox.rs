@@ -112,6 +112,7 @@ fn replaces(newer: &ServerMessage, waiting: &ServerMessage) -> bool {
         | ServerMessage::Transcript { .. }
         | ServerMessage::TranscriptSteps { .. }
         | ServerMessage::TranscriptRefused { .. }
+        | ServerMessage::Turns { .. }
         | ServerMessage::RecognitionAway { .. }
         | ServerMessage::Ping { .. }
         | ServerMessage::Bye { .. } => false,

@@ -329,6 +329,7 @@ impl Robot {
             | ServerMessage::TranscriptSteps { .. }
             | ServerMessage::TranscriptRefused { .. }
             | ServerMessage::Hearing { .. }
+            | ServerMessage::Turns { .. }
             | ServerMessage::RecognitionAway { .. }
             | ServerMessage::Review { .. }
             | ServerMessage::Minutes { .. } => (),

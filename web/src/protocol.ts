@@ -2786,7 +2786,7 @@ export type FailureGround = "withdrawn" | "no_agreement" | "absent" | "time_over
 /**
  * What may be wrong with a field. The code is stable.
  */
-export type FieldFault = "empty" | "too_long" | "bad_text" | "out_of_bounds" | "unknown_word" | "too_many" | "twice" | "no_such_thing" | "case_number_missing" | "in_the_past" | "nobody_leads" | "two_lead" | "side_missing" | "role_not_here" | "panel_size" | "no_panel" | "sole_judge_only" | "variant_unfit" | "acts_for_missing" | "not_a_party" | "power_missing" | "power_unfit" | "side_unfit" | "gallery_in_closed" | "mediation_public" | "nobody_in_court" | "account_unfit" | "account_twice" | "site_taken" | "person_taken" | "site_too_small" | "shield_unfit" | "cannot_continue" | "unreadable" | "begun" | "time_over" | "reason_missing" | "id_unreadable" | "id_length" | "id_old_form" | "id_check_digit" | "id_birth_day" | "real_name_taken" | "real_name_twice" | "real_name_bound" | "real_name_holds" | "real_name_unfit" | "real_name_differs" | "real_name_elsewhere";
+export type FieldFault = "empty" | "too_long" | "too_short" | "bad_text" | "out_of_bounds" | "unknown_word" | "too_many" | "twice" | "no_such_thing" | "case_number_missing" | "in_the_past" | "nobody_leads" | "two_lead" | "side_missing" | "role_not_here" | "panel_size" | "no_panel" | "sole_judge_only" | "variant_unfit" | "acts_for_missing" | "not_a_party" | "power_missing" | "power_unfit" | "side_unfit" | "gallery_in_closed" | "mediation_public" | "nobody_in_court" | "account_unfit" | "account_twice" | "site_taken" | "person_taken" | "site_too_small" | "shield_unfit" | "cannot_continue" | "unreadable" | "begun" | "time_over" | "reason_missing" | "id_unreadable" | "id_length" | "id_old_form" | "id_check_digit" | "id_birth_day" | "real_name_taken" | "real_name_twice" | "real_name_bound" | "real_name_holds" | "real_name_unfit" | "real_name_differs" | "real_name_elsewhere";
 
 /**
  * Figures of some sittings.
@@ -2912,6 +2912,70 @@ from: Timestamp,
  * First moment present again, UTC ms.
  */
 to: Timestamp, };
+
+/**
+ * The words of one tribunal, or of all: `PUT /api/glossary` sets them, all anew.
+ */
+export type Glossary = { 
+/**
+ * Which tribunal; none for the words of all.
+ */
+tribunal: number | null, 
+/**
+ * The words.
+ */
+terms: Array<GlossaryTerm>, };
+
+/**
+ * One change of a list of words.
+ */
+export type GlossaryChange = { 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * Who.
+ */
+by: string, 
+/**
+ * Of which tribunal; none for the words of all.
+ */
+tribunal: number | null, 
+/**
+ * What.
+ */
+what: TermsChanged, };
+
+/**
+ * `GET /api/glossary`, and the answer to `PUT`.
+ */
+export type GlossaryList = { 
+/**
+ * Each list that holds words.
+ */
+lists: Array<Glossary>, 
+/**
+ * What was changed last, newest first.
+ */
+changes: Array<GlossaryChange>, };
+
+/**
+ * One word.
+ */
+export type GlossaryTerm = { 
+/**
+ * The word: 2 to 10 letters or digits.
+ */
+word: string, 
+/**
+ * How much it weighs, 1 to 100; 20 is usual.
+ */
+weight: number, 
+/**
+ * What it is.
+ */
+kind: TermKind, };
 
 /**
  * Line quality as shown to people (HMCTS bounds: below 10 % good, below 15 % poor, else bad).
@@ -5430,7 +5494,11 @@ turn: number,
 /**
  * The whole turn so far; empty when it is over.
  */
-text: string, } | { "type": "recognition_away", 
+text: string, } | { "type": "turns", 
+/**
+ * The turns, the oldest first.
+ */
+turns: Array<SpeechTurn>, } | { "type": "recognition_away", 
 /**
  * Why.
  */
@@ -5797,6 +5865,31 @@ purpose: LinePurpose,
 track: TrackId, };
 
 /**
+ * A turn of speech, as who keeps the transcript is told of it.
+ */
+export type SpeechTurn = { 
+/**
+ * Its number, never used again in a hearing.
+ */
+turn: number, 
+/**
+ * Who speaks: whose microphone it is.
+ */
+who: ParticipantId, 
+/**
+ * First voice on the hearing's time line, ms.
+ */
+from_ms: number, 
+/**
+ * End of the last voice, ms; none while the turn is on.
+ */
+to_ms: number | null, 
+/**
+ * Milliseconds in which somebody else spoke too.
+ */
+cross_ms: number, };
+
+/**
  * What a staff account is for.
  */
 export type StaffKind = "judge" | "clerk" | "ops" | "mediator" | "admin";
@@ -6029,6 +6122,28 @@ act: Act, };
  * Which deadline.
  */
 export type Term = "choose" | "name" | "answer" | "mediate" | "confirm";
+
+/**
+ * What a word is. An engine does not ask; people who look after the list do.
+ */
+export type TermKind = "term" | "name" | "dialect";
+
+/**
+ * What became of a list of words.
+ */
+export type TermsChanged = { 
+/**
+ * These came.
+ */
+added: Array<GlossaryTerm>, 
+/**
+ * These went.
+ */
+removed: Array<GlossaryTerm>, 
+/**
+ * These weigh otherwise, or are of another kind, now.
+ */
+altered: Array<GlossaryTerm>, };
 
 /**
  * A piece of a change to a text, from its beginning on. What follows the last piece stays.
@@ -6339,7 +6454,12 @@ speaker: ParticipantId | null,
 /**
  * Its first words.
  */
-text: string, } | { "edit": "type", 
+text: string, 
+/**
+ * The turn of speech it writes down, as the page was told of it: the line is played from
+ * where that began. A turn the server does not remember any more gives the line no place.
+ */
+turn: number | null, } | { "edit": "type", 
 /**
  * Which.
  */

@@ -17,6 +17,7 @@ import LostView from './views/LostView.vue'
 import MediationsView from './views/MediationsView.vue'
 import OpsView from './views/OpsView.vue'
 import MyView from './views/MyView.vue'
+import GlossaryView from './views/GlossaryView.vue'
 import PlacesView from './views/PlacesView.vue'
 import PlayerView from './views/PlayerView.vue'
 import RecordView from './views/RecordView.vue'
@@ -51,6 +52,7 @@ export const router = createRouter({
     { path: '/session/:id(\\d+)/codes', component: CodesView, meta: { staff: DOCKET } },
     { path: '/mediations', component: MediationsView, meta: { staff: DOCKET } },
     { path: '/statistics', component: StatisticsView, meta: { staff: DOCKET } },
+    { path: '/glossary', component: GlossaryView, meta: { staff: ['admin'] } },
     { path: '/places', component: PlacesView, meta: { staff: ['admin'] } },
     { path: '/hearing/:id(\\d+)', component: HearingView },
     { path: '/archive', component: ArchiveView, meta: { staff: COURT } },

@@ -28,10 +28,12 @@ macro_rules! bodies {
     };
 }
 
+mod glossary;
 mod mine;
 mod outside;
 mod real_name;
 
+pub use glossary::*;
 pub use mine::*;
 pub use outside::*;
 pub use real_name::*;

@@ -12,6 +12,7 @@ pub mod calendar;
 pub mod consent;
 pub mod deadline;
 pub mod entering;
+pub mod glossary;
 pub mod handover;
 pub mod isolation;
 pub mod notice;

@@ -35,6 +35,8 @@ faults! {
     Empty => "此项必填。", "This is needed.";
     /// Too long.
     TooLong => "文字过长。", "The text is too long.";
+    /// Too short.
+    TooShort => "至少两个字。", "Two characters at least.";
     /// Control characters, or a beginning that spreadsheets run as a formula.
     BadText => "含有不允许的字符，或者以公式符号开头。", "Characters that are not allowed, or a formula.";
     /// Not a number or not in bounds.

@@ -289,6 +289,8 @@ pub const TRANSCRIPT_STEPS_MAX: u64 = 400_000;
 pub const TRANSCRIPT_TAIL_MAX: usize = 2_000;
 /// Pages that write whose count is remembered.
 pub const TRANSCRIPT_DESKS_MAX: usize = 128;
+/// Turns of speech of one hearing that who keeps its transcript is told of, the youngest.
+pub const TRANSCRIPT_TURNS_MAX: usize = 40;
 /// Errands waiting for one transcript.
 pub const TRANSCRIPT_QUEUE_MAX: usize = 256;
 /// Acts of one review; one more is refused with `Full`.
@@ -425,6 +427,10 @@ pub const SPEECH_LAST_WAIT: Duration = Duration::from_secs(30);
 pub const HOT_WORD_CHARS_MAX: usize = 10;
 /// Words an engine of speech is told beforehand (FunASR's guide); the rest is left out.
 pub const HOT_WORDS_MAX: usize = 1_000;
+/// Words of one tribunal's glossary, and of that of all: together no more than an engine is told.
+pub const GLOSSARY_TERMS_MAX: usize = 400;
+/// Changes of glossaries that are shown.
+pub const GLOSSARY_CHANGES_SHOWN_MAX: u32 = 50;
 /// Bytes of one manifest of an archive package: some hundred thousand files.
 pub const BAG_MANIFEST_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Characters of the number of an identity document as it is typed.

@@ -111,6 +111,27 @@ pub struct TranscriptLine {
     pub text: Private<String>,
 }
 
+/// A turn of speech, as who keeps the transcript is told of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct SpeechTurn {
+    /// Its number, never used again in a hearing.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub turn: u64,
+    /// Who speaks: whose microphone it is.
+    pub who: ParticipantId,
+    /// First voice on the hearing's time line, ms.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub from_ms: u64,
+    /// End of the last voice, ms; none while the turn is on.
+    #[cfg_attr(feature = "ts", ts(type = "number | null"))]
+    pub to_ms: Option<u64>,
+    /// Milliseconds in which somebody else spoke too.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub cross_ms: u64,
+}
+
 /// A piece of a change to a text, from its beginning on. What follows the last piece stays.
 /// Lengths are in UTF-16 code units, as pages count; no character is ever cut in two.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,6 +165,11 @@ pub enum TranscriptEdit {
         /// Its first words.
         #[cfg_attr(feature = "ts", ts(type = "string"))]
         text: Private<String>,
+        /// The turn of speech it writes down, as the page was told of it: the line is played from
+        /// where that began. A turn the server does not remember any more gives the line no place.
+        #[serde(default)]
+        #[cfg_attr(feature = "ts", ts(type = "number | null"))]
+        turn: Option<u64>,
     },
     /// The words of a line change.
     Type {

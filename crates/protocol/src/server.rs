@@ -1,5 +1,6 @@
 //! What a page may be told.
 
+use model::transcript::SpeechTurn;
 use model::{
     CourtNote, Health, Minute, ParticipantId, PictureUse, Private, Refusal, Relay, ReviewView,
     SlotCount, SlotUse, TranscriptLine, TranscriptStep, View,
@@ -125,6 +126,12 @@ pub enum ServerMessage {
         /// The whole turn so far; empty when it is over.
         #[cfg_attr(feature = "ts", ts(type = "string"))]
         text: Private<String>,
+    },
+    /// Turns of speech that began or ended, for who keeps the transcript: all that are remembered
+    /// when a page begins to read along, then each as it changes.
+    Turns {
+        /// The turns, the oldest first.
+        turns: Vec<SpeechTurn>,
     },
     /// The recognition of speech is away, or back with an empty reason; for who keeps the
     /// transcript.

@@ -98,6 +98,8 @@ fn docket_bodies(all: &mut Declarations) {
     all.add::<docket::api::ImportReport>();
     all.add::<docket::api::Announcements>();
     all.add::<docket::api::WorkingDays>();
+    all.add::<docket::api::Glossary>();
+    all.add::<docket::api::GlossaryList>();
     all.add::<docket::api::NewApplication>();
     all.add::<docket::api::ApplicationList>();
     all.add::<docket::api::ApplicationLine>();

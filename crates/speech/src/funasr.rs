@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     fn talk() -> FunAsr {
-        FunAsr::open("h1-1", &HotWords::new(["王小明"])).0
+        FunAsr::open("h1-1", &HotWords::new([("王小明", crate::WEIGHT)])).0
     }
 
     fn is(text: &str, span_ms: Option<(u64, u64)>) -> Answer {
@@ -116,7 +116,9 @@ mod tests {
 
     #[test]
     fn the_first_frame_has_what_servers_need() {
-        let (_, Frame::Text(text)) = FunAsr::open("h1-1", &HotWords::new(["王小明"])) else {
+        let (_, Frame::Text(text)) =
+            FunAsr::open("h1-1", &HotWords::new([("王小明", crate::WEIGHT)]))
+        else {
             unreachable!("it is text")
         };
         let first: Value = serde_json::from_str(&text).unwrap();

@@ -15,7 +15,7 @@ mod turn;
 mod voice;
 mod vosk;
 
-pub use hot_words::HotWords;
+pub use hot_words::{HotWords, WEIGHT};
 
 /// Samples a second: what the voice detector and the engines take, one channel.
 pub const RATE: u32 = 16_000;

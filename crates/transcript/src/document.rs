@@ -9,7 +9,7 @@ use model::limits::{
     TRANSCRIPT_CHARS_MAX, TRANSCRIPT_DESKS_MAX, TRANSCRIPT_LINES_MAX, TRANSCRIPT_NAME_CHARS_MAX,
     TRANSCRIPT_STEPS_MAX,
 };
-use model::transcript::TextPart;
+use model::transcript::{SpeechTurn, TextPart};
 use model::{
     LineId, ParticipantId, Phase, Private, Refusal, Role, Timestamp, TranscriptEdit,
     TranscriptLine, TranscriptOp, TranscriptRoom, TranscriptStep,
@@ -34,6 +34,16 @@ pub struct Hand {
     pub phase: Option<Phase>,
     /// Called people in the courtroom.
     pub called: Vec<ParticipantId>,
+    /// Turns of speech that are written down.
+    pub turns: Vec<SpeechTurn>,
+}
+
+impl Hand {
+    /// Where a turn of speech stands on the hearing's time line, ms.
+    fn heard(&self, turn: Option<u64>) -> Option<(u64, u64)> {
+        let found = self.turns.iter().find(|each| Some(each.turn) == turn)?;
+        Some((found.from_ms, found.to_ms.unwrap_or(found.from_ms)))
+    }
 }
 
 /// The document.
@@ -135,7 +145,7 @@ impl Document {
         edit: &TranscriptEdit,
     ) -> Result<TranscriptOp, Refusal> {
         match edit {
-            TranscriptEdit::Add { line, after, kind, speaker, text } => {
+            TranscriptEdit::Add { line, after, kind, speaker, text, turn } => {
                 if !is_name(&line.0) {
                     return Err(Refusal::NotPlausible);
                 }
@@ -162,7 +172,7 @@ impl Document {
                         room: hand.room,
                         phase: hand.phase,
                         at: hand.at,
-                        heard: None,
+                        heard: hand.heard(*turn),
                         draft: None,
                         called: hand.called.clone(),
                         text: Private::new(text),
@@ -308,6 +318,7 @@ pub(crate) mod tests {
             room: TranscriptRoom::Court {},
             phase: Some(Phase::Statements),
             called: Vec::new(),
+            turns: Vec::new(),
         }
     }
 
@@ -318,6 +329,7 @@ pub(crate) mod tests {
             kind: LineKind::Speech,
             speaker: Some(ANNA),
             text: text.into(),
+            turn: None,
         }
     }
 
@@ -351,6 +363,26 @@ pub(crate) mod tests {
         assert_eq!(text(&document), "原告（张三）：我要还款\n原告（张三）：\n原告（张三）：完");
         let stale = document.steps_of(&people(), &hand("b", 2), &[put("a-1", 0, 0, "x")]);
         assert_eq!(stale, Err(Refusal::TextMoved));
+    }
+
+    #[test]
+    fn a_line_that_writes_a_turn_down_stands_where_it_was_spoken() {
+        let turn = |turn, to_ms| SpeechTurn { turn, who: ANNA, from_ms: 900, to_ms, cross_ms: 0 };
+        let hand = Hand { turns: vec![turn(6, Some(1_700)), turn(7, None)], ..hand("a", 1) };
+        let of = |name: &str, wanted| {
+            let TranscriptEdit::Add { line, after, kind, speaker, text, .. } = add(name, None, "")
+            else {
+                unreachable!("made above")
+            };
+            TranscriptEdit::Add { line, after, kind, speaker, text, turn: wanted }
+        };
+        let mut document = Document::default();
+        let edits = [of("a-1", Some(6)), of("a-2", Some(7)), of("a-3", Some(99)), of("a-4", None)];
+        write(&mut document, &hand, &edits);
+        let heard = |name: &str| document.line(&LineId(name.into())).and_then(|line| line.heard);
+        assert_eq!(heard("a-1"), Some((900, 1_700)));
+        assert_eq!(heard("a-2"), Some((900, 900)), "it is still spoken");
+        assert_eq!((heard("a-3"), heard("a-4")), (None, None), "no such turn is remembered");
     }
 
     #[test]

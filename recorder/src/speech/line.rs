@@ -47,6 +47,14 @@ pub enum EngineFault {
     /// TLS without anybody to trust.
     #[error("a wss:// address needs the certificate, or its authority, to be trusted")]
     NobodyTrusted,
+    /// An engine of the node's own.
+    #[error("{path}: {why}")]
+    Own {
+        /// Which file or folder.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
     /// The file of certificates.
     #[error("{path}: {why}")]
     Certificates {

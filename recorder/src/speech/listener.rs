@@ -85,7 +85,7 @@ pub(super) async fn run(shared: Arc<Shared>, hearing: HearingId, mut door: mpsc:
     let ears = if media_ms == 0 { Ears::default() } else { Ears::going_on(media_ms) };
     let mut hearer = Hearer { ears, microphones: BTreeMap::new(), wrong: 0 };
     let (heard, mut said) = mpsc::channel(HEARD_QUEUE_MAX);
-    let words = Arc::new(shared.hot_words(&words));
+    let words = Arc::new(shared.hot_words(hearing, &words).await);
     let streams = BTreeMap::new();
     let mut listener = Listener { shared, hearing, words, streams, clock: None, heard };
     let mut sounds = Vec::new();
@@ -96,7 +96,7 @@ pub(super) async fn run(shared: Arc<Shared>, hearing: HearingId, mut door: mpsc:
                 if count == 0 {
                     break;
                 }
-                listener.note(&sounds);
+                listener.note(&sounds).await;
                 let taken = std::mem::take(&mut sounds);
                 let kept = Kept::new(&listener.shared.config.turns, hearing);
                 let work = tokio::task::spawn_blocking(move || {
@@ -128,12 +128,12 @@ pub(super) async fn run(shared: Arc<Shared>, hearing: HearingId, mut door: mpsc:
 }
 
 impl Listener {
-    fn note(&mut self, sounds: &[Sound]) {
+    async fn note(&mut self, sounds: &[Sound]) {
         for sound in sounds {
             match sound {
                 Sound::Now { media_ms, .. } => self.clock = Some((*media_ms, Instant::now())),
                 Sound::Opened { words, .. } => {
-                    self.words = Arc::new(self.shared.hot_words(words));
+                    self.words = Arc::new(self.shared.hot_words(self.hearing, words).await);
                 }
                 Sound::Cluster { .. } | Sound::Stopped { .. } | Sound::Closed { .. } => {}
             }

@@ -8,7 +8,7 @@ mod real_names;
 
 /// Each step of the schema, applied once and in order; `user_version` counts them. A step that
 /// went out is never changed: what is new is a new step.
-pub(super) const STEPS: [&str; 7] = [
+pub(super) const STEPS: [&str; 8] = [
     "
 CREATE TABLE accounts (
   id INTEGER PRIMARY KEY,
@@ -164,4 +164,5 @@ CREATE TABLE working_days (
     super::cards::STEP,
     archive::STEP,
     real_names::STEP,
+    super::glossary::STEP,
 ];

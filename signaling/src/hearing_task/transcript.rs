@@ -10,7 +10,10 @@ use std::sync::Arc;
 use hearing::{Event, Pen, Reader};
 use model::archive::Attendee;
 use model::heard::{Heard, HeardWhat};
-use model::limits::{TRANSCRIPT_EDITS_MAX, TRANSCRIPT_NAME_CHARS_MAX, TRANSCRIPT_TAIL_MAX};
+use model::limits::{
+    TRANSCRIPT_EDITS_MAX, TRANSCRIPT_NAME_CHARS_MAX, TRANSCRIPT_TAIL_MAX, TRANSCRIPT_TURNS_MAX,
+};
+use model::transcript::SpeechTurn;
 use model::{
     LineId, ParticipantId, Private, Refusal, TranscriptEdit, TranscriptLine, TranscriptOp,
     TranscriptStep,
@@ -63,6 +66,8 @@ pub(super) struct Following {
     known: bool,
     /// Why recognition is away.
     away: Option<String>,
+    /// The youngest turns of speech, in the order in which they began.
+    turns: VecDeque<SpeechTurn>,
 }
 
 impl Following {
@@ -88,7 +93,31 @@ impl Following {
             tail: VecDeque::new(),
             known: false,
             away: None,
+            turns: VecDeque::new(),
         }
+    }
+
+    /// A turn of speech began or ended: remembers it, and gives it as it is now.
+    fn turn(&mut self, heard: &Heard) -> SpeechTurn {
+        let (to_ms, cross_ms) = match heard.what {
+            HeardWhat::Ended { to_ms, cross_ms } => (Some(to_ms), cross_ms),
+            HeardWhat::Began
+            | HeardWhat::Partial { .. }
+            | HeardWhat::Final { .. }
+            | HeardWhat::Away { .. }
+            | HeardWhat::Back => (None, 0),
+        };
+        let Heard { participant: who, turn, from_ms, .. } = *heard;
+        let now = SpeechTurn { turn, who, from_ms, to_ms, cross_ms };
+        if let Some(known) = self.turns.iter_mut().find(|known| known.turn == turn) {
+            *known = now;
+        } else {
+            self.turns.push_back(now);
+            while self.turns.len() > TRANSCRIPT_TURNS_MAX {
+                self.turns.pop_front();
+            }
+        }
+        now
     }
 
     /// The people of the sitting changed before it began.
@@ -160,10 +189,15 @@ impl HearingTask {
             self.tell_lines(who);
         }
         self.tell_review(who);
-        if let Some(why) = self.following.away.clone()
-            && self.hearing.keeps_transcript(who)
-        {
+        if !self.hearing.keeps_transcript(who) {
+            return;
+        }
+        if let Some(why) = self.following.away.clone() {
             self.push(who, ServerMessage::RecognitionAway { why });
+        }
+        if !self.following.turns.is_empty() && self.hearing.pen(who).is_ok() {
+            let turns = self.following.turns.iter().copied().collect();
+            self.push(who, ServerMessage::Turns { turns });
         }
     }
 
@@ -246,7 +280,8 @@ impl HearingTask {
             }
             Err(why) => Some(why),
             Ok(pen) => {
-                let hand = self.hand(Some(who), desk, seq, pen);
+                let mut hand = self.hand(Some(who), desk, seq, pen);
+                hand.turns = self.turns_of(&edits);
                 let people = Arc::clone(&self.following.people);
                 let errand = Errand::Write { page: (who, page), people, hand, edits };
                 self.following.errands.try_send(errand).err().map(|_| Refusal::TooFast)
@@ -259,14 +294,29 @@ impl HearingTask {
 
     fn hand(&self, by: Option<ParticipantId>, desk: String, seq: u32, pen: Pen) -> Hand {
         let Pen { room, phase, called } = pen;
-        Hand { by, desk, seq, at: self.rooms.clock.now().utc, room, phase, called }
+        let (at, turns) = (self.rooms.clock.now().utc, Vec::new());
+        Hand { by, desk, seq, at, room, phase, called, turns }
+    }
+
+    /// The turns of speech that new lines write down, as far as they are remembered.
+    fn turns_of(&self, edits: &[TranscriptEdit]) -> Vec<SpeechTurn> {
+        let named = edits.iter().filter_map(|edit| match edit {
+            TranscriptEdit::Add { turn, .. } => *turn,
+            TranscriptEdit::Type { .. }
+            | TranscriptEdit::Attribute { .. }
+            | TranscriptEdit::Accept { .. }
+            | TranscriptEdit::Remove { .. } => None,
+        });
+        let known =
+            |turn: u64| self.following.turns.iter().find(|known| known.turn == turn).copied();
+        named.filter_map(known).collect()
     }
 
     /// Something was heard.
     fn heard(&mut self, heard: Heard) {
         let (who, turn) = (heard.participant, heard.turn);
         match &heard.what {
-            HeardWhat::Began => {}
+            HeardWhat::Began => self.turn(&heard),
             HeardWhat::Partial { text } => {
                 let text: String =
                     text.chars().take(model::limits::TRANSCRIPT_LINE_CHARS_MAX).collect();
@@ -274,6 +324,7 @@ impl HearingTask {
                 self.tell_keepers(&ServerMessage::Hearing { who, turn, text });
             }
             HeardWhat::Ended { .. } => {
+                self.turn(&heard);
                 let text = Private::default();
                 self.tell_keepers(&ServerMessage::Hearing { who, turn, text });
             }
@@ -297,6 +348,12 @@ impl HearingTask {
                 self.tell_keepers(&ServerMessage::RecognitionAway { why: String::new() });
             }
         }
+    }
+
+    /// A turn of speech began or ended: who keeps the transcript is told.
+    fn turn(&mut self, heard: &Heard) {
+        let turns = vec![self.following.turn(heard)];
+        self.tell_keepers(&ServerMessage::Turns { turns });
     }
 
     /// What is only for who keeps the transcript, and reads along, in the same room.

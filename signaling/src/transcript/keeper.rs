@@ -282,6 +282,7 @@ impl Keeper {
             room: TranscriptRoom::Court {},
             phase: None,
             called: Vec::new(),
+            turns: Vec::new(),
         };
         let steps = self.state.document.steps_of(&sitting.people, &hand, &[edit])?;
         let wanted = self.state.document.steps() + steps.len() as u64;

@@ -1,7 +1,7 @@
 // The docket's part of the HTTP API. What is wrong with a form comes back field by field.
 
 import type {
-  Announcements, ApplicationLine, ApplicationList, Act, CalendarList, Handover, ImportReport, NewApplication, NewConsent, Channel, NoticeState, Problem, Refusal, Session,
+  Announcements, ApplicationLine, ApplicationList, Act, CalendarList, Handover, ImportReport, Glossary, GlossaryList, NewApplication, NewConsent, Channel, NoticeState, Problem, Refusal, Session,
   MyPage, SessionForm, SiteList, Statistics, Step, TokenMade, WebhookList, WebhookMade, WhoAmI, WorkingDays,
 } from '../protocol'
 
@@ -69,6 +69,8 @@ export const docketApi = {
   importSites: (text: string) => call<ImportReport>('POST', '/api/sites/import', text),
   workingDays: () => call<WorkingDays>('GET', '/api/working-days'),
   setWorkingDays: (days: WorkingDays) => call<WorkingDays>('PUT', '/api/working-days', days),
+  glossary: () => call<GlossaryList>('GET', '/api/glossary'),
+  setGlossary: (words: Glossary) => call<GlossaryList>('PUT', '/api/glossary', words),
   applications: () => call<ApplicationList>('GET', '/api/mediations'),
   apply: (application: NewApplication) => call<ApplicationList>('POST', '/api/mediations', application),
   act: (id: number, act: Act) => call<ApplicationLine>('POST', `/api/mediations/${id}/acts`, { act }),

@@ -11,6 +11,7 @@ import { en as docket } from './docket'
 import { en as lecture } from './lecture'
 import { en as papers } from './papers'
 import { en as mediation } from './mediation'
+import { en as glossary } from './glossary'
 import { en as transcript } from './transcript'
 import { en as mine } from './mine'
 import { roleNames } from './roles'
@@ -365,6 +366,7 @@ export const en: Words<typeof zh> = {
   realName,
   ...calls,
   ...mediation,
+  ...glossary,
   ...transcript,
   ...lecture,
   ...papers,

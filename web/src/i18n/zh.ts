@@ -12,6 +12,7 @@ import { zh as docket } from './docket'
 import { zh as lecture } from './lecture'
 import { zh as papers } from './papers'
 import { zh as mediation } from './mediation'
+import { zh as glossary } from './glossary'
 import { zh as transcript } from './transcript'
 import { zh as mine } from './mine'
 import { roleNames } from './roles'
@@ -363,6 +364,7 @@ export const zh = {
   realName,
   ...calls,
   ...mediation,
+  ...glossary,
   ...transcript,
   ...lecture,
   ...papers,

@@ -106,7 +106,7 @@ describe('two who write at once', () => {
       const court = new Court()
       let pages = [new Page('a', court), new Page('b', court)]
       pages.forEach((page) => page.greet(true))
-      pages[0]!.book.edit({ edit: 'add', line: 'a-0', after: null, kind: 'speech', speaker: 1, text: '' })
+      pages[0]!.book.edit({ edit: 'add', line: 'a-0', after: null, kind: 'speech', speaker: 1, text: '', turn: null })
       for (let each = 0; each < 4; each += 1) pages.forEach((page) => { page.send(); page.take() })
       const typed: string[] = []
       let count = 0

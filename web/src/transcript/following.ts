@@ -5,8 +5,9 @@ import { reactive, shallowRef } from 'vue'
 import type { ShallowRef } from 'vue'
 import { say } from '../alerts'
 import { sentence } from '../i18n/refusals'
-import type { LineId, ParticipantId, Refusal, ReviewView, ServerMessage, TranscriptEdit, TranscriptLine } from '../protocol'
+import type { LineId, ParticipantId, Refusal, ReviewView, ServerMessage, SpeechTurn, TranscriptEdit, TranscriptLine } from '../protocol'
 import { Book } from './book'
+import { withTurns } from './turns'
 
 /** The socket, as far as the transcript needs it. */
 export interface Line {
@@ -23,6 +24,8 @@ const APART_MS = 70
 
 export class Following {
   readonly lines: ShallowRef<readonly TranscriptLine[]> = shallowRef([])
+  /** The youngest turns of speech, for who keeps the transcript. */
+  readonly turns: ShallowRef<readonly SpeechTurn[]> = shallowRef([])
   readonly review: ShallowRef<ReviewView | undefined> = shallowRef()
   readonly state = reactive({
     /** Whether the lines are here. */
@@ -95,6 +98,9 @@ export class Following {
       case 'hearing':
         if (message.text === '') delete this.state.partial[message.who]
         else this.state.partial[message.who] = message.text
+        break
+      case 'turns':
+        this.turns.value = withTurns(this.turns.value, message.turns)
         break
       case 'recognition_away':
         this.state.away = message.why

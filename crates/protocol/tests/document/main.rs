@@ -373,13 +373,14 @@ fn server_messages() -> Vec<ServerMessage> {
         transcript::steps(),
         transcript::refused(),
         transcript::partial(),
+        transcript::turns(),
         transcript::away(),
         transcript::review(),
         ServerMessage::Ping { number: 4 },
         ServerMessage::Bye { why: Bye::Replaced },
         ServerMessage::Outcome { request: 7, outcome: refused },
     ];
-    assert_each_once(&all[..19], 19, |message| match message {
+    assert_each_once(&all[..20], 20, |message| match message {
         ServerMessage::Welcome { .. } => 0,
         ServerMessage::View { .. } => 1,
         ServerMessage::Outcome { .. } => 2,
@@ -399,6 +400,7 @@ fn server_messages() -> Vec<ServerMessage> {
         ServerMessage::Hearing { .. } => 16,
         ServerMessage::RecognitionAway { .. } => 17,
         ServerMessage::Review { .. } => 18,
+        ServerMessage::Turns { .. } => 19,
     });
     all
 }

@@ -1,7 +1,7 @@
 //! Messages and bodies of the transcript.
 
 use model::review::{TranscriptPerson, TranscriptView};
-use model::transcript::TextPart;
+use model::transcript::{SpeechTurn, TextPart};
 use model::{
     LineId, LineKind, Phase, Refusal, ReviewAsk, ReviewView, Role, SigningMethod, TranscriptEdit,
     TranscriptLine, TranscriptOp, TranscriptRoom, TranscriptStep,
@@ -64,6 +64,13 @@ pub(crate) const fn refused() -> ServerMessage {
 
 pub(crate) fn partial() -> ServerMessage {
     ServerMessage::Hearing { who: WHO, turn: 7, text: private("我当时") }
+}
+
+pub(crate) fn turns() -> ServerMessage {
+    let over =
+        SpeechTurn { turn: 6, who: WHO, from_ms: 61_240, to_ms: Some(64_800), cross_ms: 320 };
+    let on = SpeechTurn { turn: 7, who: WHO, from_ms: 66_010, to_ms: None, cross_ms: 0 };
+    ServerMessage::Turns { turns: vec![over, on] }
 }
 
 pub(crate) fn away() -> ServerMessage {

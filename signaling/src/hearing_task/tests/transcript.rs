@@ -2,6 +2,7 @@
 //! What is not here: the rules of the document (crate `transcript`).
 
 use model::heard::{Heard, HeardWhat};
+use model::transcript::SpeechTurn;
 use model::{LineId, LineKind, TranscriptEdit, TranscriptStep};
 
 use super::*;
@@ -15,6 +16,7 @@ fn add(line: &str, after: Option<&str>, text: &str) -> TranscriptEdit {
         kind: LineKind::Note,
         speaker: None,
         text: text.into(),
+        turn: None,
     }
 }
 
@@ -156,6 +158,69 @@ async fn partial_words_are_for_who_keeps_the_transcript_and_finals_become_drafts
             Next::Message(ServerMessage::TranscriptSteps { .. }) => break,
             Next::Message(_) => {}
             Next::Bye(why) => panic!("{why:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn turns_without_words_are_told_to_who_keeps_the_transcript_and_lines_stand_at_them() {
+    let mut stand = Stand::new().await;
+    let (judge_page, judge_box, page, outbox) = stand.with_plaintiff().await;
+    let Seats { judge, plaintiff, .. } = stand.seats;
+    along(&stand, judge, judge_page, 0).await;
+    along(&stand, plaintiff, page, 0).await;
+    lines(&judge_box).await;
+    lines(&outbox).await;
+    let heard = |turn, from_ms, what| {
+        Letter::Transcript(OfTranscript::Heard(Heard {
+            participant: plaintiff,
+            turn,
+            from_ms,
+            what,
+        }))
+    };
+    stand.send(heard(1, 900, HeardWhat::Began)).await;
+    assert_eq!(turns(&judge_box).await, [(1, 900, None, 0)]);
+    stand.send(heard(1, 900, HeardWhat::Ended { to_ms: 1_700, cross_ms: 300 })).await;
+    assert_eq!(turns(&judge_box).await, [(1, 900, Some(1_700), 300)]);
+    stand.send(heard(2, 2_500, HeardWhat::Began)).await;
+    assert_eq!(turns(&judge_box).await, [(2, 2_500, None, 0)]);
+    let line = TranscriptEdit::Add {
+        line: LineId("a-1".into()),
+        after: None,
+        kind: LineKind::Speech,
+        speaker: Some(plaintiff),
+        text: "".into(),
+        turn: Some(1),
+    };
+    write(&stand, (judge, judge_page), 1, line).await;
+    let told = steps(&judge_box).await;
+    let model::TranscriptOp::Added { line, .. } = &told[0].op else { panic!("{told:?}") };
+    assert_eq!((line.speaker, line.heard), (Some(plaintiff), Some((900, 1_700))));
+    // A page that is loaded again knows the turns; a party was never told.
+    let (again, again_box, _) = stand.enter(judge).await;
+    along(&stand, judge, again, 0).await;
+    assert_eq!(turns(&again_box).await, [(1, 900, Some(1_700), 300), (2, 2_500, None, 0)]);
+    loop {
+        match next(&outbox).await {
+            Next::Message(ServerMessage::Turns { .. }) => panic!("a party is told turns"),
+            Next::Message(ServerMessage::TranscriptSteps { .. }) => break,
+            Next::Message(_) => {}
+            Next::Bye(why) => panic!("{why:?}"),
+        }
+    }
+}
+
+/// The next turns a page is told: number, from, to, at the same time as others.
+async fn turns(outbox: &Outbox) -> Vec<(u64, u64, Option<u64>, u64)> {
+    loop {
+        match next(outbox).await {
+            Next::Message(ServerMessage::Turns { turns }) => {
+                let told = |turn: &SpeechTurn| (turn.turn, turn.from_ms, turn.to_ms, turn.cross_ms);
+                return turns.iter().map(told).collect();
+            }
+            Next::Message(_) => {}
+            Next::Bye(why) => panic!("no turns, but {why:?}"),
         }
     }
 }

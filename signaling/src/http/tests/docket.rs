@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use super::*;
 use crate::courier;
 
+mod glossary;
 mod pages;
 mod real_names;
 
