@@ -4,7 +4,7 @@
 set -euo pipefail
 
 case "${1:-}" in
-  build) packages=(build-essential cmake ffmpeg fonts-noto-cjk) ;;
+  build) packages=(build-essential cmake ffmpeg fonts-noto-cjk poppler-utils) ;;
   tests) packages=(build-essential cmake chromium firefox-esr ffmpeg fonts-noto-cjk faketime iproute2 nftables poppler-utils procps python3-venv
     python3-gst-1.0 gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
     gstreamer1.0-nice ceph-mon ceph-osd radosgw curl) ;;

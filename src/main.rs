@@ -104,6 +104,10 @@ enum Command {
         /// Where to put the film (MP4); the sound alone is put beside it.
         #[arg(long)]
         out: PathBuf,
+        /// The folder of the evidence that was handed in (`evidence` in the server's data folder);
+        /// without it what was shown is named and not drawn.
+        #[arg(long)]
+        evidence: Option<PathBuf>,
         /// The font of names and clock.
         #[arg(long, default_value = recorder::FONT)]
         font: PathBuf,
@@ -187,8 +191,8 @@ fn main() -> ExitCode {
         Command::Reconcile { config } => in_runtime(keeping::reconcile(config)),
         Command::Pack { hearing, out } => records::pack(&hearing, &out),
         Command::Key { config } => records::key(config.as_deref()),
-        Command::Film { hearing: folder, out: film, font, preset, threads } => {
-            commands::film(&FilmOrder { folder, film, font, preset, threads })
+        Command::Film { hearing: folder, out: film, evidence, font, preset, threads } => {
+            commands::film(&FilmOrder { folder, film, evidence, font, preset, threads })
         }
         Command::Press { fonts } => press::command(&fonts),
         Command::Simulate { script: Some(script), .. } => commands::tell_script(&script),

@@ -154,7 +154,12 @@ fn films(config: &Config, program: &Path) -> Result<FilmShop, String> {
     let films = FilmsConfig {
         archive: config.archive.clone(),
         films: folder.clone(),
-        program: vec![program.to_owned(), "film".into()],
+        program: vec![
+            program.to_owned(),
+            "film".into(),
+            "--evidence".into(),
+            config.data.join("evidence"),
+        ],
     };
     FilmShop::open(films).map_err(|fault| {
         format!(

@@ -17,6 +17,7 @@ use model::archive::{
 use model::limits::{ARCHIVE_LIST_MAX, ARCHIVE_READ_MAX, HEARINGS_MAX, LEDGER_LINE_BYTES_MAX};
 use model::recording::{Erasure, PartMade, PartOrder, RecordFacts, Tombstone};
 use model::{HearingId, ParticipantId, Timestamp};
+use record::bag::PAGE_FILE;
 use record::entry::Entry;
 use record::ledger::{LEDGER_FILE, parse};
 use record::playable::{Layout, Slice};
@@ -328,9 +329,11 @@ impl Archive for ArchiveFolder {
         &self,
         hearing: HearingId,
         packed_at: Timestamp,
+        mut beside: Vec<(String, Vec<u8>)>,
     ) -> Result<Arc<dyn Package>, ArchiveFault> {
         let folder = self.hearing_folder(hearing);
-        let package = FolderPackage::new(&folder, hearing, &self.page, packed_at)?;
+        beside.push((PAGE_FILE.to_owned(), self.page.clone()));
+        let package = FolderPackage::new(&folder, hearing, beside, packed_at)?;
         Ok(Arc::new(package.ok_or(ArchiveFault::NotFound)?))
     }
 }

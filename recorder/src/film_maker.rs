@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use film::{Letters, Mixer, Painter, Part, Plan, Roll, Shown, Speech};
+use film::{Large, Letters, Mixer, Moment, Painter, Part, Plan, Roll, Shown, Speech};
 use model::archive::ArchiveRecord;
 use model::{Codec, TrackId, TrackKind};
 use record::index::Index;
@@ -18,8 +18,10 @@ use record::recovery::Reader;
 use crate::RecorderFault;
 use crate::folder::{doing, read_ledger};
 
+mod exhibits;
 mod ffmpeg;
 
+use exhibits::Exhibits;
 use ffmpeg::{Encoder, Pieces};
 
 /// Where Debian keeps the letters; the packages `fonts-noto-cjk` and, as a last resort, any other.
@@ -32,6 +34,8 @@ pub struct FilmOrder {
     pub folder: PathBuf,
     /// The film; the sound alone is put beside it, ending in `.m4a`.
     pub film: PathBuf,
+    /// The folder of the evidence that was handed in; without it what was shown is a card.
+    pub evidence: Option<PathBuf>,
     /// The font file.
     pub font: PathBuf,
     /// x264's preset.
@@ -213,6 +217,8 @@ impl Maker<'_> {
         let mut encoder =
             Encoder::film(file, sound, chapters, preset, *threads).map_err(self.fault("begin"))?;
         let plan = self.plan;
+        let place = painter.arrangement().exhibit;
+        let mut exhibits = Exhibits::new(self.order.evidence.clone(), place);
         let mut film_ms = 0;
         for part in &plan.parts {
             match part {
@@ -230,9 +236,9 @@ impl Maker<'_> {
                         let shown = decoders.shown(speech, film_ms + at);
                         let media_ms = from_ms + at;
                         let moment = plan.at(media_ms);
-                        let screen = moment.screen.and_then(|who| shown.screen_of(who));
+                        let large = large(plan, &moment, media_ms, &shown, &mut exhibits);
                         let parts =
-                            Shown { pictures: &shown.pictures, screen, speaking: &shown.speaking };
+                            Shown { pictures: &shown.pictures, large, speaking: &shown.speaking };
                         let drawn = painter.picture(&moment, plan.band(media_ms), &parts);
                         encoder.write(drawn).map_err(self.fault("write"))?;
                         decoders.give_back(shown);
@@ -272,6 +278,21 @@ impl Maker<'_> {
         }
         Ok(decoders)
     }
+}
+
+/// What stands large at a moment: evidence before a shared screen, as on everybody's page.
+fn large<'a>(
+    plan: &'a Plan,
+    moment: &Moment,
+    media_ms: u64,
+    shown: &'a Decoded,
+    exhibits: &'a mut Exhibits,
+) -> Large<'a> {
+    if let Some(exhibit) = moment.exhibit.and_then(|number| plan.exhibit(number)) {
+        return Large::Evidence(exhibit, exhibits.sheet(exhibit, media_ms));
+    }
+    let screen = moment.screen.and_then(|who| shown.screen_of(who));
+    screen.map_or(Large::Nothing, Large::Screen)
 }
 
 /// The decoders of one part.

@@ -75,12 +75,12 @@ pub(crate) struct FolderPackage {
 }
 
 impl FolderPackage {
-    /// Settles the package of a sealed hearing; nothing when there is no seal. `page` is the page
-    /// that checks it, left out when empty.
+    /// Settles the package of a sealed hearing; nothing when there is no seal. `beside` comes with it,
+    /// by name: the page that checks it, the signed explanation; what is empty is left out.
     pub(crate) fn new(
         folder: &Path,
         hearing: HearingId,
-        page: &[u8],
+        beside: Vec<(String, Vec<u8>)>,
         packed_at: Timestamp,
     ) -> Result<Option<Self>, RecorderFault> {
         let path = folder.join(SEAL_FILE);
@@ -111,7 +111,7 @@ impl FolderPackage {
             listed.insert(in_bag.clone(), (length, digests));
             sources.insert(in_bag, Source::Kept(path, length));
         }
-        let tags = bag::tag_files(hearing, packed_at, &listed, page);
+        let tags = bag::tag_files(hearing, packed_at, &listed, beside);
         sources.extend(tags.into_iter().map(|(path, bytes)| (path, Source::Made(bytes))));
         let (mut files, mut at) = (Vec::new(), 0);
         for (path, source) in sources {
@@ -258,7 +258,8 @@ pub fn pack(
     now: Timestamp,
 ) -> Result<Option<()>, RecorderFault> {
     let Some(hearing) = hearing_of(folder) else { return Ok(None) };
-    match FolderPackage::new(folder, hearing, page, now)? {
+    let beside = vec![(bag::PAGE_FILE.to_owned(), page.to_vec())];
+    match FolderPackage::new(folder, hearing, beside, now)? {
         Some(package) => package.write(out).map(Some),
         None => Ok(None),
     }

@@ -308,6 +308,7 @@ impl Archive for OneTape {
         &self,
         hearing: HearingId,
         _packed_at: Timestamp,
+        _beside: Vec<(String, Vec<u8>)>,
     ) -> Result<Arc<dyn Package>, ArchiveFault> {
         self.check(hearing)?;
         Ok(Arc::new(*self))

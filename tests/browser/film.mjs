@@ -1,5 +1,5 @@
 // A real hearing of six in Chromium, then its composed film: how long it takes to make against its
-// length, what ffprobe says of it, and pictures at five moments, to look at. Prints one JSON object;
+// length, what ffprobe says of it, and pictures at six moments, to look at. Prints one JSON object;
 // pictures and film stay in tests/output/film. Run it with a release build, on a quiet machine:
 // ASSIZE_BINARY=target/release/assize tests/browser/run.sh film
 
@@ -68,6 +68,24 @@ try {
   await part('evidence shown');
   await judge.press('ask-hide_evidence');
   await judge.press('tab-people');
+
+  // A screen as false as the cameras: a page with words and a second that counts.
+  await judge.page.evaluate(() => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 1280, height: 720 });
+    const pen = canvas.getContext('2d');
+    setInterval(() => {
+      Object.assign(pen, { fillStyle: '#dfe8f4' });
+      pen.fillRect(0, 0, 1280, 720);
+      Object.assign(pen, { fillStyle: '#1a2434', font: '64px sans-serif' });
+      pen.fillText('共享的屏幕　转账明细', 80, 200);
+      pen.fillText(new Date().toISOString().slice(11, 19), 80, 420);
+    }, 100);
+    navigator.mediaDevices.getDisplayMedia = async () => canvas.captureStream(10);
+  });
+  await judge.press('toggle-screen');
+  await judge.see('toggle-screen', '[data-on="true"]');
+  await part('screen shared');
+  await judge.press('toggle-screen');
 
   await judge.press('ask-recess');
   await judge.page.$eval('[data-testid="ground-recess"]', (choice) => choice.click());

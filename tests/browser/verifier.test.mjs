@@ -178,6 +178,64 @@ test('every damage is named, by the page and by the command', async () => {
   assert.equal((await verdictOf(short)).state, 'refused', 'a package that was not saved whole');
 });
 
+/** An authority of our own that stamps a file. */
+const AUTHORITY = `[req]
+distinguished_name = name
+prompt = no
+[name]
+CN = 授时中心
+[tsa_ext]
+extendedKeyUsage = critical,timeStamping
+[tsa]
+default_tsa = one
+[one]
+serial = serial
+signer_digest = sha256
+default_policy = 1.2.3.4.1
+digests = sha256,sm3
+`;
+
+test('a time-stamp is checked down to the signature of its authority, and every damage to it is named', async () => {
+  const tools = path(house.folder, 'authority');
+  mkdirSync(tools);
+  writeFileSync(path(tools, 'tsa.cnf'), AUTHORITY);
+  writeFileSync(path(tools, 'serial'), '01\n');
+  const openssl = (...given) => execFileSync('openssl', given, { cwd: tools, stdio: 'pipe' });
+  openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-utf8', '-config', 'tsa.cnf', '-extensions', 'tsa_ext', '-keyout', 'tsa.key', '-out', 'tsa.pem');
+  const stamp = (data, by) => {
+    openssl('ts', '-query', '-data', data, `-${by}`, '-cert', '-out', 'query');
+    openssl('ts', '-reply', '-config', 'tsa.cnf', '-queryfile', 'query', '-signer', 'tsa.pem', '-inkey', 'tsa.key', '-out', 'reply');
+    return readFileSync(path(tools, 'reply'));
+  };
+  const copy = path(house.folder, 'stamped');
+  const kept = path(copy, 'seal.tsr');
+  cpSync(folder, copy, { recursive: true });
+  const facts = () => checker.page.evaluate(() => ['#stamped', '#stamper'].map((at) => document.querySelector(at)?.innerText ?? ''));
+  for (const [by, name] of [['sha256', 'SHA-256'], ['sm3', 'SM3']]) {
+    writeFileSync(kept, stamp(path(folder, 'seal.json'), by));
+    const said = await verdictOf(copy);
+    assert.equal(said.state, 'good', said.text);
+    const [stamped, stamper] = await facts();
+    assert.match(stamped, new RegExp(`^\\d{4}-\\d\\d-\\d\\d .*${name}，签名有效`));
+    assert.equal(stamper, 'CN=授时中心');
+  }
+  await checker.page.screenshot({ path: path(PICTURES, 'stamped.png'), fullPage: true });
+  const whole = readFileSync(kept);
+  const damaged = (where) => { const bytes = Buffer.from(whole); bytes[where < 0 ? bytes.length + where : where] ^= 1; return bytes; };
+  const carried = whole.indexOf(openssl('x509', '-in', 'tsa.pem', '-outform', 'der'));
+  const wrong = [
+    ['its signature', damaged(-10), 'stampSignature'], ['its certificate', damaged(carried + 200), 'stampSignature'],
+    ['its time', damaged(whole.indexOf(Buffer.from('Z\x02')) - 3), 'stampSignature'],
+    ['another file', stamp('tsa.cnf', 'sha256'), 'stampOther'], ['its end', whole.subarray(0, 400), 'stampForm'],
+  ];
+  for (const [what, bytes, code] of wrong) {
+    writeFileSync(kept, bytes);
+    const said = await verdictOf(copy);
+    assert.deepEqual(said.findings.map((finding) => finding.code), [code], `${what}: ${said.text}`);
+    assert.deepEqual(await facts(), ['', ''], what);
+  }
+});
+
 test('the page asked for nothing but itself', async () => {
   await until('the page was seen', () => wanted.length > 0);
   assert.deepEqual(wanted.filter((url) => !url.startsWith('file://')), []);

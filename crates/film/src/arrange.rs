@@ -36,6 +36,8 @@ pub struct Arrangement {
     pub seats: Vec<Area>,
     /// The shared screen while there is one.
     pub screen: Area,
+    /// Evidence while some is shown: as high as the courtroom, for pages are.
+    pub exhibit: Area,
     /// Areas beside the shared screen.
     pub beside: Vec<Area>,
 }
@@ -89,7 +91,9 @@ impl Arrangement {
         for seat in &mut seats {
             *seat = Area { x: (seat.x + margin) & !1, y: seat.y & !1, width, height };
         }
-        Self { seats, screen: screen(floor), beside: beside(floor) }
+        let screen = screen(floor);
+        let exhibit = Area { y: floor.y, height: floor.height & !1, ..screen };
+        Self { seats, screen, exhibit, beside: beside(floor) }
     }
 }
 
@@ -194,11 +198,13 @@ mod tests {
     #[test]
     fn the_screen_and_who_stands_beside_it_are_inside_and_apart() {
         let places = Arrangement::of(&[(Role::PresidingJudge, None)]);
-        let mut all = places.beside.clone();
-        all.push(places.screen);
-        for (at, &one) in all.iter().enumerate() {
-            assert!(inside(one), "{one:?}");
-            assert!(all[at + 1..].iter().all(|&other| apart(one, other)), "{one:?}");
+        for large in [places.screen, places.exhibit] {
+            let mut all = places.beside.clone();
+            all.push(large);
+            for (at, &one) in all.iter().enumerate() {
+                assert!(inside(one), "{one:?}");
+                assert!(all[at + 1..].iter().all(|&other| apart(one, other)), "{one:?}");
+            }
         }
     }
 

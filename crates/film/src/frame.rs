@@ -107,6 +107,31 @@ impl Frame {
         self.fill(right, colour);
     }
 
+    /// Draws a line through points that are thousandths of an area, with a square pen; what would lie
+    /// outside the area is left out.
+    pub(crate) fn stroke(&mut self, on: Area, points: &[[u16; 2]], pen: usize, colour: Colour) {
+        let at = |[x, y]: [u16; 2]| {
+            let place = |part: u16, size: usize| usize::from(part.min(1_000)) * size / 1_000;
+            (place(x, on.width), place(y, on.height))
+        };
+        let mut dot = |(x, y): (usize, usize)| {
+            let (x, y) = (x.saturating_sub(pen / 2), y.saturating_sub(pen / 2));
+            let (width, height) = (pen.min(on.width - x), pen.min(on.height - y));
+            self.fill(Area { x: on.x + x, y: on.y + y, width, height }, colour);
+        };
+        let mut last = None;
+        for point in points.iter().copied().map(at) {
+            let from = last.replace(point).unwrap_or(point);
+            // One dot every other pixel leaves no hole.
+            let steps = (from.0.abs_diff(point.0).max(from.1.abs_diff(point.1)) / 2).max(1);
+            let between =
+                |one: usize, other: usize, step| (one * (steps - step) + other * step) / steps;
+            for step in 0..=steps {
+                dot((between(from.0, point.0, step), between(from.1, point.1, step)));
+            }
+        }
+    }
+
     /// Puts a picture whose planes stand in `picture` into an area of any size; the nearest pixels
     /// are taken. Nothing happens when `picture` is not of the size it is said to be.
     pub fn place(&mut self, area: Area, picture: &[u8], (from_width, from_height): (usize, usize)) {
@@ -207,6 +232,20 @@ mod tests {
         frame.fill(Area { x: 100, y: 100, width: 4, height: 4 }, WHITE);
         let white = frame.bytes()[..64].iter().filter(|&&y| y == 235).count();
         assert_eq!(white, 16);
+    }
+
+    #[test]
+    fn a_stroke_goes_from_end_to_end_of_its_page_and_no_further() {
+        let mut frame = Frame::new(32, 32, BLACK);
+        let on = Area { x: 8, y: 8, width: 16, height: 16 };
+        frame.stroke(on, &[[0, 0], [1_000, 1_000], [u16::MAX, 0]], 4, WHITE);
+        let white = |x: usize, y: usize| frame.bytes()[y * 32 + x] == 235;
+        assert!(white(8, 8) && white(16, 16) && white(23, 23) && white(22, 10));
+        assert!(!white(12, 20));
+        let all = (0..32).flat_map(|y| (0..32).map(move |x| (x, y)));
+        for (x, y) in all.filter(|&(x, y)| white(x, y)) {
+            assert!((8..24).contains(&x) && (8..24).contains(&y), "{x} {y}");
+        }
     }
 
     #[test]

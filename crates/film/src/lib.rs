@@ -5,6 +5,7 @@
 //! samples in and takes finished ones out.
 
 mod arrange;
+mod exhibit;
 mod frame;
 mod letters;
 mod plan;
@@ -13,10 +14,11 @@ mod sound;
 mod words;
 
 pub use arrange::{Area, Arrangement};
+pub use exhibit::{Exhibit, Sheet, Unseen};
 pub use frame::{Colour, Frame};
 pub use letters::{Letters, Unreadable};
 pub use plan::{Chapter, Moment, Part, Plan, Roll, Seat, Source, State};
-pub use scene::{Painter, Shown};
+pub use scene::{Large, Painter, Shown};
 pub use sound::{Mixer, Speech};
 
 /// Pictures a second.

@@ -7,6 +7,7 @@ use model::archive::{ArchiveRecord, Stretch};
 use model::brief::Side;
 use model::{Fact, Ground, Minute, ParticipantId, Role, Timestamp, TrackKind};
 
+use crate::exhibit::{Exhibit, exhibits};
 use crate::{PICTURE_MS, words};
 
 /// How long a card for an interruption stands, ms.
@@ -116,6 +117,8 @@ pub struct Moment {
     pub states: Vec<State>,
     /// Whose screen is shared.
     pub screen: Option<ParticipantId>,
+    /// Which evidence is shown, for [`Plan::exhibit`]: it stands before a shared screen.
+    pub exhibit: Option<usize>,
 }
 
 /// Spans in order, none overlapping another, ms on the media time line.
@@ -168,6 +171,7 @@ pub struct Plan {
     pub chapters: Vec<Chapter>,
     /// What the band below says from which moment on, ms on the media time line.
     bands: Vec<(u64, String)>,
+    exhibits: Vec<(u64, Option<Exhibit>)>,
     lives: Vec<Life>,
     screens: Vec<(ParticipantId, Spans)>,
     tracks: Vec<(Source, Spans)>,
@@ -204,6 +208,7 @@ impl Plan {
             parts,
             chapters: Vec::new(),
             bands: bands(&record.minutes, &media),
+            exhibits: exhibits(&record.minutes, &media),
             lives,
             screens,
             tracks,
@@ -230,7 +235,18 @@ impl Plan {
             utc: Timestamp(self.zero.0.saturating_add(since)),
             states: self.lives.iter().map(|life| life.at(ms)).collect(),
             screen: self.screens.iter().find(|(_, spans)| spans.has(ms)).map(|(who, _)| *who),
+            exhibit: self.exhibit_at(ms),
         }
+    }
+
+    fn exhibit_at(&self, ms: u64) -> Option<usize> {
+        let at = self.exhibits.partition_point(|(from, _)| *from <= ms).checked_sub(1)?;
+        self.exhibits[at].1.is_some().then_some(at)
+    }
+
+    /// What a moment's `exhibit` names.
+    pub fn exhibit(&self, number: usize) -> Option<&Exhibit> {
+        self.exhibits.get(number)?.1.as_ref()
     }
 
     /// What the band below says at a moment of media time.

@@ -1,5 +1,5 @@
-//! Draws the pictures of the film: seats with their names, the shared screen, the bands with case
-//! and clock, the cards.
+//! Draws the pictures of the film: seats with their names, evidence and the shared screen, the bands
+//! with case and clock, the cards.
 //!
 //! What is not here: what is shown when (`plan`) and where (`arrange`).
 
@@ -8,10 +8,11 @@ use model::view::Heading;
 use time::{OffsetDateTime, UtcOffset};
 
 use crate::arrange::{Area, Arrangement, BOTTOM, TOP};
+use crate::exhibit::{Exhibit, Sheet, Unseen};
 use crate::frame::{Colour, Frame};
 use crate::letters::{Letters, Mask};
 use crate::plan::{Moment, Plan, State};
-use crate::{HEIGHT, WIDTH};
+use crate::{HEIGHT, WIDTH, words};
 
 const GROUND: Colour = Colour::of(16, 20, 24);
 const BAND: Colour = Colour::of(28, 36, 46);
@@ -21,6 +22,12 @@ const INK: Colour = Colour::of(240, 240, 236);
 const QUIET: Colour = Colour::of(170, 180, 190);
 const SPEAKING: Colour = Colour::of(64, 196, 120);
 const ALARM: Colour = Colour::of(240, 96, 72);
+/// Lines on evidence, and the light edge that sets them off, as the page draws them.
+const PEN: Colour = Colour::of(211, 38, 26);
+const HALO: Colour = Colour::of(255, 255, 255);
+/// Width of these lines and of their edge, pixels.
+const PEN_WIDTH: usize = 4;
+const HALO_WIDTH: usize = 8;
 const EMBLEM: &[u8] = include_bytes!("emblem.rgba");
 const EMBLEM_SIDE: usize = 40;
 const PLATE_HEIGHT: usize = 28;
@@ -28,21 +35,43 @@ const LINE: usize = 22;
 /// China's one time zone.
 const BEIJING_HOURS: i8 = 8;
 
+/// What has the large place of a picture.
+#[derive(Clone, Copy, Debug)]
+pub enum Large<'a> {
+    /// Nothing: the seats have all of it.
+    Nothing,
+    /// The shared screen at the size of its area.
+    Screen(&'a [u8]),
+    /// Evidence: a page of it as a picture, or why there is none.
+    Evidence(&'a Exhibit, Result<&'a Sheet, Unseen>),
+}
+
 /// What decoders have for one picture.
 #[derive(Debug)]
 pub struct Shown<'a> {
     /// Each seat's picture at the size of its seat, where there is one.
     pub pictures: &'a [Option<Vec<u8>>],
-    /// The shared screen at the size of its area.
-    pub screen: Option<&'a [u8]>,
+    /// What stands large.
+    pub large: Large<'a>,
     /// Who speaks.
     pub speaking: &'a [bool],
+}
+
+/// Who has the large place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Place {
+    #[default]
+    Seats,
+    Screen,
+    Evidence,
 }
 
 /// What stands in the picture, so that only what changed is drawn again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Drawn {
-    screen: bool,
+    place: Place,
+    /// The evidence that stands there, by the moment it began.
+    exhibit: Option<u64>,
     card: bool,
     clock: String,
     band: String,
@@ -124,10 +153,14 @@ impl Painter {
 
     /// The next picture of the record.
     pub fn picture(&mut self, moment: &Moment, band: &str, shown: &Shown<'_>) -> &[u8] {
-        let screen = moment.screen.is_some() && shown.screen.is_some();
-        if self.drawn.clock.is_empty() || self.drawn.card || self.drawn.screen != screen {
+        let place = match shown.large {
+            Large::Nothing => Place::Seats,
+            Large::Screen(_) => Place::Screen,
+            Large::Evidence(..) => Place::Evidence,
+        };
+        if self.drawn.clock.is_empty() || self.drawn.card || self.drawn.place != place {
             self.clear();
-            self.drawn.screen = screen;
+            self.drawn.place = place;
         }
         self.clock_band(clock(moment.utc));
         let speakers: Vec<&str> = self
@@ -143,23 +176,65 @@ impl Painter {
             format!("　发言：{}", speakers.join("、"))
         };
         self.band(format!("{band}{speech}"));
-        if screen {
-            if let Some(bytes) = shown.screen {
+        match shown.large {
+            Large::Nothing => {
+                for seat in 0..self.arrangement.seats.len() {
+                    self.seat(seat, self.arrangement.seats[seat], moment, shown, false);
+                }
+                return self.frame.bytes();
+            }
+            Large::Screen(bytes) => {
                 let area = self.arrangement.screen;
                 self.frame.place(area, bytes, (area.width, area.height));
             }
-            for (place, seat) in self.beside(shown.speaking).into_iter().enumerate() {
-                self.seat(seat, self.arrangement.beside[place], moment, shown, true);
-            }
-        } else {
-            for seat in 0..self.arrangement.seats.len() {
-                self.seat(seat, self.arrangement.seats[seat], moment, shown, false);
-            }
+            Large::Evidence(exhibit, sheet) => self.evidence(exhibit, sheet),
+        }
+        for (place, seat) in self.beside(shown.speaking).into_iter().enumerate() {
+            self.seat(seat, self.arrangement.beside[place], moment, shown, true);
         }
         self.frame.bytes()
     }
 
-    /// Who stands beside a shared screen: who speaks, then in the order of the courtroom; in that
+    /// A page of evidence in the middle of its place with the lines on it, or a card with its name.
+    fn evidence(&mut self, exhibit: &Exhibit, sheet: Result<&Sheet, Unseen>) {
+        if self.drawn.exhibit == Some(exhibit.from_ms) && exhibit.playing.is_none() {
+            return;
+        }
+        self.drawn.exhibit = Some(exhibit.from_ms);
+        let area = self.arrangement.exhibit;
+        self.frame.fill(area, PLATE);
+        let sheet = match sheet {
+            Ok(sheet) => sheet,
+            Err(why) => return self.evidence_card(exhibit, why),
+        };
+        let (width, height) = (sheet.width.min(area.width), sheet.height.min(area.height));
+        let on = Area {
+            x: (area.x + (area.width - width) / 2) & !1,
+            y: (area.y + (area.height - height) / 2) & !1,
+            width,
+            height,
+        };
+        self.frame.place(on, &sheet.bytes, (sheet.width, sheet.height));
+        for (thick, colour) in [(HALO_WIDTH, HALO), (PEN_WIDTH, PEN)] {
+            for stroke in &exhibit.strokes {
+                self.frame.stroke(on, &stroke.points, thick, colour);
+            }
+        }
+    }
+
+    fn evidence_card(&mut self, exhibit: &Exhibit, why: Unseen) {
+        let area = self.arrangement.exhibit;
+        let lines = [("出示证据", QUIET), (&exhibit.label(), INK), (words::unseen(why), QUIET)];
+        let step = LINE * 2;
+        let top = area.y + (area.height - lines.len() * step) / 2;
+        for (at, (text, colour)) in lines.into_iter().enumerate() {
+            let mask = self.letters.line(text, LINE + 8, area.width - 80);
+            let x = area.x + (area.width - mask.width) / 2;
+            self.frame.ink((x, top + at * step), &mask, colour);
+        }
+    }
+
+    /// Who stands beside what is large: who speaks, then in the order of the courtroom; in that
     /// order again, so that nobody jumps about.
     fn beside(&self, speaking: &[bool]) -> Vec<usize> {
         let mut seats: Vec<usize> = (0..self.names.len()).collect();

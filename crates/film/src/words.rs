@@ -3,7 +3,9 @@
 //! What is not here: where they stand, and what roles are called (`model`).
 
 use model::Ground;
-use model::brief::Phase;
+use model::brief::{Phase, Side};
+
+use crate::exhibit::Unseen;
 
 /// The name of a phase.
 pub(crate) const fn phase(phase: Phase) -> &'static str {
@@ -30,5 +32,25 @@ pub(crate) const fn ground(ground: Ground) -> &'static str {
         Ground::Recess => "休庭",
         Ground::NonPublicEvidence => "不公开举证、质证",
         Ground::UnrecordedMediation => "不宜录制的调解",
+    }
+}
+
+/// Whose evidence it is.
+pub(crate) const fn side(side: Option<Side>) -> &'static str {
+    match side {
+        Some(Side::Plaintiff) => "原告",
+        Some(Side::Defendant) => "被告",
+        Some(Side::ThirdParty) => "第三人",
+        None => "法院调取",
+    }
+}
+
+/// Why a piece of evidence is a card and not a picture.
+pub(crate) const fn unseen(why: Unseen) -> &'static str {
+    match why {
+        Unseen::Sound => "音频证据，当庭播放",
+        Unseen::NotKept => "未找到该证据文件，画面从略",
+        Unseen::Altered => "证据文件与庭审记载的摘要不符，画面从略",
+        Unseen::Unreadable => "该证据文件无法成像，画面从略",
     }
 }

@@ -299,7 +299,7 @@ pub trait Archive: Send + Sync {
     /// When the disk fails.
     fn tombstones(&self) -> Result<Vec<Tombstone>, ArchiveFault>;
 
-    /// Settles the archive package of a sealed hearing.
+    /// Settles the archive package of a sealed hearing; `beside` are files that come with it, by name.
     ///
     /// # Errors
     /// `NotFound` when there is none or it is not sealed; or the disk fails.
@@ -307,6 +307,7 @@ pub trait Archive: Send + Sync {
         &self,
         hearing: HearingId,
         packed_at: Timestamp,
+        beside: Vec<(String, Vec<u8>)>,
     ) -> Result<Arc<dyn Package>, ArchiveFault>;
 }
 

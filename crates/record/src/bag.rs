@@ -35,7 +35,7 @@ pub fn tag_files(
     hearing: HearingId,
     packed_at: Timestamp,
     payload: &Listed,
-    page: &[u8],
+    beside: Vec<(String, Vec<u8>)>,
 ) -> BTreeMap<String, Vec<u8>> {
     let bytes: u64 = payload.values().map(|(length, _)| length).sum();
     let info = format!(
@@ -49,9 +49,7 @@ pub fn tag_files(
         (DECLARATION_FILE.to_owned(), DECLARATION.as_bytes().to_vec()),
         (INFO_FILE.to_owned(), info.into_bytes()),
     ]);
-    if !page.is_empty() {
-        files.insert(PAGE_FILE.to_owned(), page.to_vec());
-    }
+    files.extend(beside.into_iter().filter(|(_, bytes)| !bytes.is_empty()));
     let digests = payload.iter().map(|(path, (_, digests))| (path.as_str(), *digests)).collect();
     add_manifests(&mut files, MANIFESTS[0], &digests);
     let tags = files.clone();
@@ -270,7 +268,8 @@ mod tests {
             .iter()
             .map(|(path, bytes)| (path.clone(), (bytes.len() as u64, Digests::of(bytes))))
             .collect();
-        let mut files = tag_files(HearingId(1), Timestamp(1_796_000_000_000), &listed, b"<html>");
+        let beside = vec![(PAGE_FILE.to_owned(), b"<html>".to_vec())];
+        let mut files = tag_files(HearingId(1), Timestamp(1_796_000_000_000), &listed, beside);
         files.extend(payload);
         Bag(files)
     }

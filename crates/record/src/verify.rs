@@ -21,6 +21,7 @@ use crate::stamp::STAMP_FILE;
 use crate::transcript::ACTS_FILE;
 
 mod beside;
+mod chain;
 mod transcript;
 
 /// Bytes read at once.

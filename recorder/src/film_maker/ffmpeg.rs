@@ -1,4 +1,5 @@
-//! The one door to ffmpeg: decoders that give raw pictures or samples, and encoders.
+//! The one door to ffmpeg, and to poppler's pages: decoders that give raw pictures or samples, and
+//! encoders.
 //!
 //! What is not here: what is decoded and in which order. ffmpeg is a process of its own, so a
 //! decoder's fault on hostile media costs one film and nothing else; it reads pipes only, and ends
@@ -12,7 +13,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-use film::Area;
+use film::{Area, Sheet};
 use model::Codec;
 use record::playable::{Layout, Slice};
 
@@ -119,6 +120,106 @@ pub(super) fn sound(layout: Layout, folder: &Path, from_ms: u64) -> io::Result<P
     decode(layout, folder, &[], &output, film::Mixer::STEP * size_of::<f32>())
 }
 
+/// How long a page may take, as `timeout` reads it.
+const PAGE_WAIT: &str = "30";
+/// The longer side a page is drawn at before it is brought to its size, pixels.
+const PAGE_SIDE: &str = "1600";
+/// Formats in which a video that was handed in may be: none of them names another file.
+const VIDEO_FORMATS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm";
+
+/// Draws one page of a document, or a picture, no larger than an area, its shape kept.
+pub(super) fn still(file: &Path, media_type: &str, page: u16, area: Area) -> io::Result<Sheet> {
+    let (format, input, pages) = match media_type {
+        "image/png" => ("png_pipe", Stdio::from(File::open(file)?), None),
+        "image/jpeg" => ("jpeg_pipe", Stdio::from(File::open(file)?), None),
+        "application/pdf" => {
+            let page = page.to_string();
+            let mut pages = Command::new("timeout")
+                .args([PAGE_WAIT, "pdftoppm", "-q", "-f", &page, "-l", &page])
+                .args(["-scale-to", PAGE_SIDE])
+                .arg(file)
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()?;
+            let output = pages.stdout.take().ok_or_else(no_pipes)?;
+            ("ppm_pipe", Stdio::from(output), Some(pages))
+        }
+        other => return Err(io::Error::other(format!("no pictures are made of {other}"))),
+    };
+    let Area { width, height, .. } = area;
+    let filter = format!(
+        "scale={width}:{height}:force_original_aspect_ratio=decrease:force_divisible_by=2:\
+         flags=lanczos"
+    );
+    let drawn = Command::new("timeout")
+        .args([PAGE_WAIT, "ffmpeg", "-nostdin", "-v", "error", "-threads", "1"])
+        .args(["-f", format, "-i", "pipe:0", "-frames:v", "1", "-vf", &filter])
+        .args(["-pix_fmt", "yuv420p", "-f", "yuv4mpegpipe", "pipe:1"])
+        .stdin(input)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn();
+    let sheet = drawn.and_then(|mut drawn| {
+        let output = drawn.stdout.take().ok_or_else(no_pipes)?;
+        let mut bytes = Vec::new();
+        // One picture with the lines before it, and no more.
+        let most = film::Frame::bytes_of(width, height) + 1_000;
+        output.take(most as u64).read_to_end(&mut bytes)?;
+        drawn.wait()?;
+        sheet_of(&bytes)
+            .ok_or_else(|| io::Error::other(format!("{} gave no picture", file.display())))
+    });
+    if let Some(mut pages) = pages {
+        pages.wait()?;
+    }
+    sheet
+}
+
+/// The one picture of a stream in the format of yuv4mpeg: a line with the size, a line before the
+/// picture, its planes.
+fn sheet_of(stream: &[u8]) -> Option<Sheet> {
+    let line = |from: &[u8]| from.iter().position(|&byte| byte == b'\n');
+    let head = line(stream)?;
+    let words = std::str::from_utf8(&stream[..head]).ok()?;
+    let number =
+        |letter: char| words.split(' ').find_map(|word| word.strip_prefix(letter)?.parse().ok());
+    let (width, height): (usize, usize) = (number('W')?, number('H')?);
+    let rest = &stream[head + 1..];
+    let bytes = rest.get(line(rest)? + 1..)?;
+    let whole = film::Frame::bytes_of(width, height);
+    (bytes.len() == whole).then(|| Sheet { width, height, bytes: bytes.to_vec() })
+}
+
+/// Decodes a video that was handed in from a place in it on, in pictures of an area's size, one for
+/// each 40 ms.
+pub(super) fn video(file: &Path, from_ms: u64, area: Area) -> io::Result<Pieces> {
+    let (width, height) = (area.width, area.height);
+    let filter = format!(
+        "fps={},scale={width}:{height}:force_original_aspect_ratio=decrease:force_divisible_by=2:\
+         eval=frame,pad={width}:{height}:-1:-1:color=0x101418:eval=frame",
+        film::RATE,
+    );
+    let mut child = Command::new("ffmpeg")
+        .args(["-nostdin", "-v", "error", "-threads", "1"])
+        .args(["-protocol_whitelist", "file", "-format_whitelist", VIDEO_FORMATS])
+        .args(["-ss", &seconds(from_ms), "-i"])
+        .arg(format!("file:{}", file.display()))
+        .args(["-map", "0:v:0", "-vf", &filter, "-fps_mode", "passthrough"])
+        .args(["-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let output = child.stdout.take().ok_or_else(no_pipes)?;
+    let decoder = Decoder { child, feeder: None };
+    read_pieces(decoder, output, film::Frame::bytes_of(width, height))
+}
+
+fn no_pipes() -> io::Error {
+    io::Error::other("a process without pipes")
+}
+
 fn decode(
     layout: Layout,
     folder: &Path,
@@ -145,18 +246,20 @@ fn decode(
             tracing::debug!(%fault, "a decoder took no more");
         }
     })?;
+    read_pieces(Decoder { child, feeder: Some(feeder) }, output, size)
+}
+
+fn read_pieces(decoder: Decoder, output: ChildStdout, size: usize) -> io::Result<Pieces> {
     let (to_film, pieces) = sync_channel(AHEAD);
     let (spare, spares) = sync_channel(AHEAD);
     let reader = std::thread::Builder::new()
         .name("film-read".to_owned())
         .spawn(move || read(output, size, &to_film, &spares))?;
-    let decoder = Some(Decoder { child, feeder: Some(feeder) });
-    Ok(Pieces { pieces, spare, reader: Some(reader), decoder })
+    Ok(Pieces { pieces, spare, reader: Some(reader), decoder: Some(decoder) })
 }
 
 fn pipes(child: &mut Child) -> io::Result<(ChildStdin, ChildStdout)> {
-    let missing = || io::Error::other("a process without pipes");
-    Ok((child.stdin.take().ok_or_else(missing)?, child.stdout.take().ok_or_else(missing)?))
+    Ok((child.stdin.take().ok_or_else(no_pipes)?, child.stdout.take().ok_or_else(no_pipes)?))
 }
 
 /// Writes the layout's bytes; ends when they end or when nobody takes them.
@@ -316,8 +419,7 @@ impl Encoder {
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()?;
-        let input =
-            child.stdin.take().ok_or_else(|| io::Error::other("a process without pipes"))?;
+        let input = child.stdin.take().ok_or_else(no_pipes)?;
         let input = Some(BufWriter::new(input));
         Ok(Self { child, input, file: file.to_owned() })
     }

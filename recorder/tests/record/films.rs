@@ -59,6 +59,7 @@ fn order(archive: &Path, out: &Path) -> FilmOrder {
     FilmOrder {
         folder: folder(archive),
         film: out.to_owned(),
+        evidence: None,
         font: PathBuf::from(recorder::FONT),
         preset: "ultrafast".to_owned(),
         threads: 2,

@@ -5,6 +5,7 @@
 mod copies;
 mod desk;
 mod evidence;
+mod exhibits;
 mod faults;
 mod films;
 mod gateway;

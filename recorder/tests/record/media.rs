@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use model::archive::Archive;
 use model::letters::{RecordNotice, Tape, TapeItem};
-use model::{Codec, ParticipantId, TrackId, TrackKind};
+use model::{Codec, Fact, ParticipantId, TrackId, TrackKind};
 use recorder::ArchiveFolder;
 
 use crate::desk::{Desk, HEARING, Publisher, folder};
@@ -264,7 +264,12 @@ pub(crate) fn fly(
 }
 
 /// Records the flights as one hearing and seals it.
-pub(crate) async fn record(archive: &Path, mut flights: Vec<Flight>) {
+pub(crate) async fn record(archive: &Path, flights: Vec<Flight>) {
+    record_with(archive, flights, Vec::new()).await;
+}
+
+/// The same, with facts so many ms after the start, in order.
+pub(crate) async fn record_with(archive: &Path, mut flights: Vec<Flight>, facts: Vec<(u64, Fact)>) {
     let mut desk = Desk::start(archive);
     desk.open().await;
     desk.expect(|notice| matches!(notice, RecordNotice::Opened { .. })).await;
@@ -272,9 +277,14 @@ pub(crate) async fn record(archive: &Path, mut flights: Vec<Flight>) {
     let start = desk.now().instant;
     flights.sort_by_key(|flight| flight.arrives_ms);
     let mut flights = flights.into_iter().peekable();
+    let mut facts = facts.into_iter().peekable();
     while flights.peek().is_some() {
         tokio::time::sleep(Duration::from_millis(20)).await;
         let now = desk.now().instant;
+        let is_due = |(ms, _): &(u64, Fact)| start.plus(Duration::from_millis(*ms)) <= now;
+        while let Some((_, fact)) = facts.next_if(is_due) {
+            desk.minute(fact).await;
+        }
         let mut tape = Tape { hearing: HEARING, items: Vec::new(), bytes: Vec::new() };
         let due = |flight: &Flight| start.plus(Duration::from_millis(flight.arrives_ms)) <= now;
         while let Some(Flight { arrives_ms, mut item, payload }) = flights.next_if(due) {

@@ -108,7 +108,7 @@ async fn a_package_is_a_bag_and_a_tar_file_to_other_tools() {
     let archive = scratch.path().join("archive");
     sealed(&archive, Some(key(Algorithm::Sm2))).await;
     let door = ArchiveFolder::new(archive.clone()).with_page(PAGE.to_vec());
-    let package = door.package(HEARING, AT).expect("sealed");
+    let package = door.package(HEARING, AT, Vec::new()).expect("sealed");
     let whole = package.read(0..package.bytes()).expect("read");
     assert_eq!(whole.len() as u64, package.bytes());
     let mut parts = Vec::new();
@@ -218,4 +218,23 @@ async fn a_crash_before_the_seal_loses_neither_seal_nor_signature() {
         assert!(read("seal.json") == seal && read("seal.sig.json") == signature, "{gone:?}");
     }
     assert!(verdict(&folder, Some(&own.public())).intact);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_beside_the_record_is_under_the_lists_of_the_package() {
+    let scratch = tempfile::tempdir().expect("a folder");
+    let archive = scratch.path().join("archive");
+    sealed(&archive, Some(key(Algorithm::Ed25519))).await;
+    let door = ArchiveFolder::new(archive.clone()).with_page(PAGE.to_vec());
+    let beside = vec![("explanation.html".to_owned(), b"<p>signed</p>".to_vec())];
+    let package = door.package(HEARING, AT, beside).expect("sealed");
+    let tar = scratch.path().join(package.name());
+    std::fs::write(&tar, package.read(0..package.bytes()).expect("read")).expect("written");
+    let done = Command::new("tar").arg("-xf").arg(&tar).arg("-C").arg(scratch.path()).status();
+    assert!(done.expect("tar runs").success());
+    let bag = scratch.path().join(format!("assize-{HEARING}"));
+    assert_eq!(verdict(&bag, None).findings, Vec::<String>::new());
+    std::fs::write(bag.join("explanation.html"), b"<p>altered</p>").expect("written");
+    let findings = verdict(&bag, None).findings;
+    assert!(findings.iter().any(|of| of.contains("explanation.html")), "{findings:?}");
 }

@@ -212,10 +212,18 @@ async fn explanation_page(
     Path(hearing): Path<String>,
 ) -> Result<Response, Refused> {
     let (_, hearing) = allowed(&app, &headers, &hearing).await?;
-    let signed = app.docket.explanation(hearing).await?.ok_or(Refusal::NotFound)?;
-    let facts = call(&app, &app.reads, move |archive| archive.facts(hearing)).await?;
+    Ok(printed(signed_explanation(&app, hearing).await?.ok_or(Refusal::NotFound)?))
+}
+
+/// The signed explanation of a record's faults as one page; none when there is none.
+pub(super) async fn signed_explanation(
+    app: &App,
+    hearing: HearingId,
+) -> Result<Option<String>, Refused> {
+    let Some(signed) = app.docket.explanation(hearing).await? else { return Ok(None) };
+    let facts = call(app, &app.reads, move |archive| archive.facts(hearing)).await?;
     let (text, signature) = (signed.text.reveal(), signed.signature.reveal());
-    Ok(printed(recording_note::explanation_page(&facts, text, signature, signed.at)))
+    Ok(Some(recording_note::explanation_page(&facts, text, signature, signed.at)))
 }
 
 /// Who presides signs the explanation of the faults; the record is filed away by it.

@@ -16,10 +16,14 @@ use model::archive::Package;
 use model::limits::ARCHIVE_READ_MAX;
 
 use super::archive::{BrokenOff, allowed, blocking, call};
+use super::custody::signed_explanation;
 use super::{App, Refused};
 
 /// Bytes read at once.
 const PIECE_BYTES: u64 = 512 * 1024;
+
+/// Name of the signed explanation in a package.
+const EXPLANATION_FILE: &str = "explanation.html";
 
 const _: () = assert!(PIECE_BYTES <= ARCHIVE_READ_MAX);
 
@@ -35,9 +39,15 @@ async fn download(
 ) -> Result<Response, Refused> {
     let (_, hearing) = allowed(&app, &headers, &hearing).await?;
     let now = app.clock.now().utc;
+    // What who presided signed about faults goes with the record, under the package's own lists.
+    let mut beside = Vec::new();
+    if let Some(page) = signed_explanation(&app, hearing).await? {
+        beside.push((EXPLANATION_FILE.to_owned(), page.into_bytes()));
+    }
     // Settling what is in it reads the ledger once through, as a verification does.
     let package =
-        call(&app, &app.verifications, move |archive| archive.package(hearing, now)).await?;
+        call(&app, &app.verifications, move |archive| archive.package(hearing, now, beside))
+            .await?;
     let (name, bytes) = (package.name(), package.bytes());
     let body = if method == Method::HEAD { Body::empty() } else { sent(app, package) };
     let mut response = body.into_response();

@@ -10,6 +10,7 @@ import { rooted, untar } from './package'
 import type { Files } from './package'
 import { CODES, sentence } from './words'
 import source from './check.ts?raw'
+import stampSource from './stamp.ts?raw'
 
 const encode = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
 const secret = new Uint8Array(32).fill(9)
@@ -187,10 +188,63 @@ describe('a record', () => {
   })
 })
 
+/** A frozen version, read, objected to and signed; each act signed by the court. */
+function reviewed(): Record<string, Uint8Array<ArrayBuffer>> {
+  const files = record()
+  const text = encode('{"lines":[{"text":"原告：借款三万元。"}]}')
+  files['transcript-1.json'] = text
+  const acts = [{ act: 'frozen', version: 1, ...digestsOf(text) }, { act: 'read', version: 1 }, { act: 'signed', version: 1 }]
+  let prev = digestsOf(encode('h7'))
+  files['transcript.jsonl'] = encode(acts.map((done, n) => {
+    const act = { prev, entry: { n, at: 3000 + n, by: 2, role: 'clerk', act: done } }
+    const line = JSON.stringify({ act, by: signed('ed25519', encode(JSON.stringify(act))) })
+    prev = digestsOf(encode(line))
+    return `${line}\n`
+  }).join(''))
+  return files
+}
+
+describe('the transcript', () => {
+  const edit = async (change: (all: string[]) => string[]): Promise<unknown[]> => {
+    const files = reviewed()
+    files['transcript.jsonl'] = encode(change(new TextDecoder().decode(files['transcript.jsonl']).split('\n')).join('\n'))
+    return (await check(filesOf(files))).findings.map(({ code, values }) => [code, values['n']])
+  }
+
+  it('is intact as it was frozen and signed', async () => {
+    expect(await codes(reviewed())).toEqual([])
+  })
+
+  it('with one other character, or without its text, is named', async () => {
+    const files = reviewed()
+    files['transcript-1.json'] = encode(new TextDecoder().decode(files['transcript-1.json']).replace('三', '五'))
+    const { findings } = await check(filesOf(files))
+    expect(findings).toEqual([{ code: 'versionWrong', values: { file: 'transcript-1.json', n: 0 } }])
+    expect(sentence(findings[0]!)[0]).toContain('transcript-1.json')
+    delete files['transcript-1.json']
+    expect(await codes(files)).toEqual(['versionWrong'])
+  })
+
+  it('names acts that were edited, taken out, moved or cut short, and versions nobody froze', async () => {
+    expect(await edit((all) => all.map((line, at) => (at === 1 ? line.replace('3001', '3009') : line)))).toEqual([['actWrong', 1], ['actWrong', 2]])
+    expect(await edit((all) => [all[0]!, ...all.slice(2)])).toEqual([['actWrong', 1]])
+    expect(await edit((all) => [all[0]!, all[2]!, all[1]!, ''])).toEqual([['actWrong', 1], ['actWrong', 2]])
+    expect(await edit((all) => [...all.slice(0, 2), all[2]!.slice(0, -9)])).toEqual([['actUnfinished', 2]])
+    const files = reviewed()
+    files['transcript-2.json'] = encode('{}')
+    expect(await codes(files)).toEqual(['unnamed'])
+  })
+
+  it('of another hearing is none of this one', async () => {
+    expect(await edit((all) => all.map((line, at) => (at === 0 ? line.replace(digestsOf(encode('h7')).sha256, digestsOf(encode('h8')).sha256) : line)))).toContainEqual(['actWrong', 0])
+  })
+})
+
 describe('the words', () => {
   it('are there for everything that can be found', () => {
     const used = [...source.matchAll(/(?:find\(|code: |\? )'([a-zA-Z]+)'/g)].map((match) => match[1])
-    const all = new Set([...used, 'lineMoved', 'changedPiece'])
+    const stamps = [...stampSource.matchAll(/return '(stamp[a-zA-Z]+)'/g)].map((match) => match[1])
+    const all = new Set([...used, ...stamps, 'lineMoved', 'changedPiece'])
     expect(all.size).toBeGreaterThan(35)
     for (const code of all) if (code !== 'sm3') expect(CODES, code).toContain(code)
   })

@@ -6,6 +6,8 @@ import { bytesAt, rooted } from './package'
 import type { Files } from './package'
 import { isSignature, verifies } from './signature'
 import type { Signature } from './signature'
+import { readStamp } from './stamp'
+import type { Stamp } from './stamp'
 
 /** A finding: which sentence (`words.ts`), and what it is about. */
 export interface Finding {
@@ -35,6 +37,7 @@ export interface Report {
   /** Digests of the seal: what the parties confirmed. */
   value: Digests | null
   signature: Signature | null
+  stamp: Stamp | null
   confirmed: Confirmed[]
 }
 
@@ -74,7 +77,7 @@ export async function check(handed: Files, progress: Progress = () => undefined)
 class Check {
   private readonly report: Report = {
     findings: [], remarks: [], isPackage: false, hearing: null, court: '', caseNumber: '', openedAt: null, closedAt: null,
-    entries: 0, segments: 0, bytes: 0, value: null, signature: null, confirmed: [],
+    entries: 0, segments: 0, bytes: 0, value: null, signature: null, stamp: null, confirmed: [],
   }
   private more = 0
   private done = 0
@@ -283,6 +286,7 @@ class Check {
       if (!same(digestsOf(new TextEncoder().encode(text)), report.value)) this.otherSeal(bytes)
     }
     await this.signature(bytes)
+    await this.stamp()
     await this.confirmations()
     await this.transcript()
   }
@@ -319,6 +323,17 @@ class Check {
     if (!ours || !isSignature(by)) return this.find('signatureForm')
     if (!verifies(by, seal)) return this.find('signatureWrong')
     this.report.signature = by
+  }
+
+  /** What an outside authority says of when the seal was there. */
+  private async stamp(): Promise<void> {
+    const bytes = await this.small('seal.tsr')
+    if (bytes === null) return
+    if (this.report.value === null) return this.find('stampsNothing')
+    const stamp = await readStamp(bytes, this.report.value)
+    if (typeof stamp !== 'string') this.report.stamp = stamp
+    else if (stamp === 'stampUnknown') this.report.remarks.push({ code: 'stampUnknown', values: {} })
+    else this.find(stamp)
   }
 
   /** The chain of the transcript's review, and the versions it froze. */
@@ -458,7 +473,6 @@ class Check {
       const known = BESIDE.includes(name) || this.frozen.has(name) || this.claims.has(name) || this.torn.some((torn) => torn.kept_as === name)
       if (!known) this.find('unnamed', { file: name })
     }
-    if (this.folder.has('seal.tsr')) this.report.remarks.push({ code: 'stamp', values: {} })
   }
 
   /** The package's own lists (BagIt, RFC 8493). */

@@ -82,6 +82,15 @@ function facts(result: HTMLElement, report: Report): void {
     both(list, 'dt', ['', ''])
     both(list, 'dd', ['请与法院公布的指纹逐组核对：指纹一致，才能说明签名出自该法院。', 'Compare it with the fingerprint the court publishes.'])
   }
+  if (report.stamp !== null) {
+    const { at, imprint, authority, fingerprint } = report.stamp
+    line('可信时间戳', 'Time-stamp (RFC 3161)', `${moment(at)}（${imprint}，签名有效）`).id = 'stamped'
+    line('时间戳机构', 'By', authority).id = 'stamper'
+    const key = line('机构证书指纹', 'Fingerprint of its certificate', '')
+    for (const group of groups(fingerprint)) add(key, 'code', group)
+    both(list, 'dt', ['', ''])
+    both(list, 'dd', ['请与该时间戳机构公布的证书核对：证书一致，才能说明时间出自该机构。', 'Compare it with the certificate the authority publishes.'])
+  }
 }
 
 const NO_RECORD = '无法读取：请选择一个卷宗文件夹，或以 .tar 结尾的完整卷宗包。Not a folder of a record, and not a whole package.'

@@ -75,7 +75,12 @@ const SENTENCES: Record<string, Sentence> = {
   more: (v) => [`另有 ${v['count']} 处问题未列出`, `and ${v['count']} more`],
   noSeal: () => ['卷宗尚未封存，只能核对到目前为止的内容', 'The record is not sealed yet'],
   unsigned: () => ['没有法院签名：封存时未签名，或签名被拿走。请向法院核对校验值', 'There is no signature of the court: none was made, or it was taken away'],
-  stamp: () => ['附有可信时间戳 seal.tsr，本页不核验。可用命令核验：openssl ts -verify -data seal.json -in seal.tsr -CAfile <时间戳机构证书>', 'There is an RFC 3161 time-stamp, seal.tsr, which this page does not check; use openssl ts -verify'],
+  stampsNothing: () => ['有时间戳 seal.tsr，却没有封存文件', 'There is a time-stamp but no seal'],
+  stampForm: () => ['时间戳 seal.tsr 无法读取，已被改动', 'The time-stamp, seal.tsr, cannot be read: it was changed'],
+  stampRefused: () => ['时间戳 seal.tsr 是时间戳机构的拒绝答复', 'seal.tsr is a refusal of the time-stamp authority'],
+  stampOther: () => ['时间戳 seal.tsr 不是对这份封存文件所作：seal.json 或 seal.tsr 被改动、调换', 'The time-stamp is not of this seal: seal.json or seal.tsr was changed or swapped'],
+  stampSignature: () => ['时间戳 seal.tsr 的签名无效：内容、签名或证书被改动', 'The signature of the time-stamp does not hold: its content, signature or certificate was changed'],
+  stampUnknown: () => ['时间戳 seal.tsr 是对这份封存文件所作，但未附证书或使用了本页不认识的算法，其签名未核验。可用命令核验：openssl ts -verify -data seal.json -in seal.tsr -CAfile <时间戳机构证书>', 'The time-stamp is of this seal; it carries no certificate or uses an algorithm unknown to this page, so its signature was not checked: use openssl ts -verify'],
 }
 
 /** A finding in both languages. */

@@ -4,12 +4,11 @@
 
 use crate::confirmation::{CONFIRMATIONS_FILE, Confirmations};
 use crate::digest::Digests;
-use crate::ledger::Lines;
 use crate::seal::SEAL_FILE;
 use crate::signature::{PublicKey, SIGNATURE_FILE, SealSignature};
 use crate::stamp::{self, STAMP_FILE, Stamp};
 
-use super::{Check, Files, READ_BYTES, read_whole};
+use super::{Check, Files, read_whole};
 
 impl Check {
     /// Checks every file that hangs on the seal's bytes.
@@ -103,34 +102,8 @@ impl Check {
         seal: Option<&[u8]>,
     ) -> Result<(), F::Fault> {
         let mut chain = Confirmations::new(Digests::of(seal.unwrap_or_default()));
-        let (mut lines, mut buffer, mut at) = (Lines::default(), vec![0; READ_BYTES], 0);
-        while let Some(count) = files.read(CONFIRMATIONS_FILE, at, &mut buffer)? {
-            if count == 0 {
-                break;
-            }
-            at += count as u64;
-            lines.push(&buffer[..count]);
-            while let Some(line) = lines.next_line() {
-                let n = chain.len();
-                match chain.read(line) {
-                    Ok(line) if self.signed_by.is_some() && line.by.key() != self.signed_by => {
-                        self.findings.push(format!(
-                            "{CONFIRMATIONS_FILE}: line {n} is signed by another key than the seal"
-                        ));
-                    }
-                    Ok(_) => {}
-                    Err(fault) => {
-                        self.findings.push(format!("{CONFIRMATIONS_FILE}: line {n} {fault}"));
-                        chain.step(line);
-                    }
-                }
-            }
-        }
-        if !lines.rest().is_empty() && self.liveness == super::Liveness::AtRest {
-            let n = chain.len();
-            self.findings.push(format!("{CONFIRMATIONS_FILE}: line {n} is unfinished"));
-        }
-        if seal.is_none() && at > 0 {
+        let bytes = self.chain(files, CONFIRMATIONS_FILE, &mut chain, |_, _, _| ())?;
+        if seal.is_none() && bytes > 0 {
             self.findings.push(format!("{CONFIRMATIONS_FILE}: there is no seal to confirm"));
         } else if !chain.is_empty() {
             let n = chain.len();

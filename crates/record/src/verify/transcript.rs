@@ -7,10 +7,9 @@ use std::collections::BTreeSet;
 
 use model::{Fact, TranscriptAct};
 
-use super::{Check, Files, Liveness, READ_BYTES, read_whole};
+use super::{Check, Files, read_whole};
 use crate::digest::Digests;
 use crate::entry::Entry;
-use crate::ledger::Lines;
 use crate::transcript::{ACTS_FILE, Acts, version_file};
 
 impl Check {
@@ -28,38 +27,12 @@ impl Check {
         let Some(hearing) = self.index.hearing() else { return Ok(()) };
         let mut chain = Acts::new(hearing);
         let mut versions = Vec::new();
-        let (mut lines, mut buffer, mut at) = (Lines::default(), vec![0; READ_BYTES], 0);
-        while let Some(count) = files.read(ACTS_FILE, at, &mut buffer)? {
-            if count == 0 {
-                break;
+        self.chain(files, ACTS_FILE, &mut chain, |check, n, read| {
+            check.compare(n, &read.entry.act);
+            if let TranscriptAct::Frozen { version, sha256, sm3, .. } = read.entry.act {
+                versions.push((n, version, sha256, sm3));
             }
-            at += count as u64;
-            lines.push(&buffer[..count]);
-            while let Some(line) = lines.next_line() {
-                let n = chain.len();
-                match chain.read(line) {
-                    Ok(read) => {
-                        if self.signed_by.is_some() && read.by.key() != self.signed_by {
-                            self.findings.push(format!(
-                                "{ACTS_FILE}: line {n} is signed by another key than the seal"
-                            ));
-                        }
-                        self.compare(n, &read.entry.act);
-                        if let TranscriptAct::Frozen { version, sha256, sm3, .. } = read.entry.act {
-                            versions.push((n, version, sha256, sm3));
-                        }
-                    }
-                    Err(fault) => {
-                        self.findings.push(format!("{ACTS_FILE}: line {n} {fault}"));
-                        chain.step(line);
-                    }
-                }
-            }
-        }
-        if !lines.rest().is_empty() && self.liveness == Liveness::AtRest {
-            let n = chain.len();
-            self.findings.push(format!("{ACTS_FILE}: line {n} is unfinished"));
-        }
+        })?;
         for (act, (n, _)) in self.acts.range(chain.len()..) {
             self.findings
                 .push(format!("{ACTS_FILE}: line {act}, which entry {n} names, is missing"));
