@@ -66,6 +66,7 @@ mod places;
 mod proofs;
 mod retention;
 mod sessions;
+mod subtitles;
 mod transcript;
 mod viewing;
 mod whip;

@@ -232,6 +232,7 @@ pub(super) fn transcribed() -> (RecordFacts, Frozen) {
         title: "庭审笔录".to_owned(),
         hearing: facts.line.hearing,
         version: 2,
+        part: None,
         heading: facts.line.heading.clone(),
         people: Vec::new(),
         lines: vec![
@@ -262,6 +263,8 @@ pub(super) fn transcribed() -> (RecordFacts, Frozen) {
         at: at(45),
         method,
         mark: mark.into(),
+        noted_by: None,
+        proof: None,
     };
     let review = ReviewView {
         version: 2,
@@ -271,6 +274,8 @@ pub(super) fn transcribed() -> (RecordFacts, Frozen) {
         frozen_at: Some(at(42)),
         until: None,
         signers: vec![JUDGE, CLERK, ZHANG, LI],
+        parts: Vec::new(),
+        read_aloud: Vec::new(),
         signed: vec![
             signed(JUDGE, SigningMethod::Typed, "王法官"),
             signed(ZHANG, SigningMethod::Handwritten, "M10 20L200 120L300 40"),
