@@ -16,3 +16,4 @@ mod simulate;
 mod speech;
 mod stamps;
 mod tidy;
+mod transcript;
