@@ -17,7 +17,7 @@ use crate::house::{House, Page};
 /// Who reads along besides those who write.
 const READERS: usize = 10;
 /// Keys each writer types.
-const KEYS: u32 = 120;
+const KEYS: u32 = 40;
 /// A page sends no faster (`web/src/transcript/following.ts`).
 const APART: Duration = Duration::from_millis(70);
 

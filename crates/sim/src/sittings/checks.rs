@@ -194,6 +194,10 @@ impl Play<'_> {
 
     /// Who writes, reads and signs the transcript.
     fn check_transcript(&self) -> Result<(), String> {
+        // Once it is closed people have left, and read it by other ways.
+        if self.law.stage == Stage::Closed {
+            return Ok(());
+        }
         let hearing = &self.hearing;
         let called: Vec<_> = self
             .law
@@ -220,17 +224,15 @@ impl Play<'_> {
                 }
             }
         }
-        if self.law.stage != Stage::Closed {
-            let by = |signs: &dyn Fn(&Figure) -> bool| -> Vec<ParticipantId> {
-                let people = self.law.people.iter();
-                people.filter(|(_, figure)| signs(figure)).map(|(who, _)| *who).collect()
-            };
-            if hearing.transcript_signers() != by(&|figure| self.law.signs_transcript(figure)) {
-                return Err("the transcript is signed by others than the law names".to_owned());
-            }
-            if hearing.called_signers() != by(&Law::signs_part) {
-                return Err("a part is signed by others than the law names".to_owned());
-            }
+        let by = |signs: &dyn Fn(&Figure) -> bool| -> Vec<ParticipantId> {
+            let people = self.law.people.iter();
+            people.filter(|(_, figure)| signs(figure)).map(|(who, _)| *who).collect()
+        };
+        if hearing.transcript_signers() != by(&|figure| self.law.signs_transcript(figure)) {
+            return Err("the transcript is signed by others than the law names".to_owned());
+        }
+        if hearing.called_signers() != by(&Law::signs_part) {
+            return Err("a part is signed by others than the law names".to_owned());
         }
         if hearing.recording_replaces_transcript() != self.law.recording_stands_for_it() {
             return Err("the recording stands for the transcript, or not, against the law".into());
