@@ -71,6 +71,8 @@ pub(crate) struct Config {
     pub(crate) page: String,
     /// A text file with the discipline everybody but the court accepts at check-in. Without it the usual text.
     pub(crate) discipline: Option<PathBuf>,
+    /// Certificates of the authorities whose certificates people may sign a transcript with, PEM.
+    pub(crate) signing_authorities: Option<PathBuf>,
     /// Where faces are compared: an outside service's address, `https://` or `http://`. Without it nobody is asked.
     pub(crate) face_url: Option<String>,
     /// The secret the requests to it are signed with.
@@ -186,6 +188,7 @@ impl Default for Config {
             certificate_key: None,
             page: String::new(),
             discipline: None,
+            signing_authorities: None,
             face_url: None,
             face_secret: None,
             speech_turns: true,
@@ -393,6 +396,7 @@ mod tests {
         "certificate",
         "certificate_key",
         "discipline",
+        "signing_authorities",
         "face_url",
         "face_secret",
         "speech_turns",
@@ -423,6 +427,7 @@ mod tests {
         let all: String = text
             .replace("\n# certificate", "\ncertificate")
             .replace("\n# discipline =", "\ndiscipline =")
+            .replace("\n# signing_authorities =", "\nsigning_authorities =")
             .replace("\n# copy_", "\ncopy_")
             .replace("\n# record_key =", "\nrecord_key =")
             .replace("\n# real_name_key =", "\nreal_name_key =")
@@ -442,6 +447,7 @@ mod tests {
                 certificate: None,
                 certificate_key: None,
                 discipline: None,
+                signing_authorities: None,
                 record_key: None,
                 real_name_key: None,
                 timestamp_url: None,

@@ -12,7 +12,7 @@ use model::letters::Unfinished;
 use model::{Now, PresenceChecks, limits};
 use prometheus::Registry;
 use recorder::{
-    ArchiveFolder, ConfirmationDesk, CourtKey, FilmShop, FilmsConfig, RecorderConfig,
+    Anchors, ArchiveFolder, ConfirmationDesk, CourtKey, FilmShop, FilmsConfig, RecorderConfig,
     RecorderFault, StampDesk, Transcripts,
 };
 use sfu::{Ends, Sfu, SfuConfig, SfuFault};
@@ -246,7 +246,7 @@ async fn open_rooms(
         films: Arc::new(films(config, &program)?),
         check_values: Arc::new(ConfirmationDesk::new(folder.clone(), key.clone())),
         stamps: Arc::new(StampDesk::new(folder.clone(), key.public().algorithm())),
-        shelf: Arc::new(Transcripts::new(folder.clone(), key)),
+        shelf: Arc::new(Transcripts::new(folder.clone(), key, signing_authorities(config)?)),
         heard,
         docket,
         clock: Clock::new(move || signaling_clock()),
@@ -289,6 +289,22 @@ fn sfu_settings(config: &Config) -> SfuConfig {
         trusted_tls: config.certificate.is_some(),
         threads: config.media_threads,
     }
+}
+
+/// Who may stand behind the certificates people sign a transcript with.
+///
+/// # Errors
+/// One sentence about the file.
+fn signing_authorities(config: &Config) -> Result<Anchors, String> {
+    let Some(path) = &config.signing_authorities else { return Ok(Anchors::default()) };
+    let wrong = |fault: &dyn core::fmt::Display| {
+        format!(
+            "证书颁发机构文件 {0} 不可用：{fault}。The file of signing authorities {0} cannot be used: {fault}.",
+            path.display()
+        )
+    };
+    let pem = std::fs::read(path).map_err(|fault| wrong(&fault))?;
+    Anchors::read(&pem).map_err(|why| wrong(&why))
 }
 
 /// What sittings are told at their start.

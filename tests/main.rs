@@ -17,3 +17,4 @@ mod simulate;
 mod speech;
 mod stamps;
 mod tidy;
+mod transcript;

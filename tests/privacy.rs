@@ -5,6 +5,8 @@
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use model::{LineId, LineKind, TranscriptEdit};
+use protocol::{ClientMessage, ServerMessage};
 use serde_json::{Value, json};
 
 use crate::house::{Client, House};
@@ -33,6 +35,10 @@ const WORDS: &[&str] = &[
     "民间借贷纠纷",
     "shouted-at-the-bench",
     "a-cousin-in-the-room",
+    "typed-into-the-transcript",
+    "what-should-stand-there",
+    "why-nobody-corrects",
+    "volume-three-page-nine",
 ];
 /// Parts of session descriptions.
 const SDP: &[&str] =
@@ -67,6 +73,7 @@ async fn a_whole_hearing_leaves_nothing_private_in_the_log() {
     wrong.sign_in(&name, &password).await;
     wrong.join("76543210").await;
     let (_, judge_password) = house.account("judge");
+    transcript(&mut wrong, &house, seat).await;
 
     judge.must(&format!("warn:p{seat}:shouted-at-the-bench")).await;
     judge.must(&format!("remove:p{seat}:shouted-at-the-bench")).await;
@@ -95,6 +102,40 @@ async fn a_whole_hearing_leaves_nothing_private_in_the_log() {
         assert_says_nothing(line, WORDS.iter().chain(SDP).copied(), &secrets);
         let without_own = ports.iter().fold(line.to_owned(), |text, own| text.replace(own, ""));
         assert!(!without_own.contains("127.0.0.1:"), "somebody's address: {line}");
+    }
+}
+
+/// Writes, freezes and reviews a transcript as its clerk.
+async fn transcript(clerk: &mut Client, house: &House, seat: u64) {
+    let mut page = clerk.page(house.hearing()).await;
+    page.say(&ClientMessage::ReadAlong { desk: "desk".to_owned(), since: 0 }).await;
+    let edit = TranscriptEdit::Add {
+        line: LineId("desk-1".to_owned()),
+        after: None,
+        kind: LineKind::Note,
+        speaker: None,
+        text: "typed-into-the-transcript".into(),
+    };
+    page.say(&ClientMessage::Write { desk: "desk".to_owned(), seq: 1, edits: vec![edit] }).await;
+    while !matches!(page.next().await, Some(ServerMessage::TranscriptSteps { .. })) {}
+    let path = format!("/api/hearings/{}/transcript", house.hearing());
+    let frozen = clerk.must(&path, &json!({ "review": "freeze" })).await;
+    let sha256 = frozen["review"]["sha256"].as_str().expect("a digest").to_owned();
+    clerk.must(&format!("{path}/code"), &json!({ "who": seat })).await;
+    // None of these is taken; what they say is no business of the log either.
+    for ask in [
+        json!({ "review": "object", "version": 1, "line": "desk-1", "text": "what-should-stand-there" }),
+        json!({ "review": "decline", "number": 1, "reason": "why-nobody-corrects" }),
+        json!({
+            "review": "sign_for", "who": seat, "version": 1, "sha256": sha256,
+            "how": { "how": "on_paper", "note": "volume-three-page-nine", "scan": "aGFsbG8=" },
+        }),
+        json!({
+            "review": "sign", "version": 1, "sha256": sha256, "method": "typed",
+            "mark": "李法官", "code": "a-wrong-password",
+        }),
+    ] {
+        assert!(clerk.ask("POST", &path, &ask).await.status >= 400, "{ask}");
     }
 }
 

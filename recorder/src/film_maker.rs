@@ -71,17 +71,7 @@ pub fn make_film(
     stop: &AtomicBool,
     progress: &mut dyn FnMut(u32),
 ) -> Result<(), FilmFault> {
-    let mut reader = Reader::default();
-    read_ledger(&order.folder, 0, &mut reader)?;
-    let record = reader.index.archive_record(&reader.ledger).ok_or(FilmFault::Empty)?;
-    let index = reader.index;
-    let end = index.media_ms;
-    let rolls: Vec<Roll> = index
-        .rolls
-        .iter()
-        .map(|&(from_ms, to)| Roll { from_ms, to_ms: to.unwrap_or(end) })
-        .collect();
-    let plan = Plan::of(&record, &rolls).ok_or(FilmFault::Empty)?;
+    let (plan, record, index) = planned(&order.folder)?.ok_or(FilmFault::Empty)?;
     let font = std::fs::read(&order.font).map_err(doing("read", &order.font))?;
     let letters = Letters::of(font).map_err(|_| FilmFault::Font(order.font.clone()))?;
 
@@ -103,6 +93,23 @@ pub fn make_film(
     place(&sound, &part("m4a"))?;
     place(&film, &order.film)?;
     Ok(())
+}
+
+/// The plan of a hearing's film; none where nothing was recorded.
+pub(crate) fn planned(
+    folder: &Path,
+) -> Result<Option<(Plan, ArchiveRecord, Index)>, RecorderFault> {
+    let mut reader = Reader::default();
+    read_ledger(folder, 0, &mut reader)?;
+    let Some(record) = reader.index.archive_record(&reader.ledger) else { return Ok(None) };
+    let index = reader.index;
+    let end = index.media_ms;
+    let rolls: Vec<Roll> = index
+        .rolls
+        .iter()
+        .map(|&(from_ms, to)| Roll { from_ms, to_ms: to.unwrap_or(end) })
+        .collect();
+    Ok(Plan::of(&record, &rolls).map(|plan| (plan, record, index)))
 }
 
 fn gone(fault: io::Error) -> io::Result<()> {

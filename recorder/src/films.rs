@@ -14,13 +14,14 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::UNIX_EPOCH;
 
 use model::archive::ArchiveFault;
-use model::films::{FilmFile, FilmRefusal, FilmState, Films};
+use model::films::{FilmFile, FilmRefusal, FilmState, FilmTimes, Films};
 use model::limits::{ARCHIVE_READ_MAX, FILMS_QUEUED_MAX};
 use model::{HearingId, Timestamp};
 use record::ledger::LEDGER_FILE;
 use record::seal::SEAL_FILE;
 
 use crate::RecorderFault;
+use crate::film_maker::planned;
 use crate::folder::doing;
 
 /// Address space of each process that makes a film, bytes: what a broken record may cost at most.
@@ -211,6 +212,15 @@ impl Films for FilmShop {
             }
         }
         Ok(())
+    }
+
+    fn times(&self, hearing: HearingId) -> Result<FilmTimes, ArchiveFault> {
+        let folder = self.config.archive.join(hearing.to_string());
+        if !folder.join(LEDGER_FILE).exists() {
+            return Err(ArchiveFault::NotFound);
+        }
+        let planned = planned(&folder)?.ok_or(ArchiveFault::NotFound)?;
+        Ok(planned.0.times())
     }
 
     fn read(

@@ -52,6 +52,7 @@ pub use films::{FilmShop, FilmsConfig};
 pub use keeping::{KeepFault, copied, forget, move_record, restore, verify_copy};
 pub use package::pack;
 pub use reconcile::{Compared, Finding, Listed, Report, ReportBoard, Wrong, reconcile};
+pub use record::certificate::Anchors;
 pub use record::signature::{Algorithm, CourtKey, PublicKey};
 pub use speech::{
     Engine, EngineAt, EngineFault, Glossary, Listening, OwnEngine, SoundTap, SpeechConfig,

@@ -43,11 +43,13 @@ const READ_ME: &str = "\
 2. proof.json 的 pieces 列出各录像文件中每一数据块的位置 at、长度 length 及其 SHA-256、SM3，\
 与 ledger.jsonl 第 entry 条（从 0 起）所载一致。\r
 3. 对录像文件中该位置的字节计算 SHA-256 或者 SM3，应与之相同。\r
+有 subtitles.vtt 的，是依固定的笔录生成的字幕，时间从本片段开始计算，仅供观看。\r
 \r
 This is a part of the record of a hearing: pieces as they were attested, nothing re-encoded. Every\r
 line of ledger.jsonl names in prev the digests of the line before it; seal.json names the last.\r
 proof.json says where in which file each piece stands (at, length), which entry of the ledger\r
-attests it, and with which digests: hash those bytes and compare.\r
+attests it, and with which digests: hash those bytes and compare. Where there is a subtitles.vtt it\r
+was made of the frozen transcript for watching; its time begins with the part.\r
 ";
 
 /// Pieces by segment and offset, as an entry attests them: its number, their length and digests.
@@ -144,6 +146,10 @@ pub(crate) fn make(
     let sealed = std::fs::read(&seal).map_err(doing("read", &seal))?;
     zip.begin(SEAL_FILE)?;
     zip.write(&sealed)?;
+    if !order.subtitles.reveal().is_empty() {
+        zip.begin("subtitles.vtt")?;
+        zip.write(order.subtitles.reveal().as_bytes())?;
+    }
     zip.begin("README.txt")?;
     zip.write(READ_ME.as_bytes())?;
     let (bytes, sha256) = zip.finish()?;

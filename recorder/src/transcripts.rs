@@ -8,12 +8,15 @@ use std::sync::{Mutex, PoisonError};
 use model::archive::ArchiveFault;
 use model::limits::TRANSCRIPT_VERSIONS_MAX;
 use model::recording::Said;
-use model::review::{TranscriptShelf, VersionDigests};
-use model::{ActEntry, HearingId, Private, Timestamp};
+use model::review::{
+    CertificateFault, CertificateOf, SignatureFile, TranscriptShelf, VersionDigests,
+};
+use model::{ActEntry, HearingId, ParticipantId, Private, Timestamp};
+use record::certificate::{self, Anchors};
 use record::digest::Digests;
 use record::ledger::{LEDGER_FILE, Lines};
 use record::signature::CourtKey;
-use record::transcript::{ACTS_FILE, Acts, version_file};
+use record::transcript::{ACTS_FILE, Acts, is_sign_file, part_file, sign_file, version_file};
 
 use crate::confirmations::append;
 use crate::disk::{Disk, RealDisk};
@@ -27,6 +30,8 @@ const BYTES_MAX: u64 = 128 * 1024 * 1024;
 pub struct Transcripts {
     archive: PathBuf,
     key: CourtKey,
+    /// Who may stand behind a certificate.
+    anchors: Anchors,
     /// One act at a time: each is a line that follows the one before it.
     writing: Mutex<()>,
 }
@@ -39,13 +44,32 @@ struct Found {
 }
 
 impl Transcripts {
-    /// The shelf in an archive's folder; acts are signed with the court's key.
-    pub const fn new(archive: PathBuf, key: CourtKey) -> Self {
-        Self { archive, key, writing: Mutex::new(()) }
+    /// The shelf in an archive's folder; acts are signed with the court's key, and certificates
+    /// need one of these authorities behind them.
+    pub const fn new(archive: PathBuf, key: CourtKey, anchors: Anchors) -> Self {
+        Self { archive, key, anchors, writing: Mutex::new(()) }
     }
 
     fn folder(&self, hearing: HearingId) -> PathBuf {
         self.archive.join(hearing.to_string())
+    }
+
+    /// Puts a file beside the ledger.
+    fn place(
+        &self,
+        hearing: HearingId,
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<VersionDigests, ArchiveFault> {
+        let folder = self.folder(hearing);
+        if !folder.join(LEDGER_FILE).exists() {
+            return Err(ArchiveFault::NotFound);
+        }
+        let path = folder.join(name);
+        let placed = RealDisk.place(&path, bytes).and_then(|()| RealDisk.sync_folder(&folder));
+        placed.map_err(|fault| ArchiveFault::from(doing("write", &path)(fault)))?;
+        let Digests { sha256, sm3 } = Digests::of(bytes);
+        Ok(VersionDigests { sha256: sha256.to_string(), sm3: sm3.to_string() })
     }
 
     fn read(&self, hearing: HearingId) -> Result<Found, ArchiveFault> {
@@ -76,15 +100,56 @@ impl TranscriptShelf for Transcripts {
         version: u32,
         text: &[u8],
     ) -> Result<VersionDigests, ArchiveFault> {
-        let folder = self.folder(hearing);
-        if !folder.join(LEDGER_FILE).exists() {
+        self.place(hearing, &version_file(version), text)
+    }
+
+    fn put_part(
+        &self,
+        hearing: HearingId,
+        (version, who): (u32, ParticipantId),
+        text: &[u8],
+    ) -> Result<VersionDigests, ArchiveFault> {
+        self.place(hearing, &part_file(version, who), text)
+    }
+
+    fn put_file(
+        &self,
+        hearing: HearingId,
+        (act, ending): (u64, &str),
+        bytes: &[u8],
+    ) -> Result<SignatureFile, ArchiveFault> {
+        let name = sign_file(act, ending).ok_or(ArchiveFault::NotFound)?;
+        let VersionDigests { sha256, sm3 } = self.place(hearing, &name, bytes)?;
+        Ok(SignatureFile { name, bytes: bytes.len() as u64, sha256, sm3 })
+    }
+
+    fn file(&self, hearing: HearingId, name: &str) -> Result<Vec<u8>, ArchiveFault> {
+        if !is_sign_file(name) {
             return Err(ArchiveFault::NotFound);
         }
-        let path = folder.join(version_file(version));
-        let placed = RealDisk.place(&path, text).and_then(|()| RealDisk.sync_folder(&folder));
-        placed.map_err(|fault| ArchiveFault::from(doing("write", &path)(fault)))?;
-        let Digests { sha256, sm3 } = Digests::of(text);
-        Ok(VersionDigests { sha256: sha256.to_string(), sm3: sm3.to_string() })
+        bytes_of(&self.folder(hearing).join(name), BYTES_MAX)?.ok_or(ArchiveFault::NotFound)
+    }
+
+    fn part(
+        &self,
+        hearing: HearingId,
+        version: u32,
+        who: ParticipantId,
+    ) -> Result<Vec<u8>, ArchiveFault> {
+        let path = self.folder(hearing).join(part_file(version, who));
+        bytes_of(&path, BYTES_MAX)?.ok_or(ArchiveFault::NotFound)
+    }
+
+    fn certificate(
+        &self,
+        signature: &[u8],
+        text: &[u8],
+        now: Timestamp,
+    ) -> Result<CertificateOf, CertificateFault> {
+        if self.anchors.is_empty() {
+            return Err(CertificateFault::Unused);
+        }
+        certificate::check(signature, text, &self.anchors, now)
     }
 
     fn get(&self, hearing: HearingId, version: u32) -> Result<Vec<u8>, ArchiveFault> {
@@ -162,13 +227,19 @@ mod tests {
     fn a_version_and_its_acts_stand_and_an_altered_line_is_found() {
         let folder = tempfile::tempdir().unwrap();
         let key = CourtKey::make(Algorithm::Ed25519, &[7; 32]).unwrap();
-        let shelf = Transcripts::new(folder.path().to_owned(), key);
+        let shelf = Transcripts::new(folder.path().to_owned(), key, Anchors::default());
         assert_eq!(shelf.put(H, 1, b"{}"), Err(ArchiveFault::NotFound), "no ledger yet");
         let home = folder.path().join("h4");
         std::fs::create_dir(&home).unwrap();
         std::fs::write(home.join(LEDGER_FILE), b"").unwrap();
         let digests = shelf.put(H, 1, b"{}").unwrap();
         assert_eq!(digests.sha256, Digests::of(b"{}").sha256.to_string());
+        let file = shelf.put_file(H, (0, "jpg"), b"a page").unwrap();
+        assert_eq!((file.name.as_str(), file.bytes), ("transcript-sign-0.jpg", 6));
+        assert_eq!(shelf.file(H, &file.name).unwrap(), b"a page");
+        assert_eq!(shelf.file(H, "../h4/ledger.jsonl"), Err(ArchiveFault::NotFound));
+        shelf.put_part(H, (1, ParticipantId(9)), b"{}").unwrap();
+        assert_eq!(shelf.part(H, 1, ParticipantId(9)).unwrap(), b"{}");
         shelf.append(H, &[act(0), act(1)]).unwrap();
         assert!(shelf.append(H, &[act(1)]).is_err(), "it is there");
         assert_eq!(shelf.acts(H).unwrap(), [act(0), act(1)]);

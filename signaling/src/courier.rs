@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use ::docket::Channel;
 use hyper::body::Bytes;
-use model::{HearingId, Private, Timestamp};
+use model::{HearingId, ParticipantId, Private, Timestamp};
 use ring::hmac;
 use serde::Serialize;
 use tokio::sync::watch;
@@ -87,6 +87,50 @@ impl Outbox {
     }
 }
 
+/// A one-time code to one person.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct CodeLetter {
+    /// Of which sitting.
+    pub(crate) hearing: HearingId,
+    /// How: always by text message.
+    pub(crate) channel: Channel,
+    /// Telephone number.
+    pub(crate) to: Private<String>,
+    /// Name.
+    pub(crate) name: Private<String>,
+    /// The text.
+    pub(crate) text: Private<String>,
+}
+
+impl Outbox {
+    /// Lays a code for the gateway to take, as `sms-code-h17-p13-1760000000000.json`.
+    pub(crate) async fn carry_code(
+        &self,
+        letter: &CodeLetter,
+        who: ParticipantId,
+        now: Timestamp,
+    ) -> Result<(), CourierFault> {
+        if letter.to.reveal().is_empty() {
+            return Err(CourierFault::NoAddress);
+        }
+        let name = format!("sms-code-{}-p{}-{}.json", letter.hearing, who.0, now.0);
+        self.lay(name, serde_json::to_vec(letter).map_err(io::Error::other)?).await
+    }
+
+    /// Puts a file into the folder, whole or not at all.
+    async fn lay(&self, name: String, text: Vec<u8>) -> Result<(), CourierFault> {
+        let folder = self.folder.clone();
+        let written = tokio::task::spawn_blocking(move || -> io::Result<()> {
+            std::fs::create_dir_all(&folder)?;
+            let draft = folder.join(format!(".{name}.part"));
+            crate::certificate::write_private(&draft, &text).map_err(io::Error::other)?;
+            std::fs::rename(draft, folder.join(name))
+        });
+        written.await.map_err(io::Error::other)??;
+        Ok(())
+    }
+}
+
 impl Courier for Outbox {
     fn carry<'a>(&'a self, letter: &'a Letter, _now: Timestamp) -> Carried<'a> {
         Box::pin(async move {
@@ -98,16 +142,7 @@ impl Courier for Outbox {
                 Channel::Email => format!("email-{}.json", letter.notice),
                 Channel::Webhook | Channel::Paper => return Err(CourierFault::NobodyTakesIt),
             };
-            let text = serde_json::to_vec(letter).map_err(io::Error::other)?;
-            let folder = self.folder.clone();
-            let written = tokio::task::spawn_blocking(move || -> io::Result<()> {
-                std::fs::create_dir_all(&folder)?;
-                let draft = folder.join(format!(".{name}.part"));
-                crate::certificate::write_private(&draft, &text).map_err(io::Error::other)?;
-                std::fs::rename(draft, folder.join(name))
-            });
-            written.await.map_err(io::Error::other)??;
-            Ok(())
+            self.lay(name, serde_json::to_vec(letter).map_err(io::Error::other)?).await
         })
     }
 }

@@ -320,6 +320,31 @@ impl Docket {
         Ok(self.sqlite.account(name).await?.map(|(account, _)| account))
     }
 
+    /// Whether a password is an account's own, given once more by who is signed in.
+    pub(crate) async fn is_password(
+        &self,
+        account: AccountId,
+        password: Private<String>,
+    ) -> Result<bool, DocketFault> {
+        let found = self.sqlite.password_of(account).await?;
+        let kept = found.unwrap_or_else(|| self.nobody.clone());
+        tokio::task::spawn_blocking(move || password_fits(password.reveal(), &kept))
+            .await
+            .map_err(|fault| DocketFault { doing: "check a password", fault: fault.to_string() })
+    }
+
+    /// A new one-time code for a signature: six digits, and what is remembered of it.
+    pub(crate) fn signing_code(&self) -> (Private<String>, CodeHash) {
+        let code: String = self.secrets.code().reveal().chars().take(6).collect();
+        let hash = self.signing_code_hash(&code);
+        (Private::new(code), hash)
+    }
+
+    /// What is remembered of a one-time code.
+    pub(crate) fn signing_code_hash(&self, code: &str) -> CodeHash {
+        self.secrets.code_hash(&format!("sign {code}"))
+    }
+
     /// The account of a session.
     pub(crate) async fn session(
         &self,

@@ -13,10 +13,12 @@ use model::archive::{
     Verdict,
 };
 use model::check_value::{CheckState, CheckValues, Confirmed};
-use model::films::{FilmFile, FilmRefusal, FilmState, Films};
+use model::films::{FilmFile, FilmRefusal, FilmSpan, FilmState, FilmTimes, Films};
 use model::letters::{Notice, Order, RecordNotice, RecordOrder};
 use model::recording::{Erasure, PartMade, PartOrder, RecordFacts, Tombstone};
-use model::review::{TranscriptShelf, VersionDigests};
+use model::review::{
+    CertificateFault, CertificateOf, SignatureFile, TranscriptShelf, VersionDigests,
+};
 use model::stamps::{StampRequest, Stamps};
 use model::view::Heading;
 use model::{
@@ -178,6 +180,14 @@ impl Films for OneTape {
     }
 
     fn cancel(&self, _hearing: HearingId) {}
+
+    fn times(&self, hearing: HearingId) -> Result<FilmTimes, ArchiveFault> {
+        self.check(hearing)?;
+        // The second minute is not in the film; a card of 3 s stands for it.
+        let span = |from_ms, to_ms, film_ms| FilmSpan { from_ms, to_ms, film_ms };
+        let spans = vec![span(0, 60_000, 0), span(120_000, 180_000, 63_000)];
+        Ok(FilmTimes { zero: Timestamp(0), spans })
+    }
 
     fn forget(&self, _hearing: HearingId) -> Result<(), ArchiveFault> {
         Ok(())
@@ -434,6 +444,20 @@ pub(crate) fn registry() -> Registry {
 pub(crate) struct OneShelf {
     acts: Mutex<Vec<ActEntry>>,
     texts: Mutex<BTreeMap<u32, Vec<u8>>>,
+    files: Mutex<BTreeMap<String, Vec<u8>>>,
+}
+
+impl OneShelf {
+    fn take(&self, name: String, bytes: &[u8]) -> VersionDigests {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).insert(name, bytes.to_vec());
+        let (sha256, sm3) = crate::evidence::digests(bytes);
+        VersionDigests { sha256, sm3 }
+    }
+
+    fn given(&self, name: &str) -> Result<Vec<u8>, ArchiveFault> {
+        let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        files.get(name).cloned().ok_or(ArchiveFault::NotFound)
+    }
 }
 
 impl TranscriptShelf for OneShelf {
@@ -445,6 +469,58 @@ impl TranscriptShelf for OneShelf {
         self.texts.lock().unwrap_or_else(PoisonError::into_inner).insert(version, text.to_vec());
         let sha256 = format!("sha256 of {}", text.len());
         Ok(VersionDigests { sha256, sm3: "sm3".to_owned() })
+    }
+
+    fn put_part(
+        &self,
+        _: HearingId,
+        (version, who): (u32, ParticipantId),
+        text: &[u8],
+    ) -> Result<VersionDigests, ArchiveFault> {
+        Ok(self.take(format!("{version}-{}", who.0), text))
+    }
+
+    fn part(
+        &self,
+        _: HearingId,
+        version: u32,
+        who: ParticipantId,
+    ) -> Result<Vec<u8>, ArchiveFault> {
+        self.given(&format!("{version}-{}", who.0))
+    }
+
+    fn put_file(
+        &self,
+        _: HearingId,
+        (act, ending): (u64, &str),
+        bytes: &[u8],
+    ) -> Result<SignatureFile, ArchiveFault> {
+        let name = format!("transcript-sign-{act}.{ending}");
+        let VersionDigests { sha256, sm3 } = self.take(name.clone(), bytes);
+        Ok(SignatureFile { name, bytes: bytes.len() as u64, sha256, sm3 })
+    }
+
+    fn certificate(
+        &self,
+        signature: &[u8],
+        text: &[u8],
+        _: Timestamp,
+    ) -> Result<CertificateOf, CertificateFault> {
+        // `<name> signs <digest>`, so that every answer can be had.
+        let said = String::from_utf8(signature.to_vec()).map_err(|_| CertificateFault::Form)?;
+        let (name, digest) = said.split_once(" signs ").ok_or(CertificateFault::Form)?;
+        if digest != crate::evidence::digests(text).0 {
+            return Err(CertificateFault::Text);
+        }
+        Ok(CertificateOf {
+            subject: name.into(),
+            issuer: "CN=咸宁测试机构".to_owned(),
+            serial: "0a".to_owned(),
+        })
+    }
+
+    fn file(&self, _: HearingId, name: &str) -> Result<Vec<u8>, ArchiveFault> {
+        self.given(name)
     }
 
     fn get(&self, _: HearingId, version: u32) -> Result<Vec<u8>, ArchiveFault> {

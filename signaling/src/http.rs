@@ -46,6 +46,7 @@ mod archive;
 mod audit;
 mod case_system;
 mod check_value;
+mod credentials;
 mod custody;
 mod desk;
 mod documents;
@@ -64,7 +65,7 @@ mod proofs;
 mod real_names;
 mod retention;
 mod sessions;
-mod signing;
+mod subtitles;
 mod transcript;
 mod viewing;
 mod whip;
@@ -218,9 +219,9 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let state = Arc::clone(&app);
     Router::new()
         .route("/api/me", get(me))
-        .route("/api/sign-in", post(signing::sign_in))
-        .route("/api/sign-out", post(signing::sign_out))
-        .route("/api/join", post(signing::join))
+        .route("/api/sign-in", post(credentials::sign_in))
+        .route("/api/sign-out", post(credentials::sign_out))
+        .route("/api/join", post(credentials::join))
         .route("/api/docket", get(docket))
         .route("/api/hearings/{hearing}/participants/{participant}/code", post(issue_code))
         .route("/api/archive", get(archive::list))

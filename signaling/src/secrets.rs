@@ -44,7 +44,7 @@ impl TokenHash {
 /// What is kept of a join code: an HMAC-SHA256 under the server's key, because eight digits alone
 /// could be found by trying all of them.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct CodeHash([u8; 32]);
+pub(crate) struct CodeHash(pub(crate) [u8; 32]);
 
 impl CodeHash {
     /// The bytes kept.

@@ -6,13 +6,13 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hearing::{Hearing, Reader};
 use model::archive::Attendee;
 use model::heard::Heard;
 use model::limits::TRANSCRIPT_QUEUE_MAX;
-use model::review::TranscriptShelf;
+use model::review::{TranscriptAway, TranscriptShelf};
 use model::view::Heading;
 use model::{
     ActEntry, HearingId, Kind, ParticipantId, Refusal, ReviewAsk, TranscriptEdit, TranscriptStep,
@@ -21,9 +21,11 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use transcript::{Acting, Document, Hand, Review, Setting};
 
+mod codes;
 mod keeper;
 mod log;
 
+pub(crate) use codes::Codes;
 use keeper::Keeper;
 
 /// What a transcript is asked to do.
@@ -44,6 +46,8 @@ pub(crate) enum Errand {
         setting: Setting,
         sitting: Arc<Sitting>,
         ask: ReviewAsk,
+        /// The file of a signature, and what follows the dot of its name.
+        brought: Option<(Vec<u8>, &'static str)>,
         answer: oneshot::Sender<Result<(), Refusal>>,
     },
     /// Somebody reads it.
@@ -84,9 +88,21 @@ pub(crate) struct Sitting {
     pub(crate) heading: Heading,
     pub(crate) people: Arc<[Attendee]>,
     pub(crate) signers: Vec<ParticipantId>,
+    /// Who was called, and signs their own part.
+    pub(crate) called: Vec<ParticipantId>,
+    /// Who sits in the courtroom, who has a page, and why somebody cannot sign on one.
+    pub(crate) whereabouts: BTreeMap<ParticipantId, Whereabouts>,
     pub(crate) keepers: Vec<ParticipantId>,
     pub(crate) readers: Vec<Reader>,
     pub(crate) replaced: bool,
+}
+
+/// Where somebody is who is to sign.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Whereabouts {
+    pub(crate) in_court: bool,
+    pub(crate) online: bool,
+    pub(crate) away: Option<TranscriptAway>,
 }
 
 impl Sitting {
@@ -100,6 +116,14 @@ impl Sitting {
             heading: docket.heading.clone(),
             people: docket.attendees.clone().into(),
             signers: hearing.transcript_signers(),
+            called: hearing.called_signers(),
+            whereabouts: everybody()
+                .map(|who| {
+                    let in_court = hearing.sits_in_court(who);
+                    let (online, away) = (hearing.has_page(who), hearing.transcript_away(who));
+                    (who, Whereabouts { in_court, online, away })
+                })
+                .collect(),
             keepers: everybody().filter(|who| hearing.keeps_transcript(*who)).collect(),
             readers: everybody().filter_map(|who| hearing.reads_later(who)).collect(),
             replaced: hearing.recording_replaces_transcript(),
@@ -120,6 +144,7 @@ pub(crate) struct Transcripts {
     folder: PathBuf,
     shelf: Arc<dyn TranscriptShelf>,
     open: Arc<Mutex<BTreeMap<HearingId, Open>>>,
+    codes: Arc<Mutex<Codes>>,
 }
 
 impl core::fmt::Debug for Transcripts {
@@ -130,7 +155,17 @@ impl core::fmt::Debug for Transcripts {
 
 impl Transcripts {
     pub(crate) fn new(data: &Path, shelf: Arc<dyn TranscriptShelf>) -> Self {
-        Self { folder: data.join("transcripts"), shelf, open: Arc::default() }
+        Self {
+            folder: data.join("transcripts"),
+            shelf,
+            open: Arc::default(),
+            codes: Arc::default(),
+        }
+    }
+
+    /// The one-time codes of typed signatures.
+    pub(crate) fn codes(&self) -> MutexGuard<'_, Codes> {
+        self.codes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The frozen versions.
@@ -180,7 +215,8 @@ impl Transcripts {
         read.await.unwrap_or(Err(Refusal::ServerFault))
     }
 
-    /// Does something in a review; durable when this returns.
+    /// Does something in a review, with the file of a signature where there is one; durable when
+    /// this returns.
     ///
     /// # Errors
     /// Why it is not done.
@@ -190,10 +226,11 @@ impl Transcripts {
         setting: Setting,
         sitting: Arc<Sitting>,
         ask: ReviewAsk,
+        brought: Option<(Vec<u8>, &'static str)>,
     ) -> Result<(), Refusal> {
         let (answer, done) = oneshot::channel();
         let hearing = sitting.hearing;
-        let errand = Errand::Review { acting, setting, sitting, ask, answer };
+        let errand = Errand::Review { acting, setting, sitting, ask, brought, answer };
         self.open(hearing).send(errand).await.map_err(|_| Refusal::ServerFault)?;
         done.await.unwrap_or(Err(Refusal::ServerFault))
     }

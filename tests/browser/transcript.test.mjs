@@ -3,7 +3,7 @@
 // signed, refused; and played from the archive. What is not here: speech.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { dirname, join as path } from 'node:path';
@@ -13,7 +13,7 @@ import { admit, checkIn, close, enterFromDocket, fill, join, open, signIn } from
 
 const PICTURES = path(dirname(fileURLToPath(import.meta.url)), '..', 'output', 'transcript');
 const SMALL = { width: 1366, height: 768 };
-let house, browser, judge, clerk, plaintiff, defendant, gallery, witness, hearing, readers;
+let house, browser, judge, clerk, plaintiff, defendant, agent, gallery, witness, hearing, readers, folder;
 
 before(async () => {
   mkdirSync(PICTURES, { recursive: true });
@@ -26,9 +26,10 @@ before(async () => {
   await enterFromDocket(clerk);
   plaintiff = await join(house, browser, 'plaintiff', SMALL);
   defendant = await join(house, browser, 'defendant', SMALL);
+  agent = await join(house, browser, 'agent', SMALL);
   witness = await join(house, browser, 'witness', SMALL);
   gallery = await join(house, browser, 'gallery', SMALL);
-  for (const person of [plaintiff, defendant, witness, gallery]) {
+  for (const person of [plaintiff, defendant, agent, witness, gallery]) {
     await checkIn(person, { publishes: person !== gallery });
     if (person !== witness) await admit(judge, person.participant);
   }
@@ -38,7 +39,7 @@ before(async () => {
     await person.desk('transcript');
     await person.see('transcript', '[data-known="true"]');
   }
-  for (const person of [plaintiff, defendant]) {
+  for (const person of [plaintiff, defendant, agent]) {
     await person.press('toggle-transcript');
     await person.see('read-along', '[data-known="true"]');
   }
@@ -50,6 +51,17 @@ after(async () => { await house?.close(); });
 const picture = (person, name) => person.page.screenshot({ path: path(PICTURES, `${name}.png`) });
 /** Everything that stands in a page's transcript. */
 const textOf = (person) => person.page.evaluate(() => [...document.querySelectorAll('[data-line]')].map((line) => line.querySelector('textarea')?.value ?? line.querySelector('.words')?.textContent ?? line.textContent).join('\n'));
+const verify = () => { try { return execFileSync(BINARY, ['verify', folder], { encoding: 'utf8' }); } catch (fault) { return `${fault.stdout}${fault.stderr}`; } };
+/** Somebody's own row among the signers. */
+const own = (person) => `[data-who="${person.participant}"]`;
+/** A signature on the pad. */
+const draw = async (person) => {
+  const pad = await (await person.see('sign-pad')).boundingBox();
+  await person.page.mouse.move(pad.x + 20, pad.y + 20);
+  await person.page.mouse.down();
+  for (let step = 1; step <= 14; step += 1) await person.page.mouse.move(pad.x + 20 + step * 12, pad.y + 20 + (step % 2) * 30);
+  await person.page.mouse.up();
+};
 const settled = (person) => person.see('transcript', '[data-waiting="0"]');
 const lines = (person) => person.page.$$eval('[data-line]', (all) => all.map((line) => line.dataset.line));
 
@@ -140,7 +152,22 @@ test('who waits and who watches is told nothing of it', async () => {
   }
 });
 
-test('frozen, objected to, corrected, signed, refused', async () => {
+test('a witness who was called reads what is written from then on, and nothing before', async () => {
+  await judge.desk('people');
+  await admit(judge, witness.participant);
+  await witness.press('toggle-transcript');
+  await witness.see('read-along', '[data-known="true"]');
+  assert.deepEqual(await lines(witness), []);
+  await clerk.press('new-line');
+  await until('a line to type in', () => clerk.page.evaluate(() => document.activeElement?.tagName === 'TEXTAREA'));
+  await clerk.page.keyboard.type('证人：我看见被告写了收条。');
+  await settled(clerk);
+  await until('the witness reads it', async () => (await textOf(witness)).includes('我看见被告写了收条'));
+  assert(!(await textOf(witness)).includes('原告请求'));
+  await judge.desk('transcript');
+});
+
+test('frozen, read aloud, objected to, corrected, signed, refused', async () => {
   await clerk.press('block-tail');
   await settled(clerk);
   await clerk.press('open-review');
@@ -148,6 +175,15 @@ test('frozen, objected to, corrected, signed, refused', async () => {
   await clerk.see('review', '[data-version="1"][data-frozen="true"]');
   await plaintiff.see('review', '[data-version="1"]');
   await picture(plaintiff, 'sign');
+  await witness.see('review', '[data-version="1"]');
+  assert.equal((await lines(witness)).length, 1, 'their own part and no more');
+  assert.equal(await witness.page.$$eval('[data-testid="signer"]', (all) => all.length), 1);
+  await picture(witness, 'part');
+  // A voice that takes no time; machines of tests have none.
+  await clerk.page.evaluate(() => Object.defineProperty(window, 'speechSynthesis', { configurable: true, value: { speak: (speech) => setTimeout(() => speech.onend?.(), 1), cancel: () => undefined } }));
+  await clerk.press('read-aloud');
+  await clerk.see('readings');
+  assert((await clerk.page.$eval('[data-testid="readings"]', (list) => list.textContent)).includes('张三'));
   await plaintiff.press('object');
   await plaintiff.type('review-text', '应为两万元');
   await plaintiff.press('confirm-review');
@@ -168,11 +204,7 @@ test('frozen, objected to, corrected, signed, refused', async () => {
   await plaintiff.see('objection', '[data-answer="refused"]');
   // By hand, on the pad.
   await plaintiff.press('sign');
-  const pad = await (await plaintiff.see('sign-pad')).boundingBox();
-  await plaintiff.page.mouse.move(pad.x + 20, pad.y + 20);
-  await plaintiff.page.mouse.down();
-  for (let step = 1; step <= 14; step += 1) await plaintiff.page.mouse.move(pad.x + 20 + step * 12, pad.y + 20 + (step % 2) * 30);
-  await plaintiff.page.mouse.up();
+  await draw(plaintiff);
   await plaintiff.press('confirm-review');
   await plaintiff.see('signed-mine');
   await defendant.press('refuse');
@@ -185,9 +217,29 @@ test('frozen, objected to, corrected, signed, refused', async () => {
     await person.press('sign');
     await person.press('sign-typed');
     await person.type('sign-name', name);
+    await person.type('sign-code', 'not the password');
+    await person.press('confirm-review');
+    await until('the wrong password is refused', () => person.page.evaluate(() => document.querySelector('[data-testid="alerts"]')?.textContent.includes('验证码不正确')));
+    await fill(person, 'sign-code', house.account(person === judge ? 'judge' : 'clerk').password);
     await person.press('confirm-review');
     await person.see('signed-mine');
   }
+  // A typed name of somebody without an account stands on the code the clerk tells.
+  await clerk.press('tell-code', own(agent));
+  const code = await clerk.page.$eval('[data-testid="told-code"]', (text) => text.textContent);
+  await picture(clerk, 'code');
+  await clerk.press('close-code');
+  await agent.press('sign');
+  await agent.press('sign-typed');
+  await agent.type('sign-name', '赵律师');
+  await agent.type('sign-code', code);
+  await picture(agent, 'typed');
+  await agent.press('confirm-review');
+  await agent.see('signed-mine');
+  await witness.press('sign');
+  await draw(witness);
+  await witness.press('confirm-review');
+  await witness.see('signed-mine');
   await clerk.see('review', '[data-settled="true"]');
   await picture(clerk, 'review');
 });
@@ -198,7 +250,7 @@ test('the archive has it: found by its words, played from a line, and checked', 
   await plaintiff.see('face', '[data-face="closed"]');
   await plaintiff.see('review', '[data-version="2"]');
   await plaintiff.see('until');
-  const folder = await house.sealed(hearing);
+  folder = await house.sealed(hearing);
   await clerk.page.goto(`${house.url}/archive`);
   await until('the words of the transcript are found', async () => {
     await clerk.page.reload();
@@ -217,10 +269,74 @@ test('the archive has it: found by its words, played from a line, and checked', 
   }, wanted));
   console.log(`line to sound: ${off} ms`);
   await picture(clerk, 'archive');
-  const verify = () => { try { return execFileSync(BINARY, ['verify', folder], { encoding: 'utf8' }); } catch (fault) { return `${fault.stdout}${fault.stderr}`; } };
   const clean = verify();
   assert(!clean.includes('transcript-2.json'), clean);
   const file = path(folder, 'transcript-2.json');
-  writeFileSync(file, readFileSync(file, 'utf8').replace('两万', '三万'));
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, text.replace('两万', '三万'));
   assert(verify().includes('transcript-2.json'), 'one changed character is named');
+  writeFileSync(file, text);
+});
+
+test('after the session: a new version, signed on the clerk’s terminal and on paper', async () => {
+  await plaintiff.press('object');
+  await plaintiff.type('review-text', '应为两万元整');
+  await plaintiff.press('confirm-review');
+  await clerk.page.reload();
+  await clerk.press('side-transcript');
+  await clerk.press('correct');
+  await clerk.page.$eval('[data-testid="review-text"]', (field) => { field.value = '原告：借款两万元整。'; field.dispatchEvent(new Event('input')); });
+  await clerk.press('confirm-review');
+  await clerk.see('review', '[data-version="3"]');
+  // The witness comes to the court: their name large, their own part to its end, then the pad.
+  await clerk.press('sign-here', own(witness));
+  await clerk.see('exact-text', '[data-read="true"]');
+  const shown = await clerk.page.$eval('[data-testid="exact-text"]', (box) => box.textContent);
+  assert(shown.includes('我看见被告写了收条') && !shown.includes('原告请求'), 'the exact part');
+  await draw(clerk);
+  await picture(clerk, 'here');
+  await clerk.press('confirm-review');
+  await clerk.see('signed', '[data-method="handwritten"]');
+  // The agent signed the printed page.
+  await clerk.press('sign-paper', own(agent));
+  assert((await clerk.page.$eval('[data-testid="sign-for-name"]', (name) => name.textContent)).includes('赵律师'));
+  await clerk.type('paper-words', '卷宗第3页');
+  const scan = path(PICTURES, 'scan.png');
+  await plaintiff.page.screenshot({ path: scan });
+  await (await clerk.see('scan')).uploadFile(scan);
+  await picture(clerk, 'paper');
+  await clerk.press('confirm-review');
+  await clerk.see('signed', '[data-method="on_paper"]');
+  await picture(clerk, 'noted');
+  const kept = readdirSync(folder).find((name) => name.startsWith('transcript-sign-'));
+  assert(kept, 'the picture is in the record');
+  const clean = verify();
+  assert(!clean.includes('transcript-'), clean);
+  const bytes = readFileSync(path(folder, kept));
+  const other = Buffer.from(bytes);
+  other[other.length - 1] ^= 1;
+  writeFileSync(path(folder, kept), other);
+  assert(verify().includes(kept), 'another picture is named');
+  writeFileSync(path(folder, kept), bytes);
+});
+
+test('its documents, taken with a click, are what other programs read', async () => {
+  const session = await clerk.page.createCDPSession();
+  await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: PICTURES });
+  await clerk.page.goto(`${house.url}/archive/${hearing}`);
+  const take = async (format, form = 'transcript') => {
+    await clerk.see('court-paper', `[data-form="${form}"]`);
+    await clerk.page.$eval(`[data-form="${form}"] [data-format="${format}"]`, (button) => button.click());
+    return until(`a ${format}`, async () => {
+      const found = readdirSync(PICTURES).filter((name) => name.endsWith(`.${format}`) && statSync(path(PICTURES, name)).mtimeMs > Date.now() - 20_000);
+      return found.length > 0 && path(PICTURES, found[0]);
+    });
+  };
+  const pdf = await take('pdf');
+  const words = execFileSync('pdftotext', ['-layout', pdf, '-'], { encoding: 'utf8' });
+  for (const said of ['庭审笔录', '第 3 版', '借款两万元整', '我看见被告写了收条', '在庭期间的部分', '卷宗第3页', '未签名']) assert(words.replaceAll(/\s/g, '').includes(said.replaceAll(/\s/g, '')), `${said}: ${words}`);
+  execFileSync('pdftoppm', ['-r', '60', '-png', pdf, path(PICTURES, 'transcript')]);
+  const docx = await take('docx');
+  const xml = execFileSync('unzip', ['-p', docx, 'word/document.xml'], { encoding: 'utf8' });
+  assert(xml.includes('我看见被告写了收条'));
 });

@@ -1387,6 +1387,11 @@ code: string,
 expires_at: Timestamp, };
 
 /**
+ * How a one-time code came to who signs.
+ */
+export type CodeWay = "told" | "sms";
+
+/**
  * An outside service's answer, as it was given. Neither picture nor number is part of it.
  */
 export type Comparison = { 
@@ -2882,6 +2887,28 @@ since: Timestamp | null,
  * Until when; none without a limit.
  */
 until: Timestamp | null, };
+
+/**
+ * The part of a version that somebody who was called signs: what was written while they were in
+ * the courtroom. Its canonical text stands in `transcript-<version>-p<who>.json`.
+ */
+export type FrozenPart = { 
+/**
+ * Whose.
+ */
+who: ParticipantId, 
+/**
+ * SHA-256 of that file, hexadecimal.
+ */
+sha256: string, 
+/**
+ * SM3 of the same.
+ */
+sm3: string, 
+/**
+ * How many lines it has.
+ */
+lines: number, };
 
 /**
  * A further case heard in the same sitting.
@@ -5074,7 +5101,7 @@ fault: RecordFault, } | { "name": "sealed" };
 /**
  * Why something asked was refused. The code is stable; the sentence says what to do.
  */
-export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "not_admitted" | "discipline_not_accepted" | "discipline_changed" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "clock_off" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "not_sealed" | "check_value_other" | "explanation_missing" | "explanation_open" | "still_kept" | "on_hold" | "no_video_copies" | "not_granted" | "part_too_large" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "font_missing" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "malformed" | "consent_missing" | "barred_not_answered" | "barred" | "party_unaccounted" | "identity_unchecked" | "power_unchecked" | "special_power_needed" | "phase_out_of_turn" | "phase_not_in_course" | "discipline_unread" | "still_inside" | "challenge_upheld" | "challenge_pending" | "not_challengeable" | "nothing_pending" | "no_floor" | "gallery_full" | "not_public" | "guarantee_needed" | "guarantee_refused" | "only_on_expert_topic" | "in_another_chamber" | "chamber_locked" | "no_chamber" | "not_your_people" | "not_exchanged" | "nothing_to_show" | "nothing_shown" | "no_such_page" | "checklist_open" | "recording_not_agreed" | "sheet_changed" | "read_back_needed" | "facts_sheet_needed" | "signs_themselves" | "not_in_court" | "already_effective" | "file_not_readable" | "file_encrypted" | "file_too_large" | "evidence_full" | "already_exchanged" | "evidence_altered" | "record_altered" | "text_moved" | "transcript_frozen" | "drafts_unchecked" | "transcript_open" | "reading_over" | "place_taken" | "person_taken" | "case_number_missing" | "not_plausible" | "outside_silent" | "server_fault";
+export type Refusal = "not_your_right" | "wrong_stage" | "nobody_there" | "not_checked_in" | "not_admitted" | "discipline_not_accepted" | "discipline_changed" | "not_connected" | "already_there" | "witness_not_before_call" | "one_witness_at_a_time" | "judge_not_seen" | "nobody_admitted" | "record_not_confirmed" | "record_at_risk" | "clock_off" | "warn_first" | "reason_missing" | "text_too_long" | "not_the_court" | "locked" | "removed" | "hearing_closed" | "not_yet_open" | "not_sealed" | "check_value_other" | "explanation_missing" | "explanation_open" | "still_kept" | "on_hold" | "no_video_copies" | "not_granted" | "part_too_large" | "full" | "too_fast" | "code_unknown" | "code_used" | "code_expired" | "font_missing" | "sign_in_wrong" | "sign_in_locked" | "sign_in_needed" | "not_found" | "offer_unusable" | "malformed" | "consent_missing" | "barred_not_answered" | "barred" | "party_unaccounted" | "identity_unchecked" | "power_unchecked" | "special_power_needed" | "phase_out_of_turn" | "phase_not_in_course" | "discipline_unread" | "still_inside" | "challenge_upheld" | "challenge_pending" | "not_challengeable" | "nothing_pending" | "no_floor" | "gallery_full" | "not_public" | "guarantee_needed" | "guarantee_refused" | "only_on_expert_topic" | "in_another_chamber" | "chamber_locked" | "no_chamber" | "not_your_people" | "not_exchanged" | "nothing_to_show" | "nothing_shown" | "no_such_page" | "checklist_open" | "recording_not_agreed" | "sheet_changed" | "read_back_needed" | "facts_sheet_needed" | "signs_themselves" | "not_in_court" | "already_effective" | "file_not_readable" | "file_encrypted" | "file_too_large" | "evidence_full" | "already_exchanged" | "evidence_altered" | "record_altered" | "text_moved" | "transcript_frozen" | "drafts_unchecked" | "transcript_open" | "code_needed" | "code_wrong" | "no_phone" | "certificate_form" | "certificate_text" | "certificate_untrusted" | "certificate_expired" | "certificate_other" | "certificate_unused" | "reading_over" | "place_taken" | "person_taken" | "case_number_missing" | "not_plausible" | "outside_silent" | "server_fault";
 
 /**
  * A row that was not taken.
@@ -5226,7 +5253,55 @@ method: SigningMethod,
 /**
  * The name typed out, or the drawing as an SVG path.
  */
-mark: string, } | { "review": "refuse", 
+mark: string, 
+/**
+ * With a typed name: the one-time code of the court, or the password of an account.
+ */
+code: string | null, } | { "review": "sign_certificate", 
+/**
+ * Which version was read.
+ */
+version: number, 
+/**
+ * Its SHA-256.
+ */
+sha256: string, 
+/**
+ * A detached signature (CMS, DER or PEM) over the bytes of the version, base64.
+ */
+signature: string, } | { "review": "sign_for", 
+/**
+ * Whose.
+ */
+who: ParticipantId, 
+/**
+ * Which version was read.
+ */
+version: number, 
+/**
+ * Its SHA-256, or that of the person's own part.
+ */
+sha256: string, 
+/**
+ * How.
+ */
+how: SignFor, } | { "review": "read_aloud", 
+/**
+ * Which version.
+ */
+version: number, 
+/**
+ * From which line.
+ */
+first: LineId, 
+/**
+ * To which.
+ */
+last: LineId, 
+/**
+ * To whom else than who had it read.
+ */
+to: Array<ParticipantId>, } | { "review": "refuse", 
 /**
  * For whom; none for oneself.
  */
@@ -5273,6 +5348,10 @@ until: Timestamp | null,
  */
 signers: Array<ParticipantId>, 
 /**
+ * Who is to sign their own part of it: who was called, and their lines alone.
+ */
+parts: Array<FrozenPart>, 
+/**
  * Who signed this version.
  */
 signed: Array<TranscriptSignature>, 
@@ -5284,6 +5363,10 @@ refused: Array<TranscriptRefusal>,
  * Every objection to any version, oldest first.
  */
 objections: Array<Objection>, 
+/**
+ * To whom it was read aloud, oldest first; every version.
+ */
+read_aloud: Array<TranscriptReading>, 
 /**
  * Whether everybody signed or refused.
  */
@@ -5740,6 +5823,23 @@ side: Side,
 ms: number, };
 
 /**
+ * How somebody without a page signs.
+ */
+export type SignFor = { "how": "on_paper", 
+/**
+ * Where the paper is.
+ */
+note: string, 
+/**
+ * JPEG, PNG or PDF, at most `limits::TRANSCRIPT_SCAN_BYTES_MAX`, base64.
+ */
+scan: string, } | { "how": "here", 
+/**
+ * The drawing as an SVG path.
+ */
+mark: string, };
+
+/**
  * `POST /api/sign-in`.
  */
 export type SignIn = { 
@@ -5770,9 +5870,76 @@ at: Timestamp,
 method: SigningMethod, };
 
 /**
+ * A file that belongs to a signature, in the hearing's folder.
+ */
+export type SignatureFile = { 
+/**
+ * Its name, `transcript-sign-<act>.jpg`.
+ */
+name: string, 
+/**
+ * Its length, bytes.
+ */
+bytes: number, 
+/**
+ * SHA-256 of it, hexadecimal.
+ */
+sha256: string, 
+/**
+ * SM3 of the same.
+ */
+sm3: string, };
+
+/**
+ * What a signature stands on besides the mark.
+ */
+export type SignatureProof = { "proof": "code", 
+/**
+ * How it came.
+ */
+way: CodeWay, } | { "proof": "password", } | { "proof": "terminal", } | { "proof": "scan", 
+/**
+ * Which file.
+ */
+file: SignatureFile, } | { "proof": "certificate", 
+/**
+ * Which file.
+ */
+file: SignatureFile, 
+/**
+ * Whom the certificate names.
+ */
+subject: string, 
+/**
+ * Who issued it.
+ */
+issuer: string, 
+/**
+ * Its serial number, hexadecimal.
+ */
+serial: string, };
+
+/**
+ * The code, or that it is on its way.
+ */
+export type SigningCode = { 
+/**
+ * How it comes to who signs.
+ */
+way: CodeWay, 
+/**
+ * The code, for who tells it; none where it was sent.
+ */
+code: string | null, 
+/**
+ * Until when it is good, UTC ms.
+ */
+until: Timestamp, };
+
+/**
  * How somebody signs (在线诉讼规则 art. 33).
  */
-export type SigningMethod = "typed" | "handwritten" | "on_paper";
+export type SigningMethod = "typed" | "handwritten" | "on_paper" | "certificate";
 
 /**
  * Names a place of the court's list: station, tribunal room, judge studio, circuit point.
@@ -6373,7 +6540,11 @@ lines: number,
 /**
  * Who is to sign it.
  */
-signers: Array<ParticipantId>, } | { "act": "reopened", 
+signers: Array<ParticipantId>, 
+/**
+ * Who is to sign their own part.
+ */
+parts?: Array<FrozenPart>, } | { "act": "reopened", 
 /**
  * Why.
  */
@@ -6415,9 +6586,41 @@ sha256: string,
  */
 method: SigningMethod, 
 /**
- * Name or drawing.
+ * Name, drawing, or where the paper is.
  */
-mark: string, } | { "act": "refused", 
+mark: string, 
+/**
+ * Whose signature it is, where somebody else notes it.
+ */
+who?: ParticipantId | null, 
+/**
+ * What it stands on besides.
+ */
+proof?: SignatureProof | null, } | { "act": "read_aloud", 
+/**
+ * Which version.
+ */
+version: number, 
+/**
+ * From which line.
+ */
+first: LineId, 
+/**
+ * To which.
+ */
+last: LineId, 
+/**
+ * How many lines.
+ */
+lines: number, 
+/**
+ * To whom.
+ */
+to: Array<ParticipantId>, 
+/**
+ * On which terminal.
+ */
+terminal: string, } | { "act": "refused", 
 /**
  * Who.
  */
@@ -6430,6 +6633,11 @@ version: number,
  * Why.
  */
 reason: string, };
+
+/**
+ * Why somebody cannot sign on a page of their own now.
+ */
+export type TranscriptAway = "no_page" | "left" | "removed" | "cut_off" | "absent";
 
 /**
  * What somebody wants done to the transcript.
@@ -6628,7 +6836,56 @@ role: Role,
 /**
  * Name.
  */
-name: string, };
+name: string, 
+/**
+ * Whether the person has an account of the court, whose password goes with a typed name.
+ */
+account: boolean, 
+/**
+ * Whether the person sits in the courtroom.
+ */
+in_court: boolean, 
+/**
+ * Why the person cannot sign on a page now; none while they can.
+ */
+away: TranscriptAway | null, };
+
+/**
+ * A version was read aloud.
+ */
+export type TranscriptReading = { 
+/**
+ * When it ended.
+ */
+at: Timestamp, 
+/**
+ * Who had it read.
+ */
+by: ParticipantId, 
+/**
+ * Which version.
+ */
+version: number, 
+/**
+ * From which line.
+ */
+first: LineId, 
+/**
+ * To which.
+ */
+last: LineId, 
+/**
+ * How many lines.
+ */
+lines: number, 
+/**
+ * To whom.
+ */
+to: Array<ParticipantId>, 
+/**
+ * On which terminal.
+ */
+terminal: string, };
 
 /**
  * A refusal to sign.
@@ -6673,9 +6930,17 @@ at: Timestamp,
  */
 method: SigningMethod, 
 /**
- * The name typed out, or the drawing as an SVG path.
+ * The name typed out, the drawing as an SVG path, or where the paper is.
  */
-mark: string, };
+mark: string, 
+/**
+ * Who noted it, where that was not the signer.
+ */
+noted_by: ParticipantId | null, 
+/**
+ * What it stands on besides.
+ */
+proof: SignatureProof | null, };
 
 /**
  * One step of the log: durable before anybody is told.
@@ -7377,6 +7642,42 @@ export const REFUSAL_TEXT: Record<Refusal, { zh: string; en: string }> = {
   transcript_open: {
     zh: "笔录尚未固定，请在固定后核对、签名。",
     en: "The transcript is not frozen yet; read and sign it afterwards.",
+  },
+  code_needed: {
+    zh: "输入姓名签名还须填写法院告知的验证码（法院人员为登录密码）。",
+    en: "A typed name needs the court's one-time code besides; people of the court give their password.",
+  },
+  code_wrong: {
+    zh: "验证码不正确或者已经失效，请核对或者重新获取。",
+    en: "The code is wrong or no longer good; check it or ask for another.",
+  },
+  no_phone: {
+    zh: "没有登记手机号码，请由书记员当面或者在庭上告知验证码。",
+    en: "No telephone number is known; let the clerk tell the code.",
+  },
+  certificate_form: {
+    zh: "所上传的文件不是可识别的数字签名文件（CMS/PKCS#7，.p7s）。",
+    en: "That file is no signature that can be read (CMS/PKCS#7, .p7s).",
+  },
+  certificate_text: {
+    zh: "该数字签名所签的不是本版笔录原文，请下载原文后重新签名。",
+    en: "That signature is over another text; download the exact text and sign it again.",
+  },
+  certificate_untrusted: {
+    zh: "签名证书不是由本院信任的机构颁发的，不能使用。",
+    en: "The certificate was not issued by an authority this court trusts.",
+  },
+  certificate_expired: {
+    zh: "签名证书不在有效期内，请更换有效证书。",
+    en: "The certificate is not valid at this time.",
+  },
+  certificate_other: {
+    zh: "证书上的姓名与签名人不一致，只能使用本人的证书。",
+    en: "The certificate names somebody else; only one's own can be used.",
+  },
+  certificate_unused: {
+    zh: "本院尚未设置受信任的证书颁发机构，请以手写或者输入姓名方式签名。",
+    en: "This court has no trusted authorities set; sign by hand or by name.",
   },
   reading_over: {
     zh: "庭审笔录的阅读和补正期限（庭审后五日）已过。",

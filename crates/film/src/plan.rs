@@ -5,6 +5,7 @@
 
 use model::archive::{ArchiveRecord, Stretch};
 use model::brief::Side;
+use model::films::{FilmSpan, FilmTimes};
 use model::{Fact, Ground, Minute, ParticipantId, Role, Timestamp, TrackKind};
 
 use crate::exhibit::{Exhibit, exhibits};
@@ -220,6 +221,18 @@ impl Plan {
     /// Length of the film, ms.
     pub fn ms(&self) -> u64 {
         self.parts.iter().map(Part::ms).sum()
+    }
+
+    /// How media time becomes the time of the film.
+    pub fn times(&self) -> FilmTimes {
+        let (mut film_ms, mut spans) = (0, Vec::new());
+        for part in &self.parts {
+            if let Part::Media { from_ms, to_ms } = part {
+                spans.push(FilmSpan { from_ms: *from_ms, to_ms: *to_ms, film_ms });
+            }
+            film_ms += part.ms();
+        }
+        FilmTimes { zero: self.zero, spans }
     }
 
     /// The tracks that have something in a span of media time.

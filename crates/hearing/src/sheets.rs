@@ -123,7 +123,8 @@ impl Hearing {
         let who = self.who_signs(asker, on_paper)?;
         let seat = self.durable.seats.get(&who).ok_or(Refusal::NobodyThere)?;
         self.durable.may_sign_at_all(seat, on_paper.is_some())?;
-        if (method == SigningMethod::OnPaper) != on_paper.is_some() {
+        let by_certificate = method == SigningMethod::Certificate;
+        if by_certificate || (method == SigningMethod::OnPaper) != on_paper.is_some() {
             return Err(Refusal::NotPlausible);
         }
         // A mediator's name under an agreement in force changes nothing of it.

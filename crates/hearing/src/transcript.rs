@@ -3,10 +3,10 @@
 //!
 //! What is not here: the text and the review's own rules (crate `transcript`).
 
-use model::review::TranscriptMinute;
+use model::review::{TranscriptAway, TranscriptMinute};
 use model::{
-    ActEntry, Fact, Ground, ParticipantId, Phase, Place, Procedure, Refusal, Role, Side, Stage,
-    Step, TranscriptRoom,
+    ActEntry, Attendance, Fact, Ground, ParticipantId, Phase, Place, Procedure, Refusal, Role,
+    Side, Stage, Step, TranscriptRoom,
 };
 
 use crate::Hearing;
@@ -38,15 +38,19 @@ pub struct Reader {
 }
 
 impl Reader {
+    /// Whether the reader may know any line at all, and so what became of it.
+    pub const fn reads_any(&self) -> bool {
+        !self.role.only_watches()
+            && !matches!(self.role, Role::Attendant | Role::Visitor | Role::Adviser)
+    }
+
     /// Whether the reader may know a line.
     ///
     /// Who watches, helps at a station or advises reads none. Who is called knows what was said
     /// while they were in the courtroom and nothing before (在线诉讼规则 art. 26). What was said
     /// with one side alone is for that side and those who mediate.
     pub fn may_read(&self, room: TranscriptRoom, called: &[ParticipantId]) -> bool {
-        let none = self.role.only_watches()
-            || matches!(self.role, Role::Attendant | Role::Visitor | Role::Adviser);
-        if none {
+        if !self.reads_any() {
             return false;
         }
         if self.role.is_called() {
@@ -125,8 +129,9 @@ impl Hearing {
         self.durable.seats.get(&who).is_some_and(|seat| self.durable.notes_paper(seat))
     }
 
-    /// Who signs the transcript: each party who was here, who acted for one, and the court with its
-    /// clerk (民事诉讼法 art. 150); in a mediation the mediators too.
+    /// Who signs the transcript: each party who was here, who acted for one, interpreters, and the
+    /// court with its clerk (民事诉讼法 art. 150); in a mediation the mediators too. Who was called
+    /// signs their own part ([`Hearing::called_signers`]).
     pub fn transcript_signers(&self) -> Vec<ParticipantId> {
         let durable = &self.durable;
         let signs = |seat: &Seat| {
@@ -135,9 +140,50 @@ impl Hearing {
             let court = seat.role.is_bench()
                 || durable.is_leader(seat)
                 || matches!(seat.role, Role::Clerk | Role::Mediator | Role::ChairMediator);
-            was_here && (seat.role.is_party() || seat.role.is_for_party() || court)
+            let interprets = matches!(seat.role, Role::Interpreter | Role::SignInterpreter);
+            was_here && (seat.role.is_party() || seat.role.is_for_party() || interprets || court)
         };
         durable.seats.iter().filter(|(_, seat)| signs(seat)).map(|(who, _)| *who).collect()
+    }
+
+    /// Who was called: witnesses, appraisers, inspectors and people with special knowledge sign
+    /// what was written while they were in the courtroom, and no more (在线诉讼规则 art. 26).
+    pub fn called_signers(&self) -> Vec<ParticipantId> {
+        let called = |seat: &Seat| seat.role.is_called() && !seat.absent;
+        let seats = self.durable.seats.iter();
+        seats.filter(|(_, seat)| called(seat)).map(|(who, _)| *who).collect()
+    }
+
+    /// Whether somebody sits in the courtroom.
+    pub fn sits_in_court(&self, who: ParticipantId) -> bool {
+        let seat = self.durable.seats.get(&who);
+        seat.is_some_and(|seat| seat.attendance == Attendance::InCourt)
+    }
+
+    /// Whether somebody has a page of their own before them.
+    pub fn has_page(&self, who: ParticipantId) -> bool {
+        self.is_online(who)
+    }
+
+    /// Why somebody cannot sign on a page of their own now; none while they can, and after the
+    /// session, when everybody has one by their link.
+    pub fn transcript_away(&self, who: ParticipantId) -> Option<TranscriptAway> {
+        let seat = self.durable.seats.get(&who)?;
+        if self.is_online(who) {
+            return None;
+        }
+        if seat.absent {
+            return Some(TranscriptAway::Absent);
+        }
+        if seat.attendance == Attendance::InCourt {
+            return Some(TranscriptAway::NoPage);
+        }
+        match seat.place {
+            Place::Removed => Some(TranscriptAway::Removed),
+            Place::InHearing if self.durable.stage != Stage::Closed => Some(TranscriptAway::CutOff),
+            Place::InHearing | Place::Left => Some(TranscriptAway::Left),
+            Place::Expected | Place::Waiting => seat.called.then_some(TranscriptAway::Left),
+        }
     }
 
     /// Whether the recording takes the transcript's place: in the simplified procedure alone, with
@@ -226,6 +272,14 @@ mod tests {
         };
         assert!(reads(ANNA) && reads(JUDGE) && reads(CLERK));
         assert!(!reads(BO) && !reads(AGENT));
+    }
+
+    #[test]
+    fn interpreters_sign_and_who_was_called_signs_apart() {
+        let scene = Scene::in_session(brief(Kind::Hearing));
+        assert_eq!(scene.hearing.called_signers(), [WEN]);
+        assert!(!scene.hearing.transcript_signers().contains(&WEN));
+        assert!(scene.hearing.has_page(ANNA) && scene.hearing.transcript_away(ANNA).is_none());
     }
 
     #[test]

@@ -46,6 +46,38 @@ pub enum FilmState {
     },
 }
 
+/// Where a stretch of the record stands in the film, all in ms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FilmSpan {
+    /// From which moment of media time.
+    pub from_ms: u64,
+    /// To which.
+    pub to_ms: u64,
+    /// Where in the film it begins.
+    pub film_ms: u64,
+}
+
+/// How the time of a record becomes the time of its film, which leaves out what was not recorded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FilmTimes {
+    /// The moment at which media time is 0, UTC ms.
+    pub zero: Timestamp,
+    /// What is in the film, in order.
+    pub spans: Vec<FilmSpan>,
+}
+
+impl FilmTimes {
+    /// Where a stretch of media time stands in the film: a piece for each part of it that is there.
+    pub fn pieces(&self, from_ms: u64, to_ms: u64) -> Vec<(u64, u64)> {
+        let piece = |span: &FilmSpan| {
+            let (from, to) = (from_ms.max(span.from_ms), to_ms.min(span.to_ms));
+            let at = |ms: u64| span.film_ms + (ms - span.from_ms);
+            (from < to).then(|| (at(from), at(to)))
+        };
+        self.spans.iter().filter_map(piece).collect()
+    }
+}
+
 /// Which file of a film.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FilmFile {
@@ -87,6 +119,12 @@ pub trait Films: Send + Sync {
     /// When the disk fails.
     fn forget(&self, hearing: HearingId) -> Result<(), ArchiveFault>;
 
+    /// How the time of a record becomes the time of its film, made or not.
+    ///
+    /// # Errors
+    /// `NotFound` when nothing was recorded; or the disk fails.
+    fn times(&self, hearing: HearingId) -> Result<FilmTimes, ArchiveFault>;
+
     /// Bytes of a finished file, at most `limits::ARCHIVE_READ_MAX` at once.
     ///
     /// # Errors
@@ -97,4 +135,21 @@ pub trait Films: Send + Sync {
         file: FilmFile,
         range: Range<u64>,
     ) -> Result<Vec<u8>, ArchiveFault>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_recorded_has_no_place_in_the_film() {
+        let span = |from_ms, to_ms, film_ms| FilmSpan { from_ms, to_ms, film_ms };
+        let zero = Timestamp(5);
+        let times =
+            FilmTimes { zero, spans: vec![span(0, 10_000, 0), span(60_000, 70_000, 13_000)] };
+        assert_eq!(times.pieces(2_000, 4_000), [(2_000, 4_000)]);
+        assert_eq!(times.pieces(20_000, 30_000), []);
+        assert_eq!(times.pieces(9_000, 62_000), [(9_000, 10_000), (13_000, 15_000)]);
+        assert_eq!(times.pieces(69_000, 99_000), [(22_000, 23_000)]);
+    }
 }

@@ -64,7 +64,9 @@ pub use preparation::{Comparison, Discipline, Likeness, PresenceChecks};
 pub use private::Private;
 pub use refusal::Refusal;
 pub use relay::Relay;
-pub use review::{ActEntry, ReviewAsk, ReviewView, TranscriptAct};
+pub use review::{
+    ActEntry, FrozenPart, ReviewAsk, ReviewView, SignFor, SignatureProof, TranscriptAct,
+};
 pub use role::Role;
 pub use stage::{
     AbsenceFinding, AdjournGround, DeviceFault, Ending, Ground, IdentityMethod, Layout, Place,

@@ -299,6 +299,16 @@ pub const TRANSCRIPT_ACTS_MAX: u64 = 2_000;
 pub const TRANSCRIPT_VERSIONS_MAX: u32 = 100;
 /// Characters of an objection or a reason.
 pub const TRANSCRIPT_REASON_CHARS_MAX: usize = 1_000;
+/// Bytes of the picture of a page that was signed on paper.
+pub const TRANSCRIPT_SCAN_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Bytes of a signature by certificate.
+pub const TRANSCRIPT_CERTIFICATE_BYTES_MAX: usize = 64 * 1024;
+/// How long a one-time code for a typed signature is good.
+pub const SIGNING_CODE_LIFE: Duration = Duration::from_secs(10 * 60);
+/// Wrong answers to one code; after the last one it is good for nothing.
+pub const SIGNING_CODE_TRIES_MAX: u32 = 5;
+/// Codes that are good at the same time; the oldest is forgotten.
+pub const SIGNING_CODES_MAX: usize = 2_000;
 /// How long after the session the transcript may be read, objected to and signed
 /// (民事诉讼法 art. 150).
 pub const TRANSCRIPT_READING: Duration = Duration::from_secs(5 * 24 * 3600);

@@ -66,6 +66,8 @@ pub enum SigningMethod {
     Handwritten,
     /// 现场签名 on paper, noted by clerk or judge for who has no page.
     OnPaper,
+    /// With a certificate; under a transcript alone.
+    Certificate,
 }
 
 /// Why a mediation ends without an agreement (在线调解规则 art. 25).

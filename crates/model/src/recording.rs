@@ -186,6 +186,9 @@ pub struct PartOrder {
     pub at: Timestamp,
     /// Whether the record was filed away; if not, what it still waits for stands in the proof.
     pub archived: bool,
+    /// What the signed transcript says of it, as subtitles (WebVTT) whose time begins with the part;
+    /// empty where it says nothing.
+    pub subtitles: Private<String>,
 }
 
 /// A part that was made.

@@ -214,6 +214,24 @@ refusals! {
     DraftsUnchecked => "尚有未经核对的识别草稿，请逐条修改、采用或者删除后再固定。", "There are machine drafts nobody has checked; correct, accept or remove each before freezing.";
     /// The transcript is not frozen.
     TranscriptOpen => "笔录尚未固定，请在固定后核对、签名。", "The transcript is not frozen yet; read and sign it afterwards.";
+    /// A typed name needs a code or a password besides.
+    CodeNeeded => "输入姓名签名还须填写法院告知的验证码（法院人员为登录密码）。", "A typed name needs the court's one-time code besides; people of the court give their password.";
+    /// The code is wrong, used up or too old.
+    CodeWrong => "验证码不正确或者已经失效，请核对或者重新获取。", "The code is wrong or no longer good; check it or ask for another.";
+    /// There is no telephone number a code could be sent to.
+    NoPhone => "没有登记手机号码，请由书记员当面或者在庭上告知验证码。", "No telephone number is known; let the clerk tell the code.";
+    /// What was uploaded is no signature by certificate.
+    CertificateForm => "所上传的文件不是可识别的数字签名文件（CMS/PKCS#7，.p7s）。", "That file is no signature that can be read (CMS/PKCS#7, .p7s).";
+    /// The signature is over other bytes.
+    CertificateText => "该数字签名所签的不是本版笔录原文，请下载原文后重新签名。", "That signature is over another text; download the exact text and sign it again.";
+    /// No authority the court trusts stands behind the certificate.
+    CertificateUntrusted => "签名证书不是由本院信任的机构颁发的，不能使用。", "The certificate was not issued by an authority this court trusts.";
+    /// The certificate is not valid now.
+    CertificateExpired => "签名证书不在有效期内，请更换有效证书。", "The certificate is not valid at this time.";
+    /// The certificate is somebody else's.
+    CertificateOther => "证书上的姓名与签名人不一致，只能使用本人的证书。", "The certificate names somebody else; only one's own can be used.";
+    /// The court has no authorities configured.
+    CertificateUnused => "本院尚未设置受信任的证书颁发机构，请以手写或者输入姓名方式签名。", "This court has no trusted authorities set; sign by hand or by name.";
     /// The days for reading are over.
     ReadingOver => "庭审笔录的阅读和补正期限（庭审后五日）已过。", "The five days for reading and correcting the transcript are over.";
     /// The place is taken at that time.

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::paper::{Block, Paper};
+use crate::paper::{Block, Paper, Span};
+use crate::text::Text;
 
 /// The shape of the JSON; a change that a reader would notice counts up.
 pub const FORMAT: u32 = 1;
@@ -54,18 +55,21 @@ pub fn read(bytes: &[u8]) -> Result<Paper, Unreadable> {
 /// Subtitles of every line that has a time (WebVTT, W3C), with a voice for each speaker; empty of
 /// cues where no line has one.
 pub fn webvtt(paper: &Paper) -> String {
+    subtitles(paper.lines().filter_map(|line| Some((line.span?, line.speaker(), &line.text))))
+}
+
+/// Subtitles (WebVTT, W3C): when, who speaks, what.
+pub fn subtitles<'a>(cues: impl Iterator<Item = (Span, String, &'a Text)>) -> String {
     let mut text = String::from("WEBVTT\n");
-    for line in paper.lines() {
-        let Some(span) = line.span else { continue };
+    for (span, speaker, said) in cues {
         // A blank line ends a cue, so there is none in it.
-        let words: Vec<_> =
-            line.text.lines().map(str::trim).filter(|words| !words.is_empty()).collect();
+        let words: Vec<_> = said.lines().map(str::trim).filter(|words| !words.is_empty()).collect();
         if words.is_empty() {
             continue;
         }
         let to_ms = span.to_ms.max(span.from_ms.saturating_add(CUE_MS_MIN));
         text.push_str(&format!("\n{} --> {}\n", cue_time(span.from_ms), cue_time(to_ms)));
-        let speaker = escaped(&line.speaker());
+        let speaker = escaped(&speaker);
         if !speaker.is_empty() {
             text.push_str(&format!("<v {speaker}>"));
         }

@@ -15,7 +15,7 @@ mod strokes;
 mod text;
 mod words;
 
-pub use data::{FORMAT, Unreadable, csv, json, read, webvtt};
+pub use data::{FORMAT, Unreadable, csv, json, read, subtitles, webvtt};
 pub use docx::{DocxFault, docx};
 pub use paper::{
     Block, Footer, Form, Format, Line, Paper, Row, Section, SignaturePlace, Signed, Span, Table,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use expect_test::expect_file;
 use model::ReviewAsk;
-use model::review::TranscriptView;
+use model::review::{SigningCode, TranscriptView};
 use protocol::{
     ApiRefusal, ArchiveList, Bye, CheckValueView, ClientMessage, CloseTicket, CodeIssued,
     ConfirmCheckValue, DeliberationRecord, DeskPicture, DocketList, Duty, Enrol, EvidenceAbout,
@@ -86,6 +86,7 @@ fn constants() -> String {
 fn docket_bodies(all: &mut Declarations) {
     all.add::<TranscriptView>();
     all.add::<ReviewAsk>();
+    all.add::<SigningCode>();
     all.add::<docket::api::SessionForm>();
     all.add::<docket::api::Session>();
     all.add::<docket::api::NewConsent>();

@@ -4,6 +4,7 @@
 //! What is not here: disks, clocks and tasks. The recorder room reads and writes the bytes.
 
 pub mod bag;
+pub mod certificate;
 pub mod confirmation;
 pub mod depacketize;
 pub mod digest;

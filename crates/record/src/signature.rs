@@ -18,7 +18,7 @@ use crate::seal::SEAL_FILE;
 /// Name of the seal's signature in a hearing's folder.
 pub const SIGNATURE_FILE: &str = "seal.sig.json";
 /// Who signs, as SM2 mixes it into what is signed (GB/T 35276 §10: the usual one).
-const SM2_IDENTITY: &str = "1234567812345678";
+pub(crate) const SM2_IDENTITY: &str = "1234567812345678";
 /// Format of [`SealSignature`].
 const FORMAT: u32 = 1;
 

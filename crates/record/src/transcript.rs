@@ -6,7 +6,7 @@
 
 use core::fmt;
 
-use model::{ActEntry, HearingId};
+use model::{ActEntry, HearingId, ParticipantId};
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digests;
@@ -18,6 +18,29 @@ pub const ACTS_FILE: &str = "transcript.jsonl";
 /// Name of a frozen version: its canonical text (RFC 8785).
 pub fn version_file(version: u32) -> String {
     format!("transcript-{version}.json")
+}
+
+/// Name of the part of a version that somebody who was called signs.
+pub fn part_file(version: u32, who: ParticipantId) -> String {
+    format!("transcript-{version}-p{}.json", who.0)
+}
+
+/// Beginning of the name of a file that belongs to a signature.
+const SIGN: &str = "transcript-sign-";
+/// What may follow the dot: pictures of a page signed on paper, and a signature by certificate.
+const ENDINGS: [&str; 4] = ["jpg", "png", "pdf", "p7s"];
+
+/// Name of the file that belongs to the signature of this act; none for an ending that is not one.
+pub fn sign_file(act: u64, ending: &str) -> Option<String> {
+    ENDINGS.contains(&ending).then(|| format!("{SIGN}{act}.{ending}"))
+}
+
+/// Whether a name is that of such a file.
+pub fn is_sign_file(name: &str) -> bool {
+    let rest = name.strip_prefix(SIGN).and_then(|rest| rest.split_once('.'));
+    rest.is_some_and(|(act, ending)| {
+        act.parse().is_ok_and(|act: u64| sign_file(act, ending).as_deref() == Some(name))
+    })
 }
 
 /// One act of the chain.
@@ -140,6 +163,16 @@ mod tests {
 
     use super::*;
     use crate::signature::Algorithm;
+
+    #[test]
+    fn names_of_files_lead_nowhere_else() {
+        assert_eq!(sign_file(7, "jpg").as_deref(), Some("transcript-sign-7.jpg"));
+        assert_eq!(sign_file(7, "html"), None);
+        assert!(is_sign_file("transcript-sign-7.p7s"));
+        for name in ["transcript-sign-07.jpg", "transcript-sign-7.jpg.exe", "../seal.json", ""] {
+            assert!(!is_sign_file(name), "{name}");
+        }
+    }
 
     #[test]
     fn any_changed_byte_and_another_hearing_is_found() {

@@ -1,6 +1,6 @@
 //! The law of every kind of sitting a second time, as obvious as it can be written: who has the
 //! right to what (`rights.rs`), what an ask needs (`needs.rs`), what it changes (`deeds.rs`), who
-//! hears whom (`media.rs`). Written from the articles and the words of `model`, not from the core.
+//! hears whom (`media.rs`), and the transcript (`transcript.rs`). Written from the articles and the words of `model`, not from the core.
 //! What is not here: why something is refused, and when the server acts by itself; of that it is
 //! only checked that it was lawful and did not fail to come (`overdue`).
 
@@ -10,6 +10,7 @@ mod deliberation;
 mod media;
 mod needs;
 mod rights;
+mod transcript;
 
 use std::collections::{BTreeMap, BTreeSet};
 

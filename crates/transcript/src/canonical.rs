@@ -24,6 +24,9 @@ pub struct Canonical {
     pub hearing: HearingId,
     /// Which version.
     pub version: u32,
+    /// Whose part of it this is: what was written while they were in the courtroom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<ParticipantId>,
     /// Court, case, cause and time.
     pub heading: Heading,
     /// Who belongs to it.
@@ -96,6 +99,7 @@ pub fn canonical(
         title: title.to_owned(),
         hearing,
         version,
+        part: None,
         heading: heading.clone(),
         people: people
             .iter()
@@ -109,6 +113,29 @@ pub fn canonical(
     };
     let bytes = serde_json_canonicalizer::to_vec(&made).expect("a transcript is plain values");
     (made, bytes)
+}
+
+/// The part of a version that somebody who was called signs: the lines written while they were in
+/// the courtroom, and of the people those who speak in them; none where there is no such line.
+pub fn part(
+    whole: &Canonical,
+    who: ParticipantId,
+    lines: &[TranscriptLine],
+) -> Option<(Canonical, Vec<u8>)> {
+    let theirs = |frozen: &&CanonicalLine| {
+        lines.iter().any(|line| line.id == frozen.id && line.called.contains(&who))
+    };
+    let lines: Vec<_> = whole.lines.iter().filter(theirs).cloned().collect();
+    if lines.is_empty() {
+        return None;
+    }
+    let speaks = |person: &&CanonicalPerson| {
+        person.id == who || lines.iter().any(|line| line.speaker == Some(person.id))
+    };
+    let people = whole.people.iter().filter(speaks).cloned().collect();
+    let made = Canonical { part: Some(who), people, lines, ..whole.clone() };
+    let bytes = serde_json_canonicalizer::to_vec(&made).expect("a transcript is plain values");
+    Some((made, bytes))
 }
 
 #[cfg(test)]
@@ -147,5 +174,22 @@ mod tests {
         let again: Canonical = serde_json::from_slice(&bytes).expect("what was written");
         assert_eq!((again.lines.len(), again.title.as_str()), (1, "调解笔录"));
         assert_eq!(again, made);
+    }
+    #[test]
+    fn who_was_called_signs_what_was_said_before_them_and_nothing_else() {
+        const WEN: ParticipantId = ParticipantId(9);
+        let mut document = Document::default();
+        write(&mut document, &hand("a", 1), &[add("a-1", None, "证人到庭之前")]);
+        let heard = crate::Hand { called: vec![WEN], ..hand("a", 2) };
+        write(&mut document, &heard, &[add("a-2", Some("a-1"), "我看见他写了收条")]);
+        let of = (HearingId(1), Kind::Hearing, 1);
+        let (whole, bytes) = canonical(of, &heading(), &people(), document.lines());
+        assert!(!String::from_utf8(bytes).expect("text").contains("\"part\""));
+        let (made, bytes) = part(&whole, WEN, document.lines()).expect("a part");
+        let text = String::from_utf8(bytes).expect("text");
+        assert!(text.contains("我看见他写了收条") && text.contains("\"part\":9"));
+        assert!(!text.contains("证人到庭之前"));
+        assert_eq!(made.lines.len(), 1);
+        assert!(part(&whole, ParticipantId(8), document.lines()).is_none());
     }
 }

@@ -386,6 +386,26 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_name_that_is_put_right_meanwhile_changes_no_line_that_was_written() {
+        let mut document = Document::default();
+        write(&mut document, &hand("a", 1), &[add("a-1", None, "我要还款")]);
+        let mut people = people();
+        people[2].name = "张𬭚".into();
+        let edit = [add("a-2", Some("a-1"), "以上属实")];
+        for step in document.steps_of(&people, &hand("a", 2), &edit).expect("allowed") {
+            assert!(document.apply(&step));
+        }
+        assert_eq!(text(&document), "原告（张三）：我要还款\n原告（张𬭚）：以上属实");
+        // Who is to be written newly is attributed anew.
+        let (line, kind) = (LineId("a-1".to_owned()), LineKind::Speech);
+        let edit = [TranscriptEdit::Attribute { line, kind, speaker: Some(ANNA) }];
+        for step in document.steps_of(&people, &hand("a", 3), &edit).expect("allowed") {
+            assert!(document.apply(&step));
+        }
+        assert!(text(&document).starts_with("原告（张𬭚）：我要还款"));
+    }
+
+    #[test]
     fn the_same_count_is_done_once() {
         let mut document = Document::default();
         write(&mut document, &hand("a", 1), &[add("a-1", None, "一")]);

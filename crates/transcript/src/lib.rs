@@ -13,8 +13,8 @@ mod draft;
 mod review;
 mod text;
 
-pub use canonical::{Canonical, CanonicalLine, CanonicalPerson, canonical};
+pub use canonical::{Canonical, CanonicalLine, CanonicalPerson, canonical, part};
 pub use document::{Document, Hand, label};
 pub use draft::Drafter;
-pub use review::{Acting, Plan, Review, Setting};
+pub use review::{Acting, Plan, Review, Setting, Whom};
 pub use text::{TextFault, apply};

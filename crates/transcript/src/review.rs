@@ -5,16 +5,20 @@
 //! document holds, and tells the act that names it.
 
 use model::limits::{
-    SIGNATURE_CHARS_MAX, TRANSCRIPT_ACTS_MAX, TRANSCRIPT_LINE_CHARS_MAX, TRANSCRIPT_READING,
+    TRANSCRIPT_ACTS_MAX, TRANSCRIPT_LINE_CHARS_MAX, TRANSCRIPT_READING,
     TRANSCRIPT_REASON_CHARS_MAX, TRANSCRIPT_VERSIONS_MAX,
 };
-use model::review::{Objection, ObjectionAnswer, TranscriptRefusal, TranscriptSignature};
+use model::review::{
+    Objection, ObjectionAnswer, TranscriptReading, TranscriptRefusal, TranscriptSignature,
+};
 use model::{
-    ActEntry, LineId, ParticipantId, Private, Refusal, ReviewAsk, ReviewView, Role, SigningMethod,
-    Timestamp, TranscriptAct, TranscriptRoom,
+    ActEntry, FrozenPart, LineId, ParticipantId, Private, Refusal, ReviewAsk, ReviewView, Role,
+    SignatureProof, Timestamp, TranscriptAct, TranscriptLine, TranscriptRoom,
 };
 
 use crate::document::Document;
+
+mod signing;
 
 /// Who does something in the review.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +31,23 @@ pub struct Acting {
     pub name: Private<String>,
     /// Whether they keep the transcript.
     pub keeps: bool,
+    /// What they proved besides, by a code, a password or a certificate.
+    pub proved: Option<SignatureProof>,
+    /// Whom they do it for, where the ask names somebody.
+    pub whom: Option<Whom>,
+    /// On which terminal.
+    pub terminal: String,
+}
+
+/// Somebody for whom something is noted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Whom {
+    /// Who.
+    pub who: ParticipantId,
+    /// Whether they sit in the courtroom.
+    pub in_court: bool,
+    /// Whether they have a page of their own before them now.
+    pub online: bool,
 }
 
 /// When it is done.
@@ -94,8 +115,44 @@ impl Review {
             view.signed.iter().any(|signed| signed.who == *who)
                 || view.refused.iter().any(|refused| refused.who == *who)
         };
-        view.settled = view.frozen && view.signers.iter().all(said);
+        let theirs = || view.parts.iter().map(|part| &part.who);
+        view.settled = view.frozen && view.signers.iter().chain(theirs()).all(said);
         view
+    }
+
+    /// The review as somebody who was called is shown it: their own part, what was said of lines
+    /// they know, and nothing else (在线诉讼规则 art. 26).
+    pub fn view_of_part(
+        &self,
+        closed_at: Option<Timestamp>,
+        who: ParticipantId,
+        knows: impl Fn(&LineId) -> bool,
+    ) -> ReviewView {
+        let mut view = self.view(closed_at);
+        let Some(part) = self.part_of(who).cloned() else { return ReviewView::default() };
+        view.sha256.clone_from(&part.sha256);
+        view.sm3.clone_from(&part.sm3);
+        view.signers = vec![who];
+        view.parts = vec![part];
+        view.signed.retain(|signature| signature.who == who);
+        view.refused.retain(|refusal| refusal.who == who);
+        view.objections.retain(|objection| knows(&objection.line));
+        view.read_aloud.retain(|read| read.by == who || read.to.contains(&who));
+        for read in &mut view.read_aloud {
+            read.to.retain(|to| *to == who);
+        }
+        view.settled = view.signed.len() + view.refused.len() > 0;
+        view
+    }
+
+    /// The part of the newest version that somebody signs.
+    pub fn part_of(&self, who: ParticipantId) -> Option<&FrozenPart> {
+        self.view.parts.iter().find(|part| part.who == who)
+    }
+
+    /// The digest of what somebody signs: the version, or their own part of it.
+    pub fn digest_for(&self, who: ParticipantId) -> &str {
+        self.part_of(who).map_or(&self.view.sha256, |part| &part.sha256)
     }
 
     /// Until when a version may be read, objected to and signed: five days from the end of the
@@ -141,8 +198,17 @@ impl Review {
                 let answer = ObjectionAnswer::Refused { reason: reason.clone() };
                 Ok(Plan::Act(TranscriptAct::Answered { number: *number, answer }))
             }
-            ReviewAsk::Sign { version, sha256, method, mark } => {
+            ReviewAsk::Sign { version, sha256, method, mark, code: _ } => {
                 self.sign(acting, setting, (*version, sha256), (*method, mark))
+            }
+            ReviewAsk::SignCertificate { version, sha256, signature: _ } => {
+                self.sign_by_certificate(acting, setting, (*version, sha256))
+            }
+            ReviewAsk::SignFor { who, version, sha256, how } => {
+                self.sign_for(acting, setting, *who, (*version, sha256, how))
+            }
+            ReviewAsk::ReadAloud { version, first, last, to } => {
+                self.read_aloud(document, acting, *version, (first, last, to))
             }
             ReviewAsk::Refuse { who, version, reason } => {
                 self.refuse(acting, setting, *who, (*version, reason))
@@ -155,8 +221,7 @@ impl Review {
         if self.view.frozen {
             return Err(Refusal::TranscriptFrozen);
         }
-        let seen =
-            |line: &&model::TranscriptLine| !matches!(line.room, TranscriptRoom::Caucus { .. });
+        let seen = |line: &&TranscriptLine| !matches!(line.room, TranscriptRoom::Caucus { .. });
         let mut lines = document.lines().iter().filter(seen);
         if lines.clone().all(|line| line.text.reveal().trim().is_empty()) {
             return Err(Refusal::NotPlausible);
@@ -180,8 +245,11 @@ impl Review {
         }
         self.must_be(version)?;
         self.in_time(setting)?;
-        let known =
-            |line: &model::TranscriptLine| !matches!(line.room, TranscriptRoom::Caucus { .. });
+        let called = self.part_of(acting.who).is_some();
+        let known = |line: &TranscriptLine| {
+            !matches!(line.room, TranscriptRoom::Caucus { .. })
+                && (!called || line.called.contains(&acting.who))
+        };
         document.line(line).filter(|line| known(line)).ok_or(Refusal::NotFound)?;
         fits(text, TRANSCRIPT_REASON_CHARS_MAX)?;
         let number = u32::try_from(self.view.objections.len()).unwrap_or(u32::MAX) + 1;
@@ -212,60 +280,6 @@ impl Review {
         })
     }
 
-    fn sign(
-        &self,
-        acting: &Acting,
-        setting: Setting,
-        (version, sha256): (u32, &str),
-        (method, mark): (SigningMethod, &Private<String>),
-    ) -> Result<Plan, Refusal> {
-        self.must_sign(acting)?;
-        self.must_be(version)?;
-        self.in_time(setting)?;
-        self.must_be_silent(acting.who)?;
-        if sha256 != self.view.sha256 {
-            return Err(Refusal::SheetChanged);
-        }
-        fits(mark, SIGNATURE_CHARS_MAX)?;
-        let plausible = match method {
-            SigningMethod::Typed => mark.reveal().trim() == acting.name.reveal().trim(),
-            SigningMethod::Handwritten => true,
-            SigningMethod::OnPaper => false,
-        };
-        if !plausible {
-            return Err(Refusal::NotPlausible);
-        }
-        let (sha256, mark) = (sha256.to_owned(), mark.clone());
-        Ok(Plan::Act(TranscriptAct::Signed { version, sha256, method, mark }))
-    }
-
-    fn refuse(
-        &self,
-        acting: &Acting,
-        setting: Setting,
-        who: Option<ParticipantId>,
-        (version, reason): (u32, &Private<String>),
-    ) -> Result<Plan, Refusal> {
-        let whose = who.unwrap_or(acting.who);
-        if acting.keeps && whose == acting.who {
-            return Err(Refusal::NotYourRight);
-        }
-        if whose == acting.who {
-            self.must_sign(acting)?;
-            self.in_time(setting)?;
-        } else {
-            // Who left before signing, or will not, is noted by the court, also after the days.
-            self.must_keep(acting)?;
-        }
-        self.must_be(version)?;
-        if !self.view.signers.contains(&whose) {
-            return Err(Refusal::NobodyThere);
-        }
-        self.must_be_silent(whose)?;
-        fits(reason, TRANSCRIPT_REASON_CHARS_MAX)?;
-        Ok(Plan::Act(TranscriptAct::Refused { who: whose, version, reason: reason.clone() }))
-    }
-
     fn next_version(&self) -> Result<u32, Refusal> {
         let next = self.view.version + 1;
         if next > TRANSCRIPT_VERSIONS_MAX { Err(Refusal::Full) } else { Ok(next) }
@@ -285,8 +299,11 @@ impl Review {
     }
 
     fn must_sign(&self, acting: &Acting) -> Result<(), Refusal> {
-        let signs = self.view.signers.contains(&acting.who);
-        if signs { Ok(()) } else { Err(Refusal::NotYourRight) }
+        if self.signs(acting.who) { Ok(()) } else { Err(Refusal::NotYourRight) }
+    }
+
+    fn signs(&self, who: ParticipantId) -> bool {
+        self.view.signers.contains(&who) || self.part_of(who).is_some()
     }
 
     /// Signed or refused: that signing is closed for them.
@@ -316,12 +333,13 @@ impl Review {
         self.acts += 1;
         let view = &mut self.view;
         match &entry.act {
-            TranscriptAct::Frozen { version, sha256, sm3, signers, .. } => {
+            TranscriptAct::Frozen { version, sha256, sm3, signers, parts, .. } => {
                 view.version = *version;
                 view.frozen = true;
                 view.sha256.clone_from(sha256);
                 view.sm3.clone_from(sm3);
                 view.signers.clone_from(signers);
+                view.parts.clone_from(parts);
                 view.frozen_at = Some(entry.at);
                 view.signed.clear();
                 view.refused.clear();
@@ -348,12 +366,28 @@ impl Review {
                     objection.answer = Some(answer.clone());
                 }
             }
-            TranscriptAct::Signed { method, mark, .. } => view.signed.push(TranscriptSignature {
-                who: entry.by,
-                at: entry.at,
-                method: *method,
-                mark: mark.clone(),
-            }),
+            TranscriptAct::Signed { method, mark, who, proof, .. } => {
+                view.signed.push(TranscriptSignature {
+                    who: who.unwrap_or(entry.by),
+                    at: entry.at,
+                    method: *method,
+                    mark: mark.clone(),
+                    noted_by: who.map(|_| entry.by),
+                    proof: proof.clone(),
+                });
+            }
+            TranscriptAct::ReadAloud { version, first, last, lines, to, terminal } => {
+                view.read_aloud.push(TranscriptReading {
+                    at: entry.at,
+                    by: entry.by,
+                    version: *version,
+                    first: first.clone(),
+                    last: last.clone(),
+                    lines: *lines,
+                    to: to.clone(),
+                    terminal: terminal.clone(),
+                });
+            }
             TranscriptAct::Refused { who, reason, .. } => view.refused.push(TranscriptRefusal {
                 who: *who,
                 at: entry.at,

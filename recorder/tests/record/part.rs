@@ -23,6 +23,7 @@ fn order(who: &[u32], from_ms: u64, to_ms: u64) -> PartOrder {
         reason: "处置扰乱法庭秩序".into(),
         at: Timestamp(7),
         archived: true,
+        subtitles: "WEBVTT\n".into(),
     }
 }
 

@@ -144,6 +144,17 @@ impl Sqlite {
         row.map(|row| Ok((account(&row)?, row.try_get("password")?))).transpose().map_err(&fault)
     }
 
+    /// What is kept of an account's password.
+    pub(super) async fn password_of(&self, id: AccountId) -> Result<Option<String>, DocketFault> {
+        let fault = to("look up a password");
+        let row = sqlx::query("SELECT password FROM accounts WHERE id = ?")
+            .bind(id.0)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(&fault)?;
+        row.map(|row| row.try_get("password")).transpose().map_err(&fault)
+    }
+
     pub(super) async fn open_session(
         &self,
         account: AccountId,

@@ -241,10 +241,19 @@ impl HearingTask {
 
     fn tell_review(&self, who: ParticipantId) {
         let along = self.pages.get(&who).is_some_and(|page| page.along.is_some());
-        if along && self.hearing.reads_along(who).is_some() {
-            let review = self.following.review.view(None);
-            self.push(who, ServerMessage::Review { review });
-        }
+        let Some(reader) = self.hearing.reads_along(who).filter(|_| along) else { return };
+        let document = &self.following.document;
+        let review = if reader.role.is_called() {
+            self.following.review.view_of_part(None, who, |id| {
+                let found = document.line(id);
+                found.is_some_and(|line| reader.may_read(line.room, &line.called))
+            })
+        } else if reader.reads_any() {
+            self.following.review.view(None)
+        } else {
+            return;
+        };
+        self.push(who, ServerMessage::Review { review });
     }
 
     /// Who may read has changed: whoever reads as somebody else now is told their lines anew.

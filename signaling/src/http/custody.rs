@@ -465,6 +465,8 @@ async fn take_part(
     }
     let found = filed(&app, hearing).await?;
     let hand = Hand::court(&account);
+    let span = (asked.from_ms, asked.to_ms);
+    let subtitles = super::subtitles::of_part(&app, hearing, &who, span).await?;
     let order = PartOrder {
         hearing,
         who,
@@ -474,6 +476,7 @@ async fn take_part(
         reason: asked.reason,
         at: app.clock.now().utc,
         archived: found.stage == RecordStage::Archived,
+        subtitles: Private::new(subtitles),
     };
     let detail =
         format!("{}–{} ms p[{}] {}", order.from_ms, order.to_ms, asked.who, order.reason.reveal());

@@ -27,7 +27,7 @@ use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::signing::digits;
+use super::credentials::digits;
 use super::{App, Refused, body};
 use crate::access::{
     Key, SEAT_COOKIE, STAFF_COOKIE, STATION_COOKIE, Who, clear_cookie, cookie, keep_cookie,

@@ -79,6 +79,10 @@ pub(super) async fn play(
     Path((hearing, file)): Path<(String, String)>,
 ) -> Result<Response, Refused> {
     let (hearing, hand) = seen_by(&app, &headers, &hearing).await?;
+    if file == "subtitles" {
+        let text = super::subtitles::of_film(&app, hearing).await?;
+        return Ok(([(header::CONTENT_TYPE, "text/vtt; charset=utf-8")], text).into_response());
+    }
     let FilmState::Ready { bytes, sound_bytes, .. } = state_of(&app, hearing).await? else {
         return Err(Refusal::NotFound.into());
     };

@@ -17,8 +17,8 @@ use axum::response::{AppendHeaders, IntoResponse};
 use model::limits::{CONSENTS_SAID_MAX, DOCKET_BODY_BYTES_MAX, JOIN_CODE_DIGITS};
 use model::{HearingId, ParticipantId, Private, Refusal, Stage};
 
+use super::credentials::{digits, end_credentials};
 use super::sessions::{Failed, large};
-use super::signing::{digits, end_credentials};
 use super::{App, real_names, stage_of, who_am_i};
 use crate::access::{
     CARD_COOKIE, Key, SEAT_COOKIE, STAFF_COOKIE, Who, clear_cookie, cookie, set_cookie,

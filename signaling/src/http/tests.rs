@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tower::ServiceExt;
 
-use super::signing::digits;
+use super::credentials::digits;
 use super::*;
 use crate::access::{SEAT_COOKIE, STAFF_COOKIE};
 use crate::evidence::samples;

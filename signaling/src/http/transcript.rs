@@ -1,8 +1,8 @@
 //! The transcript over HTTP: read, reviewed and signed, while the session lasts and for the days
 //! after it; by the court from its desk and by people of the case from their seat or own page.
 //!
-//! What is not here: the rules of the review (crate `transcript`), and writing, which is the
-//! socket's.
+//! What is not here: the rules of the review (crate `transcript`), what a signature stands on
+//! (`transcript/signing.rs`), and writing, which is the socket's.
 
 use std::sync::Arc;
 
@@ -10,25 +10,30 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use hearing::{Hearing, Reader};
 use model::archive::ArchiveFault;
 use model::limits::DOCKET_BODY_BYTES_MAX;
 use model::review::{TranscriptPerson, TranscriptView};
 use model::{HearingId, ParticipantId, Refusal, ReviewAsk, Role, TranscriptLine, TranscriptRoom};
-use transcript::{Acting, Canonical, CanonicalLine, Setting};
+use transcript::{Acting, Canonical, CanonicalLine, Setting, Whom};
 
 use super::archive::{call, may_see};
 use super::sessions::{Failed, large};
 use super::{App, Refused, hearing_id, my};
 use crate::access::Who;
-use crate::docket::Entry;
+use crate::docket::{AccountId, Entry};
 use crate::transcript::{Read, Sitting};
+use signing::{SCAN_BODY_BYTES_MAX, Stood};
+
+mod signing;
 
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/api/hearings/{hearing}/transcript", get(read).post(review))
+        .route("/api/hearings/{hearing}/transcript/code", post(signing::code))
+        .route("/api/hearings/{hearing}/transcript/files/{name}", get(signing::file))
         .route("/api/hearings/{hearing}/transcript/{version}", get(version))
 }
 
@@ -40,23 +45,25 @@ struct Asker {
     who: Option<ParticipantId>,
     /// Whether they came by an account of the court.
     court: bool,
+    /// Which account.
+    account: Option<AccountId>,
 }
 
 async fn asker(app: &App, headers: &HeaderMap, hearing: &str) -> Result<Asker, Failed> {
     let hearing = hearing_id(hearing)?;
-    let (who, court) = if let Who::Staff(account) = app.who(headers).await? {
+    let (who, account) = if let Who::Staff(account) = app.who(headers).await? {
         may_see(app, &account, hearing).await?;
         let entry = app.docket.entry(hearing).await?.ok_or(Refusal::NotFound)?;
-        (entry.seat_of(account.id), true)
+        (entry.seat_of(account.id), Some(account.id))
     } else {
         let (theirs, who) = my::person(app, headers).await?;
         if theirs != hearing {
             return Err(Refusal::NotFound.into());
         }
-        (Some(who), false)
+        (Some(who), None)
     };
     let entry = app.docket.entry(hearing).await?.ok_or(Refusal::NotFound)?;
-    Ok(Asker { hearing, entry, who, court })
+    Ok(Asker { hearing, entry, who, court: account.is_some(), account })
 }
 
 /// What the sitting says: the live one, or as its minutes left it.
@@ -122,7 +129,8 @@ async fn view(app: &App, asker: &Asker, sitting: &Sitting) -> Result<TranscriptV
     let read = app.transcripts.read(asker.hearing).await?;
     let keeps = asker.who.is_some_and(|who| sitting.keepers.contains(&who));
     let reader = asker.who.and_then(|who| sitting.readers.iter().find(|reader| reader.who == who));
-    let review = read.review.view(asker.entry.closing.as_ref().map(|closing| closing.ended_at));
+    let closed_at = asker.entry.closing.as_ref().map(|closing| closing.ended_at);
+    let review = read.review.view(closed_at);
     let over = asker.entry.closed;
     let shows = review.version > 0 && (review.frozen || over || asker.court && !keeps);
     let frozen = if shows {
@@ -134,16 +142,38 @@ async fn view(app: &App, asker: &Asker, sitting: &Sitting) -> Result<TranscriptV
     };
     let lines = lines(&read, frozen, (reader.copied(), keeps, asker.court));
     let reads = !lines.is_empty() || keeps || asker.court;
-    let person = |person: &model::archive::Attendee| TranscriptPerson {
-        id: person.id,
-        role: person.role,
-        name: person.name.clone(),
+    let called = reader.filter(|reader| reader.role.is_called());
+    let review = match called {
+        _ if !reads => model::ReviewView::default(),
+        Some(reader) => read
+            .review
+            .view_of_part(closed_at, reader.who, |id| lines.iter().any(|line| line.id == *id)),
+        None => review,
+    };
+    // Who was called is told who speaks in their part, and of the court.
+    let known = |person: &&model::archive::Attendee| {
+        called.is_none_or(|reader| {
+            person.id == reader.who
+                || person.role.is_court()
+                || lines.iter().any(|line| line.speaker == Some(person.id))
+        })
+    };
+    let person = |person: &model::archive::Attendee| {
+        let at = sitting.whereabouts.get(&person.id).copied().unwrap_or_default();
+        TranscriptPerson {
+            id: person.id,
+            role: person.role,
+            name: person.name.clone(),
+            account: asker.entry.person(person.id).is_some_and(|at| at.account.is_some()),
+            in_court: at.in_court,
+            away: at.away.filter(|_| keeps),
+        }
     };
     Ok(TranscriptView {
         me: asker.who,
         keeps,
-        people: sitting.people.iter().map(person).collect(),
-        review: if reads { review } else { model::ReviewView::default() },
+        people: sitting.people.iter().filter(known).map(person).collect(),
+        review,
         replaced: sitting.replaced,
         lines,
     })
@@ -166,21 +196,43 @@ async fn review(
     request: Body,
 ) -> Result<Json<TranscriptView>, Failed> {
     let asker = asker(&app, &headers, &hearing).await?;
-    let ask: ReviewAsk = large(request, DOCKET_BODY_BYTES_MAX).await?;
     let who = asker.who.ok_or(Refusal::NotYourRight)?;
     let person = asker.entry.person(who).ok_or(Refusal::NotYourRight)?;
     let sitting = Arc::new(sitting(&app, &asker).await?);
-    let acting = Acting {
-        who,
-        role: person.attendee.role,
-        name: person.attendee.name.clone(),
-        keeps: sitting.keepers.contains(&who),
-    };
+    let keeps = sitting.keepers.contains(&who);
+    // Only who keeps the transcript brings pictures of paper.
+    let most = if keeps { SCAN_BODY_BYTES_MAX } else { DOCKET_BODY_BYTES_MAX };
+    let ask: ReviewAsk = large(request, most).await?;
     let setting = Setting {
         now: app.clock.now().utc,
         closed_at: asker.entry.closing.as_ref().map(|closing| closing.ended_at),
     };
-    app.transcripts.review(acting, setting, Arc::clone(&sitting), ask).await?;
+    let Stood { proved, brought } = signing::stood(&app, &asker, who, &ask, setting.now).await?;
+    let whom = match &ask {
+        ReviewAsk::SignFor { who, .. } => {
+            let at = sitting.whereabouts.get(who).copied().unwrap_or_default();
+            Some(Whom { who: *who, in_court: at.in_court, online: at.online })
+        }
+        ReviewAsk::Freeze {}
+        | ReviewAsk::Reopen { .. }
+        | ReviewAsk::Object { .. }
+        | ReviewAsk::Correct { .. }
+        | ReviewAsk::Decline { .. }
+        | ReviewAsk::Sign { .. }
+        | ReviewAsk::SignCertificate { .. }
+        | ReviewAsk::ReadAloud { .. }
+        | ReviewAsk::Refuse { .. } => None,
+    };
+    let acting = Acting {
+        who,
+        role: person.attendee.role,
+        name: person.attendee.name.clone(),
+        keeps,
+        proved,
+        whom,
+        terminal: signing::terminal(&app, &headers, &asker, person).await?,
+    };
+    app.transcripts.review(acting, setting, Arc::clone(&sitting), ask, brought).await?;
     // A version that was frozen after the session is found by its words too.
     if asker.entry.closed {
         let (docket, archive) = (Arc::clone(&app.docket), Arc::clone(&app.archive));
@@ -190,20 +242,44 @@ async fn review(
     Ok(Json(view(&app, &asker, &sitting).await?))
 }
 
-/// The exact bytes that are signed, for whoever signs them and for the court.
+/// The exact bytes that are signed, for whoever signs them and for the court: `2.json` is version 2,
+/// `2-p13.json` the part of it that participant 13 signs.
 async fn version(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    Path((hearing, version)): Path<(String, String)>,
+    Path((hearing, name)): Path<(String, String)>,
 ) -> Result<Response, Failed> {
     let asker = asker(&app, &headers, &hearing).await?;
-    let version = version.strip_suffix(".json").and_then(|version| version.parse().ok());
-    let version: u32 = version.ok_or(Refusal::NotFound)?;
-    let signs = |role: Role| role.is_party() || role.is_for_party() || role.is_court();
+    let name = name.strip_suffix(".json").ok_or(Refusal::NotFound)?;
+    let (version, part) = match name.split_once("-p") {
+        Some((version, part)) => {
+            let part = part.parse().map_err(|_| Refusal::NotFound)?;
+            (version, Some(ParticipantId(part)))
+        }
+        None => (name, None),
+    };
+    let version: u32 = version.parse().map_err(|_| Refusal::NotFound)?;
+    let signs = |role: Role| {
+        let interprets = matches!(role, Role::Interpreter | Role::SignInterpreter);
+        role.is_party() || role.is_for_party() || role.is_court() || interprets
+    };
     let role = asker.who.and_then(|who| asker.entry.person(who)).map(|found| found.attendee.role);
-    if !asker.court && !role.is_some_and(signs) {
+    let own = part.is_some() && part == asker.who;
+    if !asker.court && !own && !role.is_some_and(signs) {
         return Err(Refusal::NotFound.into());
     }
-    let bytes = frozen(&app, asker.hearing, version).await?;
+    let bytes = text(&app, asker.hearing, version, part).await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], bytes).into_response())
+}
+
+/// The bytes of a version, or of somebody's part of it.
+async fn text(
+    app: &App,
+    hearing: HearingId,
+    version: u32,
+    part: Option<ParticipantId>,
+) -> Result<Vec<u8>, Refused> {
+    let Some(who) = part else { return frozen(app, hearing, version).await };
+    let shelf = app.transcripts.shelf();
+    super::archive::blocking(app, &app.reads, move || shelf.part(hearing, version, who)).await
 }

@@ -16,7 +16,7 @@ use model::limits::{JOIN_CODE_DIGITS, SDP_BYTES_MAX};
 use model::{Private, Relay, Role, TrackKind};
 use protocol::SeatPass;
 
-use super::signing::digits;
+use super::credentials::digits;
 use super::*;
 use crate::callers::{Begun, Call, Claim, Hangup, IfMatch, Patched};
 use crate::fragment::{Fragment, is_description};

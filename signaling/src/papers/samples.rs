@@ -6,13 +6,14 @@ use ::transcript::{Canonical, CanonicalLine};
 use model::archive::{ArchiveLine, Attendee, Proof};
 use model::recording::{Event, LossCause, RecordFacts, Roll, Trouble};
 use model::review::{
-    Objection, ObjectionAnswer, ReviewView, TranscriptRefusal, TranscriptSignature,
+    Objection, ObjectionAnswer, ReviewView, SignatureFile, TranscriptReading, TranscriptRefusal,
+    TranscriptSignature,
 };
 use model::view::Heading;
 use model::{
     Actor, Brief, Ending, Fact, FailureGround, Ground, HearingId, IdentityMethod, Kind, LineId,
-    LineKind, Minute, ParticipantId, Power, Private, RecordFault, Role, Sheet, SigningMethod,
-    Timestamp,
+    LineKind, Minute, ParticipantId, Power, Private, RecordFault, Role, Sheet, SignatureProof,
+    SigningMethod, Timestamp,
 };
 
 use super::*;
@@ -232,6 +233,7 @@ pub(super) fn transcribed() -> (RecordFacts, Frozen) {
         title: "庭审笔录".to_owned(),
         hearing: facts.line.hearing,
         version: 2,
+        part: None,
         heading: facts.line.heading.clone(),
         people: Vec::new(),
         lines: vec![
@@ -257,11 +259,35 @@ pub(super) fn transcribed() -> (RecordFacts, Frozen) {
         after: "偿还借款2万元".into(),
     };
     let refused = ObjectionAnswer::Refused { reason: "与录音一致".into() };
-    let signed = |who, method, mark: &str| TranscriptSignature {
+    let signed = |who, method, mark: &str, proof| TranscriptSignature {
         who,
         at: at(45),
         method,
         mark: mark.into(),
+        noted_by: None,
+        proof,
+    };
+    let file = SignatureFile {
+        name: "transcript-sign-5.p7s".to_owned(),
+        bytes: 2_000,
+        sha256: "cd".repeat(32),
+        sm3: "02".repeat(32),
+    };
+    let by_certificate = SignatureProof::Certificate {
+        file,
+        subject: "陈书记".into(),
+        issuer: "CN=咸宁测试机构".to_owned(),
+        serial: "0a1b".to_owned(),
+    };
+    let reading = TranscriptReading {
+        at: at(43),
+        by: CLERK,
+        version: 2,
+        first: LineId("1".to_owned()),
+        last: LineId("6".to_owned()),
+        lines: 6,
+        to: vec![ZHANG],
+        terminal: "第一审判庭".to_owned(),
     };
     let review = ReviewView {
         version: 2,
@@ -271,9 +297,16 @@ pub(super) fn transcribed() -> (RecordFacts, Frozen) {
         frozen_at: Some(at(42)),
         until: None,
         signers: vec![JUDGE, CLERK, ZHANG, LI],
+        parts: Vec::new(),
+        read_aloud: vec![reading],
         signed: vec![
-            signed(JUDGE, SigningMethod::Typed, "王法官"),
-            signed(ZHANG, SigningMethod::Handwritten, "M10 20L200 120L300 40"),
+            signed(JUDGE, SigningMethod::Typed, "王法官", Some(SignatureProof::Password {})),
+            signed(CLERK, SigningMethod::Certificate, "陈书记", Some(by_certificate)),
+            TranscriptSignature {
+                noted_by: Some(CLERK),
+                proof: Some(SignatureProof::Terminal {}),
+                ..signed(ZHANG, SigningMethod::Handwritten, "M10 20L200 120L300 40", None)
+            },
         ],
         refused: vec![TranscriptRefusal { who: LI, at: at(46), reason: "中途离开".into() }],
         objections: vec![

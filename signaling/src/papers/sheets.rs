@@ -62,7 +62,7 @@ pub(super) fn signature(method: SigningMethod, mark: &str, at: Timestamp) -> Sig
         SigningMethod::Typed => {
             Signed::Yes { method: words.into(), at, strokes: None, typed: Some(mark.into()) }
         }
-        SigningMethod::OnPaper => Signed::Yes {
+        SigningMethod::OnPaper | SigningMethod::Certificate => Signed::Yes {
             method: Text::new(&format!("{words}（{mark}）")),
             at,
             strokes: None,

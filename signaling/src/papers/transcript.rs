@@ -5,8 +5,10 @@
 use ::papers::{Block, Form, Line, Paper, Row, Section, SignaturePlace, Signed, Span, Text};
 use ::transcript::{Canonical, CanonicalLine};
 use model::recording::RecordFacts;
-use model::review::{Objection, ObjectionAnswer, ReviewView};
-use model::{Kind, LineKind, ParticipantId};
+use model::review::{
+    CodeWay, Objection, ObjectionAnswer, ReviewView, TranscriptReading, TranscriptSignature,
+};
+use model::{FrozenPart, Kind, LineId, LineKind, ParticipantId, SignatureProof};
 
 use super::sheets::signature;
 use super::{begun, called, held, named, stands_on};
@@ -54,7 +56,17 @@ pub(super) fn transcript(facts: &RecordFacts, frozen: &Frozen, form: Form) -> Op
         text.version, review.sha256, review.sm3
     );
     paper.notes = vec![Text::new(&signed), stands_on(facts)];
-    paper.signatures = review.signers.iter().map(|who| place(facts, review, *who)).collect();
+    let parts = review.parts.iter().map(|part| (part.who, true));
+    let signers = review.signers.iter().map(|who| (*who, false)).chain(parts);
+    paper.signatures = signers.map(|who| place(facts, review, who)).collect();
+    paper.notes.extend(review.parts.iter().map(|part| own_part(facts, part)));
+    paper.notes.extend(
+        review
+            .read_aloud
+            .iter()
+            .filter(|read| read.version == text.version)
+            .map(|read| read_aloud(facts, text, read)),
+    );
     if !review.settled {
         paper.watermark = Some("未签名".into());
     }
@@ -99,12 +111,67 @@ fn who(facts: &RecordFacts, who: ParticipantId) -> String {
     format!("{}{}", role.one_line(), name.one_line())
 }
 
-fn place(facts: &RecordFacts, review: &ReviewView, who: ParticipantId) -> SignaturePlace {
-    let (role, name) = called(&facts.line, who);
+fn own_part(facts: &RecordFacts, part: &FrozenPart) -> Text {
+    let who = who(facts, part.who);
+    let FrozenPart { lines, sha256, sm3, .. } = part;
+    Text::new(&format!(
+        "{who}仅阅看并签署其在庭期间的部分（{lines}行），其摘要 SHA-256 {sha256}，SM3 {sm3}。"
+    ))
+}
+
+/// Which lines were read to whom, by whose terminal, when.
+fn read_aloud(facts: &RecordFacts, text: &Canonical, read: &TranscriptReading) -> Text {
+    let to: Vec<_> = read.to.iter().map(|to| who(facts, *to)).collect();
+    let number =
+        |id: &LineId| text.lines.iter().position(|line| line.id == *id).map_or(0, |at| at + 1);
+    Text::new(&format!(
+        "{}在{}向{}朗读第{}版笔录第{}行至第{}行。",
+        ::papers::moment(read.at),
+        read.terminal,
+        to.join("、"),
+        read.version,
+        number(&read.first),
+        number(&read.last),
+    ))
+}
+
+/// What a signature stands on, in words.
+fn proof(facts: &RecordFacts, signature: &TranscriptSignature) -> String {
+    let by = signature.noted_by.map(|by| who(facts, by)).unwrap_or_default();
+    match &signature.proof {
+        None => String::new(),
+        Some(SignatureProof::Code { way: CodeWay::Told }) => "，经法院当面告知的验证码核验".into(),
+        Some(SignatureProof::Code { way: CodeWay::Sms }) => "，经短信验证码核验".into(),
+        Some(SignatureProof::Password {}) => "，经账号密码核验".into(),
+        Some(SignatureProof::Terminal {}) => format!("，在{by}的终端上阅看全文后签名"),
+        Some(SignatureProof::Scan { file }) => {
+            format!("，由{by}记明，签名页影像 {}，SHA-256 {}", file.name, file.sha256)
+        }
+        Some(SignatureProof::Certificate { file, issuer, serial, .. }) => {
+            format!("，颁发者 {issuer}，序列号 {serial}，签名文件 {}", file.name)
+        }
+    }
+}
+
+fn place(
+    facts: &RecordFacts,
+    review: &ReviewView,
+    (who, part): (ParticipantId, bool),
+) -> SignaturePlace {
+    let (mut role, name) = called(&facts.line, who);
+    if part {
+        role = Text::new(&format!("{}（在庭期间的部分）", role.one_line()));
+    }
     let yes = review.signed.iter().find(|signature| signature.who == who);
     let no = review.refused.iter().find(|refusal| refusal.who == who);
     let signed = match (yes, no) {
-        (Some(made), _) => signature(made.method, made.mark.reveal(), made.at),
+        (Some(made), _) => match signature(made.method, made.mark.reveal(), made.at) {
+            Signed::Yes { method, at, strokes, typed } => {
+                let method = Text::new(&format!("{}{}", method.one_line(), proof(facts, made)));
+                Signed::Yes { method, at, strokes, typed }
+            }
+            other @ (Signed::Open | Signed::Refused { .. }) => other,
+        },
         (None, Some(refusal)) => {
             Signed::Refused { reason: refusal.reason.reveal().as_str().into() }
         }

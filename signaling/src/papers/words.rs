@@ -9,6 +9,7 @@ pub(super) const fn signing(method: SigningMethod) -> &'static str {
         SigningMethod::Typed => "在线输入姓名确认",
         SigningMethod::Handwritten => "在线手写签名",
         SigningMethod::OnPaper => "现场书面签名",
+        SigningMethod::Certificate => "数字证书签名",
     }
 }
 

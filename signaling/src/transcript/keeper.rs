@@ -8,15 +8,15 @@ use std::sync::Arc;
 
 use model::archive::ArchiveFault;
 use model::limits::TRANSCRIPT_TAIL_MAX;
-use model::review::{ObjectionAnswer, TranscriptShelf};
+use model::review::{ObjectionAnswer, TranscriptShelf, VersionDigests};
 use model::transcript::TextPart;
 use model::{
-    ActEntry, HearingId, LineId, Private, Refusal, ReviewAsk, TranscriptAct, TranscriptEdit,
-    TranscriptRoom, TranscriptStep,
+    ActEntry, FrozenPart, HearingId, LineId, ParticipantId, Private, Refusal, ReviewAsk,
+    SignatureProof, TranscriptAct, TranscriptEdit, TranscriptRoom, TranscriptStep,
 };
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
-use transcript::{Acting, Drafter, Hand, Plan, Setting, canonical};
+use transcript::{Acting, Drafter, Hand, Plan, Setting, canonical, part};
 
 use super::log::{Log, LogFault};
 use super::{Errand, Read, Sitting, Told};
@@ -117,9 +117,9 @@ impl Keeper {
                     self.stand(step.into_iter().collect());
                 }
             }
-            Errand::Review { acting, setting, sitting, ask, answer } => {
+            Errand::Review { acting, setting, sitting, ask, brought, answer } => {
                 self.flush().await;
-                let done = self.review(&acting, setting, &sitting, &ask).await;
+                let done = self.review(&acting, setting, &sitting, (&ask, brought)).await;
                 if answer.send(done).is_err() {
                     tracing::debug!(hearing = %self.hearing, "nobody waits for a review");
                 }
@@ -211,14 +211,14 @@ impl Keeper {
         acting: &Acting,
         setting: Setting,
         sitting: &Sitting,
-        ask: &ReviewAsk,
+        (ask, brought): (&ReviewAsk, Option<(Vec<u8>, &'static str)>),
     ) -> Result<(), Refusal> {
         if self.log.is_none() {
             return Err(Refusal::RecordAltered);
         }
         let plan = self.state.review.plan(&self.state.document, acting, setting, ask)?;
         let acts = match plan {
-            Plan::Act(act) => vec![act],
+            Plan::Act(act) => vec![self.with_file(act, brought).await?],
             Plan::Freeze { version } => vec![self.freeze(sitting, version).await?],
             Plan::Correct { number, line, before, after, version } => {
                 self.correct(acting, setting, sitting, (&line, &before, &after)).await?;
@@ -241,15 +241,49 @@ impl Keeper {
         Ok(())
     }
 
+    /// Puts the file of a signature on the shelf, and its name and digests into the act.
+    async fn with_file(
+        &self,
+        mut act: TranscriptAct,
+        brought: Option<(Vec<u8>, &'static str)>,
+    ) -> Result<TranscriptAct, Refusal> {
+        if let TranscriptAct::Signed {
+            proof: Some(SignatureProof::Scan { file } | SignatureProof::Certificate { file, .. }),
+            ..
+        } = &mut act
+        {
+            let (bytes, ending) = brought.ok_or(Refusal::FileNotReadable)?;
+            let (shelf, hearing) = (Arc::clone(&self.shelf), self.hearing);
+            let n = self.state.review.acts();
+            *file = on_shelf(move || shelf.put_file(hearing, (n, ending), &bytes)).await?;
+        }
+        Ok(act)
+    }
+
     /// Puts the document as it stands on the shelf.
     async fn freeze(&self, sitting: &Sitting, version: u32) -> Result<TranscriptAct, Refusal> {
         let of = (sitting.hearing, sitting.kind, version);
         let lines = self.state.document.lines();
         let (made, text) = canonical(of, &sitting.heading, &sitting.people, lines);
         let count = u32::try_from(made.lines.len()).unwrap_or(u32::MAX);
+        let theirs = |who: &ParticipantId| {
+            let (made, text) = part(&made, *who, lines)?;
+            Some((*who, u32::try_from(made.lines.len()).unwrap_or(u32::MAX), text))
+        };
+        let texts: Vec<_> = sitting.called.iter().filter_map(theirs).collect();
         let (shelf, hearing) = (Arc::clone(&self.shelf), self.hearing);
-        let digests = on_shelf(move || shelf.put(hearing, version, &text)).await?;
+        let (digests, parts) = on_shelf(move || {
+            let mut parts = Vec::new();
+            for (who, lines, text) in texts {
+                let VersionDigests { sha256, sm3 } =
+                    shelf.put_part(hearing, (version, who), &text)?;
+                parts.push(FrozenPart { who, sha256, sm3, lines });
+            }
+            Ok((shelf.put(hearing, version, &text)?, parts))
+        })
+        .await?;
         Ok(TranscriptAct::Frozen {
+            parts,
             version,
             sha256: digests.sha256,
             sm3: digests.sm3,

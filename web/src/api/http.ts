@@ -2,7 +2,7 @@
 
 import type {
   ApiRefusal, ArchiveList, ArchiveRecord, AuditChecked, AuditPage, CheckValueView, CodeIssued, Comparison, CopyDecision, Custody, DeliberationRecord, DocketList, FilmState, LinkMade, NewBookmark,
-  NewCopyRequest, NewExplanation, NewLink, OpsPicture, PartyView, Refusal, RetentionList, ReviewAsk, SeatPass, TranscriptView, Verdict, WhoAmI,
+  NewCopyRequest, NewExplanation, NewLink, OpsPicture, PartyView, Refusal, RetentionList, ReviewAsk, SeatPass, SigningCode, TranscriptView, Verdict, WhoAmI,
 } from '../protocol'
 
 /** The server said no, or could not be reached (`why` is null). */
@@ -75,6 +75,7 @@ export const api = {
   checkValue: (hearing: number) => call<CheckValueView>('GET', `/api/hearings/${hearing}/check-value`),
   confirmCheckValue: (hearing: number, sha256: string) => call<CheckValueView>('POST', `/api/hearings/${hearing}/check-value`, { sha256 }),
   transcript: (hearing: number) => call<TranscriptView>('GET', `/api/hearings/${hearing}/transcript`),
+  signingCode: (hearing: number, who: number | null) => call<SigningCode>('POST', `/api/hearings/${hearing}/transcript/code`, { who }),
   reviewTranscript: (hearing: number, ask: ReviewAsk) => call<TranscriptView>('POST', `/api/hearings/${hearing}/transcript`, ask),
   deliberation: (hearing: number) => call<DeliberationRecord>('GET', `/api/archive/${hearing}/deliberation`),
   faces: () => call<{ offered: boolean }>('GET', '/api/faces'),
@@ -93,7 +94,7 @@ export const isolationUrl = (hearing: number): string => `/api/archive/${hearing
 export const attendanceUrl = (hearing: number): string => `/api/archive/${hearing}/attendance.csv`
 
 /** Address of a composed film, or of its sound alone. */
-export function filmUrl(hearing: number, what: 'picture' | 'sound'): string {
+export function filmUrl(hearing: number, what: 'picture' | 'sound' | 'subtitles'): string {
   return `/api/archive/${hearing}/film/${what}`
 }
 

@@ -27,13 +27,14 @@ export function prompt(text: string, lang: string): void {
   if (voiceOn.value) aloud(text, lang)
 }
 
-/** Reads a text out, whatever the switch says, because somebody asked for it. */
-export function aloud(text: string, lang: string, ended: () => void = () => undefined): void {
-  if (!canSpeak) return ended()
+/** Reads a text out, whatever the switch says, because somebody asked for it; `ended` is told whether it was heard to its end. */
+export function aloud(text: string, lang: string, ended: (whole: boolean) => void = () => undefined): void {
+  if (!canSpeak) return ended(false)
   const speech = new SpeechSynthesisUtterance(text)
   speech.lang = lang
   speech.rate = 0.9
-  speech.onend = speech.onerror = ended
+  speech.onend = () => ended(true)
+  speech.onerror = () => ended(false)
   speechSynthesis.speak(speech)
 }
 

@@ -60,6 +60,8 @@ export const zh = {
     watch: '观看',
     save: '下载录像（{n} MB）',
     saveSound: '下载录音（{n} MB）',
+    subtitles: '笔录字幕',
+    saveSubtitles: '下载字幕（VTT）',
     copy: '合成录像是便于观看的复制件，以原始录音录像为准。',
   },
   player: {
@@ -239,6 +241,8 @@ export const en: typeof zh = {
     watch: 'Watch',
     save: 'Save the film ({n} MB)',
     saveSound: 'Save the sound ({n} MB)',
+    subtitles: 'Transcript',
+    saveSubtitles: 'Save subtitles (VTT)',
     copy: 'The film is a copy for watching; the record alone is evidence.',
   },
   player: {

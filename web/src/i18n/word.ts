@@ -34,7 +34,7 @@ export const zh = {
   check: { identity: '核实身份', sham_warning: '告知虚假调解后果', rights: '告知权利义务', disclosure: '调解员披露、询问是否更换', service_address: '确认送达地址' },
   recordMode: { text: '笔录', recording: '录音录像' },
   sheet: { facts: '无争议事实记载', agreement: '调解协议' },
-  signing: { typed: '在线确认', handwritten: '手写签名', on_paper: '现场签名' },
+  signing: { typed: '在线确认', handwritten: '手写签名', on_paper: '现场签名', certificate: '数字证书' },
   failure: { withdrawn: '撤回申请或者要求终止', no_agreement: '未达成一致', absent: '无正当理由不参加', time_over: '期限届满不同意延长', sham: '发现虚假调解', not_mediable: '依法不得调解', no_mediator: '调解员不宜继续且未更换', other: '其他情形' },
 }
 
@@ -72,6 +72,6 @@ export const en: typeof zh = {
   check: { identity: 'Identity checked', sham_warning: 'Warned of sham mediation', rights: 'Rights told', disclosure: 'Mediator’s disclosure', service_address: 'Service address confirmed' },
   recordMode: { text: 'in writing', recording: 'recorded' },
   sheet: { facts: 'undisputed-facts sheet', agreement: 'mediation agreement' },
-  signing: { typed: 'typed', handwritten: 'handwritten', on_paper: 'on paper' },
+  signing: { typed: 'typed', handwritten: 'handwritten', on_paper: 'on paper', certificate: 'certificate' },
   failure: { withdrawn: 'withdrawn', no_agreement: 'no agreement', absent: 'a party stays away', time_over: 'time is over', sham: 'sham mediation', not_mediable: 'not mediable by law', no_mediator: 'no mediator', other: 'other grounds' },
 }

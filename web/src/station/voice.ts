@@ -10,10 +10,15 @@ export { setVoice, voiceOn as speaks }
 /** Whether a text is being read now. */
 export const reading = ref(false)
 
+let over: (() => void) | undefined
+
 /** Stops speaking. */
 export function quiet(): void {
-  stop()
+  const done = over
+  over = undefined
   reading.value = false
+  stop()
+  done?.()
 }
 
 /** Says a prompt, unless prompts are off; what was being said is cut short. */
@@ -27,4 +32,24 @@ export function read(text: string): void {
   quiet()
   reading.value = true
   aloud(text, 'zh-CN', () => (reading.value = false))
+}
+
+/** Reads texts aloud one after the other; once over or stopped, tells how many were read to their end. */
+export function readLines(texts: readonly string[], ended: (count: number) => void): void {
+  quiet()
+  let count = 0
+  const mine = (): void => ended(count)
+  const next = (): void => {
+    const text = texts[count]
+    if (text === undefined) return quiet()
+    aloud(text, 'zh-CN', (whole) => {
+      if (over !== mine) return
+      if (!whole) return quiet()
+      count += 1
+      next()
+    })
+  }
+  reading.value = true
+  over = mine
+  next()
 }

@@ -70,6 +70,17 @@ const MANIFESTS = ['manifest-sha256.txt', 'manifest-sm3.txt', 'tagmanifest-sha25
 const BESIDE = ['ledger.jsonl', 'seal.json', 'seal.sig.json', 'seal.tsr', 'confirmations.jsonl', 'transcript.jsonl']
 const DECLARATION = 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n'
 
+/** The files an act of the review names, each with what has its digests. */
+function filesOf(act: Entry): [string, Entry][] {
+  const version = String(act['version'])
+  if (act['act'] === 'frozen') {
+    const parts = (act['parts'] ?? []) as Entry[]
+    return [[`transcript-${version}.json`, act], ...parts.map((part): [string, Entry] => [`transcript-${version}-p${String(part['who'])}.json`, part])]
+  }
+  const file = (act['proof'] as Entry | undefined)?.['file'] as Entry | undefined
+  return act['act'] === 'signed' && file ? [[String(file['name']), file]] : []
+}
+
 export async function check(handed: Files, progress: Progress = () => undefined): Promise<Report> {
   return new Check(rooted(handed), progress).run()
 }
@@ -346,12 +357,13 @@ class Check {
       const line = bytes.subarray(start, end)
       const act = this.act(line, n, head)
       if (act === null) this.find('actWrong', { n })
-      else if (act['act'] === 'frozen') {
-        const name = `transcript-${String(act['version'])}.json`
-        this.frozen.add(name)
-        const text = await this.small(name)
-        const is = text === null ? null : digestsOf(text)
-        if (is === null || is.sha256 !== act['sha256'] || is.sm3 !== act['sm3']) this.find('versionWrong', { file: name, n })
+      else {
+        for (const [name, said] of filesOf(act)) {
+          this.frozen.add(name)
+          const kept = await this.small(name)
+          const is = kept === null ? null : digestsOf(kept)
+          if (is === null || is.sha256 !== said['sha256'] || is.sm3 !== said['sm3']) this.find(name.startsWith('transcript-sign-') ? 'signFileWrong' : 'versionWrong', { file: name, n })
+        }
       }
       head = digestsOf(line)
       n += 1

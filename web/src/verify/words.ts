@@ -56,6 +56,7 @@ const SENTENCES: Record<string, Sentence> = {
   actWrong: (v) => [`笔录核对记录 transcript.jsonl 第 ${Number(v['n']) + 1} 行被改动、删除或调换`, `Line ${Number(v['n']) + 1} of transcript.jsonl was changed, taken out or moved`],
   actUnfinished: (v) => [`笔录核对记录 transcript.jsonl 第 ${Number(v['n']) + 1} 行不完整`, `Line ${Number(v['n']) + 1} of transcript.jsonl is unfinished`],
   versionWrong: (v) => [`笔录 ${v['file']} 不是固定、签名时的文字：被改动或者缺失`, `The transcript ${v['file']} is not the text that was frozen and signed, or is missing`],
+  signFileWrong: (v) => [`笔录签名所附文件 ${v['file']}（核对记录第 ${Number(v['n']) + 1} 行所载）被改动或者缺失`, `The file ${v['file']} of a signature (line ${Number(v['n']) + 1} of the review) was changed or is missing`],
   missingSegment: (v) => [`缺少录制分段 ${v['file']}（账本第 ${v['n']} 条所载）${times(v)[0]}`, `The segment ${v['file']} is missing (entry ${v['n']})${times(v)[1]}`],
   cutSegment: (v) => [`录制分段 ${v['file']} 末尾被截去：应有 ${v['attested']} 字节，现有 ${v['has']} 字节${times(v)[0]}`, `The end of ${v['file']} was cut off: ${v['has']} of ${v['attested']} bytes${times(v)[1]}`],
   changedHead: (v) => [`录制分段 ${v['file']} 的文件头被改动（字节 ${v['from']} 至 ${v['to']}）`, `The head of ${v['file']} was changed (bytes ${v['from']} to ${v['to']})`],

@@ -99,6 +99,8 @@ fn a_pause_is_a_card_that_names_its_ground_and_nothing_of_it_is_in_the_film() {
         ]
     );
     assert_eq!(plan.ms(), 23_000);
+    assert_eq!(plan.times().pieces(5_000, 61_000), [(5_000, 10_000), (13_000, 14_000)]);
+    assert_eq!(plan.times().pieces(61_000, 62_000), [(plan.film_ms(61_000), plan.film_ms(62_000))]);
     assert_eq!(plan.seats.len(), 2, "the gallery has no seat in the film");
     assert_eq!(plan.at(50).states, [State::NoPicture, State::NoPicture]);
     assert_eq!(plan.at(500).states, [State::Picture, State::NoPicture]);

@@ -1,10 +1,10 @@
 //! Messages and bodies of the transcript.
 
-use model::review::{TranscriptPerson, TranscriptView};
+use model::review::{CodeWay, SigningCode, SigningCodeAsk, TranscriptPerson, TranscriptView};
 use model::transcript::{SpeechTurn, TextPart};
 use model::{
-    LineId, LineKind, Phase, Refusal, ReviewAsk, ReviewView, Role, SigningMethod, TranscriptEdit,
-    TranscriptLine, TranscriptOp, TranscriptRoom, TranscriptStep,
+    LineId, LineKind, Phase, Refusal, ReviewAsk, ReviewView, Role, SignFor, SigningMethod,
+    TranscriptEdit, TranscriptLine, TranscriptOp, TranscriptRoom, TranscriptStep,
 };
 use protocol::{ClientMessage, ServerMessage};
 
@@ -94,7 +94,9 @@ pub(crate) fn review() -> ServerMessage {
 }
 
 pub(crate) fn bodies(text: &mut String) {
-    let person = TranscriptPerson { id: WHO, role: Role::Plaintiff, name: private("张三") };
+    let (id, role, name) = (WHO, Role::Plaintiff, private("张三"));
+    let (account, in_court) = (false, false);
+    let person = TranscriptPerson { id, role, name, account, in_court, away: None };
     let view = TranscriptView {
         me: Some(WHO),
         keeps: false,
@@ -109,6 +111,18 @@ pub(crate) fn bodies(text: &mut String) {
         sha256: "9f2c…".to_owned(),
         method: SigningMethod::Typed,
         mark: private("张三"),
+        code: Some(private("482913")),
     };
     body(text, "`POST /api/hearings/{hearing}/transcript`", &sign);
+    let paper = ReviewAsk::SignFor {
+        who: WHO,
+        version: 1,
+        sha256: "9f2c…".to_owned(),
+        how: SignFor::OnPaper { note: private("卷宗第3页"), scan: private("/9j/4AAQ…") },
+    };
+    body(text, "`POST /api/hearings/{hearing}/transcript`, by who keeps it", &paper);
+    let ask = SigningCodeAsk { who: Some(WHO) };
+    body(text, "`POST /api/hearings/{hearing}/transcript/code`", &ask);
+    let code = SigningCode { way: CodeWay::Told, code: Some(private("482913")), until: AT };
+    body(text, "`POST /api/hearings/{hearing}/transcript/code`, answered", &code);
 }

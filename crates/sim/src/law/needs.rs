@@ -300,7 +300,8 @@ impl Law {
                     || matches!(signer.role, Role::ChairMediator | Role::Mediator)
                     || signer.role.is_party()
                     || signer.role.is_for_party();
-                let how = (*method == SigningMethod::OnPaper) == on_paper.is_some();
+                let how = *method != SigningMethod::Certificate
+                    && (*method == SigningMethod::OnPaper) == on_paper.is_some();
                 !self.waits(who)
                     && (self.may_change(*sheet) || late)
                     && paper.is_some_and(|paper| paper.read && !paper.signed.contains(&who))

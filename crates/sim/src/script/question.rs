@@ -95,6 +95,7 @@ pub(super) fn answer(cast: &Cast, question: &str) -> Result<Option<String>, Stri
         ["signers"] => {
             list(cast.hearing.transcript_signers().into_iter().map(|who| cast.name(who)))
         }
+        ["own_parts"] => list(cast.hearing.called_signers().into_iter().map(|who| cast.name(who))),
         ["replaced"] => {
             let replaced = cast.hearing.recording_replaces_transcript();
             if replaced { "yes" } else { "no" }.to_owned()

@@ -345,7 +345,11 @@ pub(super) fn named(name: &str, law: &Law, dice: &mut Dice) -> Ask {
             let who = by.dice.chance(80).then_some(who);
             let method = match who {
                 Some(_) => mostly(by.dice, &[SigningMethod::OnPaper, SigningMethod::Typed]),
-                None => mostly(by.dice, &[SigningMethod::Typed, SigningMethod::OnPaper]),
+                None => {
+                    let methods =
+                        [SigningMethod::Typed, SigningMethod::OnPaper, SigningMethod::Certificate];
+                    mostly(by.dice, &methods)
+                }
             };
             Ask::Sign { who, sheet, version, method, mark }
         }

@@ -2,12 +2,14 @@
 //! What is not here: how sittings are made.
 
 use hearing::{Effect, Event, Hearing};
-use model::{Ask, Fact, ParticipantId, Place, Role, Stage, TrackId, TrackKind};
+use model::{
+    Ask, Fact, ParticipantId, Place, Role, Side, Stage, TrackId, TrackKind, TranscriptRoom,
+};
 use serde_json::to_string;
 
 use super::Play;
 use super::asks::name_of;
-use crate::law::{At, Law};
+use crate::law::{At, Figure, Law};
 
 /// Texts of the court that nobody else may read.
 const COURTS_OWN: [&str; 4] = ["<note>", "<others>", "<remark>", "<absence>"];
@@ -24,6 +26,14 @@ const MOVES: [&str; 11] = [
     "go_offline",
     "call_off",
     "caucus",
+];
+
+/// Rooms a line may have been written in.
+const ROOMS: [TranscriptRoom; 4] = [
+    TranscriptRoom::Court {},
+    TranscriptRoom::Closed {},
+    TranscriptRoom::Caucus { side: Side::Plaintiff },
+    TranscriptRoom::Caucus { side: Side::Defendant },
 ];
 
 /// What the law says of an ask before it is made, and whether a button offers it.
@@ -153,6 +163,7 @@ impl Play<'_> {
         if self.told.is_multiple_of(24) {
             self.check_replay()?;
             self.check_views()?;
+            self.check_transcript()?;
         }
         self.mark();
         Ok(())
@@ -177,6 +188,54 @@ impl Play<'_> {
                     }
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Who writes, reads and signs the transcript.
+    fn check_transcript(&self) -> Result<(), String> {
+        // Once it is closed people have left, and read it by other ways.
+        if self.law.stage == Stage::Closed {
+            return Ok(());
+        }
+        let hearing = &self.hearing;
+        let called: Vec<_> = self
+            .law
+            .people
+            .iter()
+            .filter(|(_, figure)| figure.role.is_called() && figure.at == At::Inside)
+            .map(|(who, _)| *who)
+            .collect();
+        for who in self.law.people.keys() {
+            let pen = hearing.pen(*who).ok();
+            if pen.as_ref().map(|pen| pen.room) != self.law.writes(*who) {
+                return Err(format!("{who} writes, or not, against the law"));
+            }
+            if pen.is_some_and(|pen| pen.called != called) {
+                return Err(format!("{who} writes before others than are called"));
+            }
+            let reader = hearing.reads_along(*who);
+            for room in ROOMS {
+                for called in [&[][..], &called] {
+                    let reads = reader.is_some_and(|reader| reader.may_read(room, called));
+                    if reads != self.law.reads(*who, room, called) {
+                        return Err(format!("{who} reads {room:?}: {reads}, against the law"));
+                    }
+                }
+            }
+        }
+        let by = |signs: &dyn Fn(&Figure) -> bool| -> Vec<ParticipantId> {
+            let people = self.law.people.iter();
+            people.filter(|(_, figure)| signs(figure)).map(|(who, _)| *who).collect()
+        };
+        if hearing.transcript_signers() != by(&|figure| self.law.signs_transcript(figure)) {
+            return Err("the transcript is signed by others than the law names".to_owned());
+        }
+        if hearing.called_signers() != by(&Law::signs_part) {
+            return Err("a part is signed by others than the law names".to_owned());
+        }
+        if hearing.recording_replaces_transcript() != self.law.recording_stands_for_it() {
+            return Err("the recording stands for the transcript, or not, against the law".into());
         }
         Ok(())
     }
