@@ -115,6 +115,7 @@ async fn transcript(clerk: &mut Client, house: &House, seat: u64) {
         kind: LineKind::Note,
         speaker: None,
         text: "typed-into-the-transcript".into(),
+        turn: None,
     };
     page.say(&ClientMessage::Write { desk: "desk".to_owned(), seq: 1, edits: vec![edit] }).await;
     while !matches!(page.next().await, Some(ServerMessage::TranscriptSteps { .. })) {}

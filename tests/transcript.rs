@@ -33,6 +33,7 @@ async fn write(mut page: Page, desk: &'static str, letter: &str) -> (Page, Seen)
         kind: LineKind::Note,
         speaker: None,
         text: "".into(),
+        turn: None,
     };
     let (mut sent, mut rev, mut length) = (Seen::new(), 0, 0);
     for seq in 1..=KEYS + 1 {

@@ -36,8 +36,6 @@ use crate::hearings::Hearings;
 use crate::metrics::Metrics;
 use crate::node::NodeFigures;
 use crate::press::Press;
-use crate::reach::Reached;
-use crate::socket::{House, Visitor};
 use crate::tls::Peer;
 use crate::transcript::Transcripts;
 use crate::web;

@@ -819,9 +819,26 @@ site_name: string,
 consents: Array<Step>, };
 
 /**
- * What is done with a record.
+ * What is done.
  */
-export type AuditAct = "viewed" | "played" | "verified" | "part_taken" | "film_taken" | "sound_taken" | "note_made" | "paper_taken" | "explained" | "hold_placed" | "hold_lifted" | "link_made" | "asked" | "granted" | "refused" | "erased" | "real_name_entered" | "real_name_read" | "real_name_sought" | "real_name_released";
+export type AuditAct = "viewed" | "played" | "verified" | "part_taken" | "film_taken" | "sound_taken" | "note_made" | "paper_taken" | "explained" | "hold_placed" | "hold_lifted" | "link_made" | "asked" | "granted" | "refused" | "erased" | "real_name_entered" | "real_name_read" | "real_name_sought" | "real_name_released" | "signed_in" | "signed_out" | "joined" | "code_issued" | "denied" | "setting_changed" | "cases_moved" | "audit_read";
+
+/**
+ * `POST /api/audit/check`: the whole log read as a chain.
+ */
+export type AuditChecked = { 
+/**
+ * How many lines there are.
+ */
+lines: number, 
+/**
+ * SHA-256 of the last one; `-` when there is none.
+ */
+head: string, 
+/**
+ * The first line that does not follow, if one does not.
+ */
+broken: number | null, };
 
 /**
  * One line of the audit log.
@@ -836,6 +853,10 @@ n: number,
  */
 at: Timestamp, 
 /**
+ * About which hearing, if about one.
+ */
+hearing: HearingId | null, 
+/**
  * Who: the name, and what they are.
  */
 by: string, 
@@ -848,13 +869,28 @@ act: AuditAct,
  */
 detail: string, 
 /**
- * What came of it: `done`, or the code of a refusal.
+ * What came of it: `done`, `ordered`, or the code of a refusal.
  */
 result: string, 
 /**
  * SHA-256 of the line, which names the one before it.
  */
 sha256: string, };
+
+/**
+ * `GET /api/audit?from=&to=&act=&by=&hearing=&before=`, for an audit administrator: newest first.
+ * `from` and `to` are milliseconds since 1970, `before` is the number of the last line of the page
+ * before.
+ */
+export type AuditPage = { 
+/**
+ * The lines found.
+ */
+lines: Array<AuditLine>, 
+/**
+ * Whether there are older ones.
+ */
+more: boolean, };
 
 /**
  * One of the seven grounds that bar an online hearing (在线诉讼规则 art. 21).
@@ -6059,7 +6095,7 @@ cross_ms: number, };
 /**
  * What a staff account is for.
  */
-export type StaffKind = "judge" | "clerk" | "ops" | "mediator" | "admin";
+export type StaffKind = "judge" | "clerk" | "ops" | "mediator" | "admin" | "audit";
 
 /**
  * Where the hearing stands (court-domain §7.1; later stages join here).

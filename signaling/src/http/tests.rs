@@ -14,7 +14,7 @@ use tower::ServiceExt;
 
 use super::credentials::digits;
 use super::*;
-use crate::access::{SEAT_COOKIE, STAFF_COOKIE};
+use crate::access::{CARD_COOKIE, SEAT_COOKIE, STAFF_COOKIE};
 use crate::evidence::samples;
 use crate::fixture::{ARCHIVED, Court, OneShelf, OneTape, OneValue, TAPE, clock, reach, registry};
 use crate::hearing_task::Rooms;

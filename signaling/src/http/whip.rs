@@ -14,12 +14,16 @@ use axum::response::{IntoResponse, Response};
 use model::letters::OfferForm;
 use model::limits::{JOIN_CODE_DIGITS, SDP_BYTES_MAX};
 use model::{Private, Relay, Role, TrackKind};
-use protocol::SeatPass;
+use protocol::{Bye, SeatPass};
 
 use super::credentials::digits;
 use super::*;
+use crate::access::Key;
 use crate::callers::{Begun, Call, Claim, Hangup, IfMatch, Patched};
+use crate::docket::CodeUse;
 use crate::fragment::{Fragment, is_description};
+use crate::reach::Reached;
+use crate::socket::{House, Visitor};
 
 const SDP: &str = "application/sdp";
 const FRAGMENT: &str = "application/trickle-ice-sdpfrag";
