@@ -346,7 +346,7 @@ export const en: typeof zh = {
     about: 'Every sign-in, refusal, view, export and change of a setting. It grows; nothing in it is changed or deleted.',
     from: 'From', to: 'To (that day too)', act: 'What', any: 'Anything', by: 'Who, or more of it', hearing: 'Hearing', find: 'Find', older: 'Older', export: 'Take out as a table',
     n: 'No.', at: 'When', who: 'Who', what: 'What', result: 'Result', done: 'done', none: 'Nothing fits.',
-    check: 'Check the whole log', sound: 'The log is whole: {n} lines, each follows from the one before. Last digest: ', broken: 'The log does not follow from line {n} on: somebody changed the database by hand. Keep it as it is, compare it with a backup, and report it.',
+    check: 'Check the whole log', sound: 'The log is whole: {n} lines, each follows from the one before. Last digest:', broken: 'The log does not follow from line {n} on: somebody changed the database by hand. Keep it as it is, compare it with a backup, and report it.',
   },
   view: {
     viewer: 'Viewer',
