@@ -368,18 +368,19 @@ mod tests {
     fn another_text_another_authority_another_time_and_another_purpose_are_not() {
         let other = "{\"text\":\"我借了三万\"}".as_bytes();
         let strangers = Anchors::read(include_bytes!("certificate/other.pem")).expect("one");
+        let (trusted, nobody) = (trusted(), Anchors::default());
         for signature in [ECDSA, RSA, BARE, SM2] {
             let fault = |text, anchors, at| check(signature, text, anchors, at).err();
-            assert_eq!(fault(other, &trusted(), NOW), Some(CertificateFault::Text));
+            assert_eq!(fault(other, &trusted, NOW), Some(CertificateFault::Text));
             assert!(!is_over(signature, other));
             assert_eq!(fault(TEXT, &strangers, NOW), Some(CertificateFault::Untrusted));
-            assert_eq!(fault(TEXT, &Anchors::default(), NOW), Some(CertificateFault::Untrusted));
+            assert_eq!(fault(TEXT, &nobody, NOW), Some(CertificateFault::Untrusted));
             let late = Timestamp(NOW.0 + YEAR);
-            assert_eq!(fault(TEXT, &trusted(), late), Some(CertificateFault::Expired));
+            assert_eq!(fault(TEXT, &trusted, late), Some(CertificateFault::Expired));
             let early = Timestamp(NOW.0 - YEAR);
-            assert_eq!(fault(TEXT, &trusted(), early), Some(CertificateFault::Expired));
+            assert_eq!(fault(TEXT, &trusted, early), Some(CertificateFault::Expired));
         }
-        let cipher = check(CIPHER, TEXT, &trusted(), NOW);
+        let cipher = check(CIPHER, TEXT, &trusted, NOW);
         assert_eq!(cipher.err(), Some(CertificateFault::Untrusted));
     }
 

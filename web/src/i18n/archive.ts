@@ -164,7 +164,7 @@ export const zh = {
     title: '操作日志',
     about: '每次登录、拒绝、查看、导出和设置变更都在这里，只能增加，不能修改或删除。',
     from: '从', to: '到（含当日）', act: '操作', any: '全部', by: '人员或说明', hearing: '庭次', find: '查找', older: '更早的', export: '导出表格',
-    n: '序号', at: '时间', who: '人员', what: '操作', result: '结果', done: '完成', none: '没有符合条件的记录。',
+    n: '序号', at: '时间', who: '人员', what: '操作', result: '结果', done: '完成', unfit: '填写的内容不符合要求（{code}）', none: '没有符合条件的记录。',
     check: '核对全部日志', sound: '日志完整：共 {n} 条，首尾相接。末条校验值：', broken: '日志自第 {n} 条起对不上，有人绕过程序改动了数据库。请保留现状，与备份比对并上报。',
   },
   view: {
@@ -345,7 +345,7 @@ export const en: typeof zh = {
     title: 'Audit log',
     about: 'Every sign-in, refusal, view, export and change of a setting. It grows; nothing in it is changed or deleted.',
     from: 'From', to: 'To (that day too)', act: 'What', any: 'Anything', by: 'Who, or more of it', hearing: 'Hearing', find: 'Find', older: 'Older', export: 'Take out as a table',
-    n: 'No.', at: 'When', who: 'Who', what: 'What', result: 'Result', done: 'done', none: 'Nothing fits.',
+    n: 'No.', at: 'When', who: 'Who', what: 'What', result: 'Result', done: 'done', unfit: 'something filled in did not fit ({code})', none: 'Nothing fits.',
     check: 'Check the whole log', sound: 'The log is whole: {n} lines, each follows from the one before. Last digest:', broken: 'The log does not follow from line {n} on: somebody changed the database by hand. Keep it as it is, compare it with a backup, and report it.',
   },
   view: {

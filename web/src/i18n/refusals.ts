@@ -11,3 +11,9 @@ export function sentence(why: Refusal | null, nothing: 'noLink' | 'noServer' = '
   const text = REFUSAL_TEXT[why]
   return language() === 'en' ? text.en : text.zh
 }
+
+/** What came of a line of the audit log: empty when it was done, else the sentence of a refusal; what was wrong with a field is told by its code. */
+export function auditResult(result: string): string {
+  if (result === 'done' || result === 'ordered') return ''
+  return result in REFUSAL_TEXT ? sentence(result as Refusal) : i18n.global.t('audit.unfit', { code: result })
+}
