@@ -314,5 +314,5 @@ test('the audit administrator sees who knocked in vain, and has the whole log ch
   await picture(audit, 'audit');
   const table = await audit.page.$eval('[data-testid="audit-export"]', async (link) => (await fetch(link.href)).text());
   assert.ok(table.includes('signed_in') && !table.includes('denied'), table.slice(0, 400));
-  assert.equal(await audit.page.evaluate(async () => (await fetch('/api/calendar')).status), 403);
+  assert.equal(await audit.page.evaluate(async () => (await fetch('/api/sites')).status), 403);
 });

@@ -49,6 +49,14 @@ export async function checkIn(person, { publishes = true, hearsItself = true, wa
   if (waits) await person.see('face', '[data-face="waiting"]');
 }
 
+/** Somebody does without pictures, as on a slow network: the machine draws every page by itself. */
+export async function soundOnly(person) {
+  await person.press('help');
+  await person.press('sound-only', '[aria-pressed="false"]');
+  await person.page.keyboard.press('Escape');
+  await person.page.waitForSelector('[data-testid="sound-only"]', { hidden: true, polling: 50 });
+}
+
 /** The judge admits somebody who waits. */
 export async function admit(judge, participant) {
   await judge.desk('people');

@@ -1,6 +1,5 @@
 """A small server that speaks the two-pass protocol of the FunASR runtime, with pocketsphinx and its
-English model behind it; hot words weigh among the ways it could hear an utterance (its n-best list). For
-tests: it insists on what real servers insist on, and says on its standard
+English model behind it. For tests: it insists on what real servers insist on, and says on its standard
 output, as JSON, what it was told.
 
     engine.py PORT MOOD
@@ -11,7 +10,6 @@ PORT 0 takes any. MOOD: `hears`; or what a bad day is like: `nonsense`, `nothing
 
 import asyncio
 import json
-import math
 import queue
 import sys
 
@@ -20,10 +18,6 @@ from pocketsphinx import Decoder
 
 DECODERS = 3
 CHUNK_BYTES = 6_400  # 200 ms
-# Hot words choose among so many of the recogniser's own ways to hear an utterance.
-WAYS = 100
-# What a hot word of weight 1 adds to the logarithm of such a way.
-BONUS = 0.02
 
 
 def say(**what):
@@ -48,19 +42,7 @@ class Ear:
             return fresh
         return ""
 
-    def weighed(self, hot):
-        """The way to hear it that is likeliest once hot words count for more."""
-        best, most = "", -math.inf
-        for _, way in zip(range(WAYS), self.decoder.nbest()):
-            if way is None or way.score <= 0:
-                continue
-            words = way.hypstr.split()
-            worth = math.log(way.score) + BONUS * sum(hot.get(word, 0) for word in words)
-            if worth > most:
-                best, most = way.hypstr, worth
-        return best
-
-    def end(self, hot):
+    def end(self):
         """The words that stand, and from when to when each was said, ms."""
         self.decoder.end_utt()
         found = self.decoder.hyp()
@@ -69,7 +51,7 @@ class Ear:
             for segment in self.decoder.seg()
             if not segment.word.startswith(("<", "["))
         ]
-        return (self.weighed(hot) if hot and found else "") or (found.hypstr if found else ""), spans
+        return (found.hypstr if found else ""), spans
 
 
 async def offline(socket, name, text, spans, final):
@@ -120,7 +102,6 @@ class Server:
         first = json.loads(await socket.recv())
         # The C++ server falls over an object, and hears nothing without a chunk size.
         words = first.get("hotwords", "")
-        hot = {word.lower(): weight for word, weight in json.loads(words or "{}").items()} if isinstance(words, str) else {}
         fine = (
             isinstance(words, str)
             and first.get("chunk_size") == [5, 10, 5]
@@ -135,11 +116,11 @@ class Server:
             return await bad_day(socket, self.mood, name)
         decoder = await asyncio.to_thread(self.decoders.get)
         try:
-            await self.hear(socket, name, Ear(decoder), hot)
+            await self.hear(socket, name, Ear(decoder))
         finally:
             self.decoders.put(decoder)
 
-    async def hear(self, socket, name, ear, hot):
+    async def hear(self, socket, name, ear):
         waiting = b""
         async for message in socket:
             if isinstance(message, bytes):
@@ -154,7 +135,7 @@ class Server:
             elif json.loads(message).get("is_speaking") is False:
                 if waiting:
                     await asyncio.to_thread(ear.hear, waiting)
-                text, spans = await asyncio.to_thread(ear.end, hot)
+                text, spans = await asyncio.to_thread(ear.end)
                 if self.mood == "late":
                     await asyncio.sleep(3)
                 await offline(socket, name, text, spans, True)

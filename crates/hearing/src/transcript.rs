@@ -277,7 +277,7 @@ mod tests {
     #[test]
     fn interpreters_sign_and_who_was_called_signs_apart() {
         let scene = Scene::in_session(brief(Kind::Hearing));
-        assert_eq!(scene.hearing.called_signers(), [WEN]);
+        assert_eq!(scene.hearing.called_signers(), [WEN, XU, EXPERT]);
         assert!(!scene.hearing.transcript_signers().contains(&WEN));
         assert!(scene.hearing.has_page(ANNA) && scene.hearing.transcript_away(ANNA).is_none());
     }

@@ -285,8 +285,8 @@ fn extension(certificate: &Certificate, oid: ObjectIdentifier) -> Option<&[u8]> 
 }
 
 fn common_name(certificate: &Certificate) -> Option<String> {
-    let names = certificate.tbs_certificate.subject.0.iter().flat_map(|rdn| rdn.0.iter());
-    let value = &names.filter(|each| each.oid == COMMON_NAME).last()?.value;
+    let mut names = certificate.tbs_certificate.subject.0.iter().flat_map(|rdn| rdn.0.iter());
+    let value = &names.rfind(|each| each.oid == COMMON_NAME)?.value;
     let utf8 = value.decode_as::<Utf8StringRef<'_>>().map(|text| text.as_str().to_owned());
     let other = || value.decode_as::<PrintableStringRef<'_>>().map(|text| text.as_str().to_owned());
     let wide = || value.decode_as::<BmpString>().map(|text| text.to_string());

@@ -149,25 +149,14 @@ struct Ears {
 
 impl Ears {
     async fn open(archive: &Path, turns: &TurnFolder, port: Option<u16>) -> Self {
-        let words = |court: &str| vec![(format!("{court}house"), 30), ("affidavit".to_owned(), 20)];
-        Self::told(archive, turns, port, words).await
-    }
-
-    /// Its engine is told the words of the court.
-    async fn told(
-        archive: &Path,
-        turns: &TurnFolder,
-        port: Option<u16>,
-        words: impl Fn(&str) -> Vec<(String, u8)> + Send + Sync + 'static,
-    ) -> Self {
         let (heard_in, heard) = mpsc::channel(HEARD_QUEUE_MAX);
         let engine = port.map(|port| {
             let url = format!("ws://127.0.0.1:{port}");
             EngineAt::new(Engine::FunAsr, &url, None).expect("an address")
         });
         let registry = prometheus::Registry::new();
-        let glossary = Glossary::new(move |_, court| {
-            let words = words(court);
+        let glossary = Glossary::new(|_, court| {
+            let words = vec![(format!("{court}house"), 30), ("affidavit".to_owned(), 20)];
             Box::pin(async move { words })
         });
         let (archive_folder, turns) = (archive.to_owned(), turns.clone());
@@ -396,60 +385,6 @@ async fn spoken_words_are_heard_of_the_right_person_at_the_right_time() {
     assert!(wrong * 4 <= count, "{wrong} of {count} words wrong");
     let partial = all.iter().any(|heard| matches!(heard.what, HeardWhat::Partial { .. }));
     assert!(partial, "words are told while somebody speaks");
-}
-
-/// Sentences of a tribunal, with terms that the recogniser takes for commoner words; the last two hold
-/// none.
-const TERMS_SCRIPT: &[Line] = &[
-    (1, "awb", 1_000, "the plaintiff filed an affidavit with the court"),
-    (2, "awb", 5_500, "the defendant denies the claim of the creditor"),
-    (1, "awb", 10_000, "the debtor paid the interest in june"),
-    (2, "awb", 14_000, "the appraiser looked at the damaged fence"),
-    (1, "awb", 18_500, "the tenant did not return the deposit"),
-    (2, "awb", 22_500, "i gave him the money at his house"),
-];
-/// The glossary of that tribunal.
-const TERMS: &[&str] =
-    &["plaintiff", "creditor", "debtor", "fence", "affidavit", "deposit", "appraiser", "mortgage"];
-
-/// Word errors of a script told to a recogniser whose tribunal has these words.
-async fn errors_told(scratch: &Path, tracks: &Tracks, name: &str, words: &'static [&str]) -> usize {
-    let server = Server::start(0, "hears").await;
-    let archive = scratch.join(name);
-    let told = move |_: &str| -> Vec<(String, u8)> {
-        words.iter().map(|word| ((*word).to_owned(), 20)).collect()
-    };
-    let mut ears = Ears::told(&archive, &TurnFolder::default(), Some(server.port), told).await;
-    ears.play(tracks, 0..tracks[0].1.len()).await;
-    let all_said = |all: &[Heard]| {
-        let (finals, turns) = (finals(all), turns(all));
-        let said = |turn: u64| finals.iter().any(|said| said.0 == turn);
-        turns.len() == TERMS_SCRIPT.len() && turns.iter().all(|turn| said(turn.4))
-    };
-    ears.until("all words", all_said).await;
-    let all = ears.close().await;
-    let mut wrong = 0;
-    for (turn, line) in turns(&all).iter().zip(TERMS_SCRIPT) {
-        let own = finals(&all).into_iter().filter(|said| said.0 == turn.4).map(|said| said.1);
-        let text = own.collect::<Vec<_>>().join(" ");
-        let here = errors(line.3, &text);
-        println!("{name}: {here} wrong of: {} | {text}", line.3);
-        wrong += here;
-    }
-    wrong
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_tribunals_glossary_makes_fewer_words_wrong() {
-    let scratch = tempfile::tempdir().expect("a folder");
-    let (tracks, _) = tracks(TERMS_SCRIPT, 27_000, scratch.path());
-    let (without, with) = tokio::join!(
-        errors_told(scratch.path(), &tracks, "without", &[]),
-        errors_told(scratch.path(), &tracks, "with", TERMS),
-    );
-    let count: usize = TERMS_SCRIPT.iter().map(|line| line.3.split_whitespace().count()).sum();
-    println!("word errors of {count}: {without} without the glossary, {with} with it");
-    assert!(with < without, "{with} with the glossary, {without} without");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -66,7 +66,7 @@ async fn what_somebody_may_not_do_is_refused_and_written() {
     );
     let audit = api.sign_in("audit").await;
     assert_eq!(api.get("/api/docket", &audit).await.why(), Refusal::NotYourRight);
-    assert_eq!(api.get("/api/calendar", &audit).await.why(), Refusal::NotYourRight);
+    assert_eq!(api.get("/api/sites", &audit).await.why(), Refusal::NotYourRight);
 }
 
 #[tokio::test]
