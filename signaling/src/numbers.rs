@@ -206,7 +206,7 @@ mod tests {
         assert_ne!(kept, key.seal(&index, &one), "the same number looks different each time");
         assert!(!kept.windows(6).any(|part| part == b"194912"));
         let again = NumberKey::open(folder.path(), None).unwrap();
-        assert_eq!(again.open_number(index.bytes(), IdKind::IdCard, &kept), Ok(one.clone()));
+        assert_eq!(again.open_number(index.bytes(), IdKind::IdCard, &kept), Ok(one));
         let elsewhere = key.index("a court", &other);
         let opened = key.open_number(elsewhere.bytes(), IdKind::IdCard, &kept);
         assert_eq!(opened, Err(NumberFault::Altered), "a value moved to another row");

@@ -204,24 +204,20 @@ impl Signaling {
         let (time, told) = Timekeeper::new(config.time.clone(), metrics.clone());
         let rooms = rooms(&config, &doors, &metrics, told);
         let (apart, transcripts) = (rooms.apart.clone(), rooms.transcripts.clone());
-        let evidence =
-            Evidence::open(&config.data, Arc::clone(&doors.docket), metrics.clone()).await?;
-        let hearings = Hearings::new(rooms, Arc::clone(&doors.archive));
         let (docket, clock) = (Arc::clone(&doors.docket), doors.clock.clone());
+        let evidence = Evidence::open(&config.data, Arc::clone(&docket), metrics.clone()).await?;
+        let hearings = Hearings::new(rooms, Arc::clone(&doors.archive));
         let desk = Desk::new(Arc::clone(&docket), hearings.clone(), clock.clone(), metrics.clone());
-        let mut carriers = vec![
-            tokio::spawn(desk.clone().keep_time()),
-            tokio::spawn(hearings.clone().carry_notices(doors.notices)),
-            tokio::spawn(hearings.clone().carry_record_notices(doors.record_notices)),
-            tokio::spawn(hearings.clone().carry_heard(doors.heard)),
-        ];
+        let mut carriers = vec![tokio::spawn(desk.clone().keep_time())];
+        carriers.push(tokio::spawn(hearings.clone().carry_notices(doors.notices)));
+        carriers.push(tokio::spawn(hearings.clone().carry_record_notices(doors.record_notices)));
+        carriers.push(tokio::spawn(hearings.clone().carry_heard(doors.heard)));
         hearings.take_all_back(unfinished).await;
         let (stop, stopping) = watch::channel(false);
-        let stamping = Stamping::of(config.timestamp_url, doors.stamps, &metrics);
+        let stamping = Stamping::of(config.timestamp_url.clone(), doors.stamps, &metrics);
         let looking = look_after(Arc::clone(&docket), Arc::clone(&doors.archive), metrics.clone());
         carriers.extend(works(looking, docket, clock, stamping, time, &stopping));
-        let syslog = Syslog::of(config.syslog, &doors.docket, &config.data, &metrics);
-        carriers.extend(syslog.map(|syslog| tokio::spawn(syslog.run(stopping.clone()))));
+        carriers.extend(syslog(&config, &doors.docket, &metrics, &stopping));
         let (open_sockets, all_sockets) = mpsc::channel(1);
         let app = Arc::new(App {
             docket: doors.docket,
@@ -316,6 +312,17 @@ async fn look_after(docket: Arc<Docket>, archive: Arc<dyn Archive>, metrics: Met
         Err(fault) => tracing::error!(%fault, "the audit log cannot be checked"),
     }
     filing::fill(docket, archive).await;
+}
+
+/// Sends the audit log on, where a log server is named.
+fn syslog(
+    config: &Config,
+    docket: &Arc<Docket>,
+    metrics: &Metrics,
+    stopping: &watch::Receiver<bool>,
+) -> Option<JoinHandle<()>> {
+    let syslog = Syslog::of(config.syslog.clone(), docket, &config.data, metrics)?;
+    Some(tokio::spawn(syslog.run(stopping.clone())))
 }
 
 /// The other rooms as hearings reach them.

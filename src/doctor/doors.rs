@@ -149,48 +149,38 @@ fn host_of(page: &str) -> Option<&str> {
 /// What is wrong with an address nothing can be bound to.
 fn unbound(what: &'static str, key: &str, address: SocketAddr, fault: &io::Error) -> Finding {
     let sentence = |zh: &dyn Display, en: &dyn Display| Finding::bad(what, zh, en);
-    match fault.kind() {
-        ErrorKind::AddrInUse => sentence(
-            &format!("{key} 的 {address} 已被其他程序占用"),
-            &format!("{address} of {key} is taken by another program"),
-        )
-        .so(
+    let kind = fault.kind();
+    if kind == ErrorKind::AddrInUse {
+        let zh = format!("{key} 的 {address} 已被其他程序占用");
+        sentence(&zh, &format!("{address} of {key} is taken by another program")).so(
             format!("用 ss -lntup 查明是谁，停止它，或修改 {key}"),
             format!("Find it with ss -lntup and stop it, or change {key}"),
-        ),
-        ErrorKind::AddrNotAvailable => sentence(
-            &format!("{key} 的 {address} 不是本机地址"),
-            &format!("{address} of {key} is no address of this machine"),
         )
-        .so(
+    } else if kind == ErrorKind::AddrNotAvailable {
+        let zh = format!("{key} 的 {address} 不是本机地址");
+        sentence(&zh, &format!("{address} of {key} is no address of this machine")).so(
             format!("把 {key} 改为本机地址（ip address 可查）"),
             format!("Set {key} to an address of this machine (see ip address)"),
-        ),
-        ErrorKind::PermissionDenied => sentence(
-            &format!("没有权限使用 {address}（端口小于 1024）"),
-            &format!("No right to use {address} (a port below 1024)"),
         )
-        .so(
+    } else if kind == ErrorKind::PermissionDenied {
+        let zh = format!("没有权限使用 {address}（端口小于 1024）");
+        sentence(&zh, &format!("No right to use {address} (a port below 1024)")).so(
             "服务单元设 AmbientCapabilities=CAP_NET_BIND_SERVICE",
             "Set AmbientCapabilities=CAP_NET_BIND_SERVICE in the unit",
-        ),
-        other => sentence(
-            &format!("{key} 的 {address} 不可用：{other}"),
-            &format!("{address} of {key} cannot be used: {other}"),
         )
-        .so(format!("检查 {key}"), format!("Check {key}")),
+    } else {
+        let zh = format!("{key} 的 {address} 不可用：{fault}");
+        sentence(&zh, &format!("{address} of {key} cannot be used: {fault}"))
+            .so(format!("检查 {key}"), format!("Check {key}"))
     }
 }
 
 /// An address of pages: free, or taken by a server of ours.
 async fn https(address: SocketAddr) -> (Finding, bool) {
     let what = "https";
-    let fault = match TcpListener::bind(address) {
-        Ok(_) => {
-            let zh = format!("网页端口 TCP {address} 空闲");
-            return (Finding::good(what, zh, format!("TCP {address} is free for pages")), false);
-        }
-        Err(fault) => fault,
+    let Err(fault) = TcpListener::bind(address) else {
+        let zh = format!("网页端口 TCP {address} 空闲");
+        return (Finding::good(what, zh, format!("TCP {address} is free for pages")), false);
     };
     if fault.kind() == ErrorKind::AddrInUse && is_assize(local(address)).await {
         let zh = format!("网页端口 TCP {address} 上 Assize 正在运行");
@@ -226,7 +216,7 @@ fn local(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
-        ip => ip,
+        ip @ (IpAddr::V4(_) | IpAddr::V6(_)) => ip,
     };
     SocketAddr::new(ip, address.port())
 }

@@ -153,7 +153,7 @@ fn space(what: &'static str, zh: &str, en: &str, place: &Path, least: u64) -> Op
 }
 
 fn kind(what: &'static str, zh: &str, en: &str, place: &Path) -> Option<Finding> {
-    let kind = i64::from(rustix::fs::statfs(place).ok()?.f_type);
+    let kind = rustix::fs::statfs(place).ok()?.f_type;
     [TMPFS, RAMFS].contains(&kind).then(|| {
         Finding::note(
             what,

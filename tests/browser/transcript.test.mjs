@@ -289,7 +289,7 @@ test('after the session: a new version, signed on the clerk’s terminal and on 
   await clerk.press('confirm-review');
   await clerk.see('signed', '[data-method="handwritten"]');
   // The agent signed the printed page.
-  await clerk.press('sign-paper', own(agent));
+  await clerk.press('sign-paper', `[data-who="${house.code('agent').participant}"]`);
   assert((await clerk.page.$eval('[data-testid="sign-for-name"]', (name) => name.textContent)).includes('赵律师'));
   await clerk.type('paper-words', '卷宗第3页');
   const scan = path(PICTURES, 'scan.png');

@@ -198,10 +198,10 @@ impl Review {
                 let answer = ObjectionAnswer::Refused { reason: reason.clone() };
                 Ok(Plan::Act(TranscriptAct::Answered { number: *number, answer }))
             }
-            ReviewAsk::Sign { version, sha256, method, mark, code: _ } => {
+            ReviewAsk::Sign { version, sha256, method, mark, .. } => {
                 self.sign(acting, setting, (*version, sha256), (*method, mark))
             }
-            ReviewAsk::SignCertificate { version, sha256, signature: _ } => {
+            ReviewAsk::SignCertificate { version, sha256, .. } => {
                 self.sign_by_certificate(acting, setting, (*version, sha256))
             }
             ReviewAsk::SignFor { who, version, sha256, how } => {

@@ -162,7 +162,7 @@ fn model_arguments(folder: &Path) -> Result<Vec<OsString>, String> {
             tell("joiner", joiner),
         ]),
         (Some(encoder), Some(decoder), None, _) => {
-            told.extend([tell("paraformer-encoder", encoder), tell("paraformer-decoder", decoder)])
+            told.extend([tell("paraformer-encoder", encoder), tell("paraformer-decoder", decoder)]);
         }
         (None, None, None, Some(model)) => {
             let name = folder.display().to_string().to_lowercase();
@@ -188,12 +188,13 @@ fn model_arguments(folder: &Path) -> Result<Vec<OsString>, String> {
 mod tests {
     use super::*;
 
+    #[expect(clippy::unwrap_in_result, reason = "a scratch folder is always there")]
     fn told(folder: &str, files: &[&str]) -> Result<Vec<String>, String> {
-        let scratch = tempfile::tempdir().unwrap();
+        let scratch = tempfile::tempdir().expect("a scratch folder");
         let model = scratch.path().join(folder);
-        std::fs::create_dir(&model).unwrap();
+        std::fs::create_dir(&model).expect("a scratch folder");
         for file in files {
-            std::fs::write(model.join(file), "").unwrap();
+            std::fs::write(model.join(file), "").expect("a scratch folder");
         }
         let from = format!("{}/", model.display());
         let arguments = model_arguments(&model)?;

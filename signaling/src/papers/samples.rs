@@ -216,6 +216,13 @@ pub(crate) fn agreement() -> Paper {
 /// signature drawn, one typed, one refused.
 pub(super) fn transcribed() -> (RecordFacts, Frozen) {
     let facts = RecordFacts { line: line(Kind::Hearing), ..facts() };
+    let text = transcript_text(&facts);
+    let review = transcript_review();
+    (facts, Frozen { text, review })
+}
+
+/// Its text.
+fn transcript_text(facts: &RecordFacts) -> Canonical {
     let line = |n: u32, kind, label: &str, text: &str, heard| CanonicalLine {
         id: LineId(n.to_string()),
         kind,
@@ -228,7 +235,7 @@ pub(super) fn transcribed() -> (RecordFacts, Frozen) {
         text: text.into(),
     };
     let speech = LineKind::Speech;
-    let text = Canonical {
+    Canonical {
         format: 1,
         title: "庭审笔录".to_owned(),
         hearing: facts.line.hearing,
@@ -244,7 +251,41 @@ pub(super) fn transcribed() -> (RecordFacts, Frozen) {
             line(5, LineKind::Heading, "", "法庭辩论", None),
             line(6, speech, "被告（𬭚某某）", "=1+1 没有异议", Some((90_000, 93_000))),
         ],
+    }
+}
+
+/// A signature by certificate.
+fn by_certificate() -> SignatureProof {
+    let file = SignatureFile {
+        name: "transcript-sign-5.p7s".to_owned(),
+        bytes: 2_000,
+        sha256: "cd".repeat(32),
+        sm3: "02".repeat(32),
     };
+    SignatureProof::Certificate {
+        file,
+        subject: "陈书记".into(),
+        issuer: "CN=咸宁测试机构".to_owned(),
+        serial: "0a1b".to_owned(),
+    }
+}
+
+/// A reading of the whole.
+fn reading() -> TranscriptReading {
+    TranscriptReading {
+        at: at(43),
+        by: CLERK,
+        version: 2,
+        first: LineId("1".to_owned()),
+        last: LineId("6".to_owned()),
+        lines: 6,
+        to: vec![ZHANG],
+        terminal: "第一审判庭".to_owned(),
+    }
+}
+
+/// What was done with it.
+fn transcript_review() -> ReviewView {
     let objection = |number, line: u32, who, words: &str, answer| Objection {
         number,
         version: 1,
@@ -267,29 +308,7 @@ pub(super) fn transcribed() -> (RecordFacts, Frozen) {
         noted_by: None,
         proof,
     };
-    let file = SignatureFile {
-        name: "transcript-sign-5.p7s".to_owned(),
-        bytes: 2_000,
-        sha256: "cd".repeat(32),
-        sm3: "02".repeat(32),
-    };
-    let by_certificate = SignatureProof::Certificate {
-        file,
-        subject: "陈书记".into(),
-        issuer: "CN=咸宁测试机构".to_owned(),
-        serial: "0a1b".to_owned(),
-    };
-    let reading = TranscriptReading {
-        at: at(43),
-        by: CLERK,
-        version: 2,
-        first: LineId("1".to_owned()),
-        last: LineId("6".to_owned()),
-        lines: 6,
-        to: vec![ZHANG],
-        terminal: "第一审判庭".to_owned(),
-    };
-    let review = ReviewView {
+    ReviewView {
         version: 2,
         frozen: true,
         sha256: "ef".repeat(32),
@@ -298,10 +317,10 @@ pub(super) fn transcribed() -> (RecordFacts, Frozen) {
         until: None,
         signers: vec![JUDGE, CLERK, ZHANG, LI],
         parts: Vec::new(),
-        read_aloud: vec![reading],
+        read_aloud: vec![reading()],
         signed: vec![
             signed(JUDGE, SigningMethod::Typed, "王法官", Some(SignatureProof::Password {})),
-            signed(CLERK, SigningMethod::Certificate, "陈书记", Some(by_certificate)),
+            signed(CLERK, SigningMethod::Certificate, "陈书记", Some(by_certificate())),
             TranscriptSignature {
                 noted_by: Some(CLERK),
                 proof: Some(SignatureProof::Terminal {}),
@@ -314,6 +333,5 @@ pub(super) fn transcribed() -> (RecordFacts, Frozen) {
             objection(2, 6, LI, "我没有这样说", refused),
         ],
         settled: false,
-    };
-    (facts, Frozen { text, review })
+    }
 }

@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn memory_is_bounded() {
         let mut codes = Codes::default();
-        for each in 0..SIGNING_CODES_MAX as u32 + 10 {
+        for each in 0..u32::try_from(SIGNING_CODES_MAX).unwrap() + 10 {
             let whose = (HearingId(1), ParticipantId(each));
             codes.give(whose, (hash(1), CodeWay::Told), Timestamp(i64::from(each)));
         }

@@ -329,6 +329,12 @@ fn pictures() -> ServerMessage {
     ServerMessage::Pictures { pictures: vec![PictureUse { purpose, layer: Some(1), reason }] }
 }
 
+fn minutes() -> ServerMessage {
+    let by = Actor::Participant { id: WHO };
+    let minute = Minute { at: AT, by, fact: Fact::Admitted { who: WHO } };
+    ServerMessage::Minutes { minutes: vec![minute] }
+}
+
 /// Every message of the server.
 fn server_messages() -> Vec<ServerMessage> {
     let slots = SlotCount { seats: 4, screens: 2 };
@@ -362,13 +368,7 @@ fn server_messages() -> Vec<ServerMessage> {
         ServerMessage::Notes {
             notes: vec![CourtNote { from: WHO, at: AT, text: private("请核对借条原件") }],
         },
-        ServerMessage::Minutes {
-            minutes: vec![Minute {
-                at: AT,
-                by: Actor::Participant { id: WHO },
-                fact: Fact::Admitted { who: WHO },
-            }],
-        },
+        minutes(),
         transcript::lines(),
         transcript::steps(),
         transcript::refused(),

@@ -90,7 +90,7 @@ impl Review {
         }
         let (method, mark, proof) = match how {
             // Paper that was signed in time may be noted later.
-            SignFor::OnPaper { note, scan: _ } => {
+            SignFor::OnPaper { note, .. } => {
                 fits(note, TRANSCRIPT_REASON_CHARS_MAX)?;
                 let proof = acting.proved.clone();
                 if !matches!(proof, Some(SignatureProof::Scan { .. })) {
