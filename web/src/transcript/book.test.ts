@@ -52,12 +52,15 @@ type Word = { steps: TranscriptStep[] } | { refused: number; why: string }
 /** A page with a line that delays and is cut. */
 class Page {
   book: Book
+  /** As it was kept last, which is all that a page that is loaded again has. */
+  kept: string
   up: [number, TranscriptEdit[]][] = []
   down: Word[] = []
 
   constructor(desk: string, readonly court: Court, stored?: string) {
-    this.book = new Book(desk, { write: (_desk, seq, edits) => this.up.push([seq, edits]) > 0 }, () => undefined)
+    this.book = new Book(desk, { write: (_desk, seq, edits) => this.up.push([seq, edits]) > 0 }, () => { this.kept = this.book.store() })
     if (stored) this.book.restore(stored)
+    this.kept = this.book.store()
     court.pages.push(this)
   }
 
@@ -144,7 +147,7 @@ describe('two who write at once', () => {
               // The page is loaded again in the middle of a sentence.
               page.cut(throwDice(2) === 0)
               court.pages = court.pages.filter((each) => each !== page)
-              const fresh = new Page(page.book.desk, court, page.book.store())
+              const fresh = new Page(page.book.desk, court, page.kept)
               fresh.greet(true)
               pages = pages.map((each) => (each === page ? fresh : each))
             }

@@ -103,7 +103,12 @@ export class Book {
       if (!line) return this.drop()
       edits = [{ edit: 'type', line: line.id, rev: line.rev, change: toParts(first.change) }]
     } else edits = first.edits
-    if (first.seq === 0) first.seq = this.seq += 1
+    if (first.seq === 0) {
+      first.seq = this.seq += 1
+      // Kept with its number before it goes: a page that is loaded again while it is under way asks
+      // with the same number, and it is done once.
+      this.change()
+    }
     this.sent = this.wire.write(this.desk, first.seq, edits)
   }
 
