@@ -3,7 +3,7 @@
 // signed, refused; and played from the archive. What is not here: speech.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { dirname, join as path } from 'node:path';
@@ -85,8 +85,8 @@ test('what the clerk types is read by everybody, and how soon is told', async ()
   const keys = (text) => clerk.page.keyboard.type(text, { delay: 100 });
   for (let each = 0; each < 20; each += 1) {
     await keys('原告请求');
-    typed[`〔${each}〕`] = Date.now() + 100;
     await keys(`〔${each}〕`);
+    typed[`〔${each}〕`] = Date.now() - 100;
   }
   await until('every reader has the last mark', async () => (await Promise.all(readers.map((reader) => reader.page.evaluate(() => window.__seen['〔19〕'])))).every(Boolean));
   const delays = [];
@@ -281,7 +281,9 @@ test('after the session: a new version, signed on the clerk’s terminal and on 
   await clerk.page.$eval('[data-testid="review-text"]', (field) => { field.value = '原告：借款两万元整。'; field.dispatchEvent(new Event('input')); });
   await clerk.press('confirm-review');
   await clerk.see('review', '[data-version="3"]');
-  // The witness comes to the court: their name large, their own part to its end, then the pad.
+  // The witness comes to the court: their name large, their own part to its end, then the pad. Whose
+  // own page is open signs there.
+  await witness.page.close();
   await clerk.press('sign-here', own(witness));
   await clerk.see('exact-text', '[data-read="true"]');
   const shown = await clerk.page.$eval('[data-testid="exact-text"]', (box) => box.textContent);
@@ -290,9 +292,10 @@ test('after the session: a new version, signed on the clerk’s terminal and on 
   await picture(clerk, 'here');
   await clerk.press('confirm-review');
   await clerk.see('signed', '[data-method="handwritten"]');
-  // The agent signed the printed page.
-  await clerk.press('sign-paper', `[data-who="${house.code('agent').participant}"]`);
-  assert((await clerk.page.$eval('[data-testid="sign-for-name"]', (name) => name.textContent)).includes('赵律师'));
+  // The defendant signed the printed page.
+  await defendant.page.close();
+  await clerk.press('sign-paper', own(defendant));
+  assert((await clerk.page.$eval('[data-testid="sign-for-name"]', (name) => name.textContent)).includes('李四'));
   await clerk.type('paper-words', '卷宗第3页');
   const scan = path(PICTURES, 'scan.png');
   await plaintiff.page.screenshot({ path: scan });
@@ -315,15 +318,17 @@ test('after the session: a new version, signed on the clerk’s terminal and on 
 
 test('its documents, taken with a click, are what other programs read', async () => {
   const session = await clerk.page.createCDPSession();
-  await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: PICTURES });
+  const taken = path(house.folder, 'papers');
+  mkdirSync(taken);
+  await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: taken, browserContextId: clerk.page.browserContext().id });
   await clerk.page.goto(`${house.url}/archive/${hearing}`);
   await clerk.press('side-custody');
   const take = async (format, form = 'transcript') => {
     await clerk.see('court-paper', `[data-form="${form}"]`);
     await clerk.page.$eval(`[data-form="${form}"] [data-format="${format}"]`, (button) => button.click());
     return until(`a ${format}`, async () => {
-      const found = readdirSync(PICTURES).filter((name) => name.endsWith(`.${format}`) && statSync(path(PICTURES, name)).mtimeMs > Date.now() - 20_000);
-      return found.length > 0 && path(PICTURES, found[0]);
+      const found = readdirSync(taken).find((name) => name.endsWith(`.${format}`));
+      return found !== undefined && path(taken, found);
     });
   };
   const pdf = await take('pdf');
