@@ -183,7 +183,7 @@ test('a party whose page was altered sends the court\'s acts: each is refused an
     return acts.map((ask, at) => [ask.do, window.__outcomes[500_000 + at]]);
   }, acts);
   for (const [act, outcome] of answers) assert.equal(outcome?.result, 'refused', `${act}: ${JSON.stringify(outcome)}`);
-  const minuted = await until('the refusals stand in the minutes', async () => {
+  const minuted = await until(`the refusals stand in the minutes: ${JSON.stringify(answers)}`, async () => {
     const now = await minutesOf(clerk, 'refused');
     return now.length >= refusedBefore + 8 && now;
   });

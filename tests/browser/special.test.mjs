@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { dirname, join as path } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { House, SLOW_DEVICES, until } from './house.mjs';
-import { checkIdentities, checkIn, open, signIn } from './people.mjs';
+import { checkIdentities, checkIn, open, signIn, soundOnly } from './people.mjs';
 
 const PICTURES = path(dirname(fileURLToPath(import.meta.url)), '..', 'output', 'special');
 let house, judge, clerk, second, plaintiff, defendant, interpreter, witness;
@@ -24,6 +24,7 @@ before(async () => {
     await person.page.goto(`${house.url}/hearing/${sitting.hearing}`);
     await person.see('face', '[data-face="room"]');
     person.participant = (await person.view()).me.id;
+    if (kind === 'clerk') await soundOnly(person);
     return person;
   };
   judge = await staff('judge');
@@ -47,6 +48,8 @@ before(async () => {
       await judge.desk('people');
       await judge.press('ask-admit', `[data-participant="${seat.participant}"]`);
       await person.see('face', '[data-face="room"]');
+      // Seven pages that draw each other's pictures are too much for two cores.
+      if (role === 'interpreter') await soundOnly(person);
     }
     return person;
   };

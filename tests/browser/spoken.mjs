@@ -21,7 +21,8 @@ export const SCRIPT = [
   ['judge', 400, 'please tell the court what happened on that day'],
   ['plaintiff', 600, 'the money was paid in the month of may'],
   ['defendant', -1_200, 'that is not the question'],
-  ['plaintiff', 700, 'i gave him the money at his house'],
+  // More than the pause within one turn (`crates/speech`): it is a turn of its own.
+  ['plaintiff', 1_000, 'i gave him the money at his house'],
   ['defendant', 300, 'i never received any money from this man'],
   ['judge', 500, 'did anybody see you give him the money'],
   ['plaintiff', 400, 'my brother was there and he saw everything'],

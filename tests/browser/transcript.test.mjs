@@ -159,6 +159,10 @@ test('who waits and who watches is told nothing of it', async () => {
 test('a witness who was called reads what is written from then on, and nothing before', async () => {
   await judge.desk('people');
   await admit(judge, witness.participant);
+  // The guarantee comes before everything else on the witness's page.
+  await witness.press('guarantee-read');
+  await witness.type('guarantee-name', (await witness.view()).me.name);
+  await witness.press('ask-sign_guarantee');
   await witness.press('toggle-transcript');
   await witness.see('read-along', '[data-known="true"]');
   assert.deepEqual(await lines(witness), []);
@@ -333,7 +337,7 @@ test('its documents, taken with a click, are what other programs read', async ()
   };
   const pdf = await take('pdf');
   const words = execFileSync('pdftotext', ['-layout', pdf, '-'], { encoding: 'utf8' });
-  for (const said of ['庭审笔录', '第 3 版', '借款两万元整', '我看见被告写了收条', '在庭期间的部分', '卷宗第3页', '未签名']) assert(words.replaceAll(/\s/g, '').includes(said.replaceAll(/\s/g, '')), `${said}: ${words}`);
+  for (const said of ['庭审笔录', '第 3 版', '借款两万元整', '我看见被告写了收条', '在庭期间的部分', '卷宗第3页', '签名页影像', '日期：']) assert(words.replaceAll(/\s/g, '').includes(said.replaceAll(/\s/g, '')), `${said}: ${words}`);
   execFileSync('pdftoppm', ['-r', '60', '-png', pdf, path(PICTURES, 'transcript')]);
   const docx = await take('docx');
   const xml = execFileSync('unzip', ['-p', docx, 'word/document.xml'], { encoding: 'utf8' });

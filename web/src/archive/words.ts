@@ -23,6 +23,7 @@ export function factWords(
   if (fact.fact === 'arrived' && fact.faults.length > 0) return say('fact.arrived', values) + colon(fact.faults.map((fault) => say(`word.deviceFault.${fault}`)).join('、'))
   if (fact.fact === 'evidence_shown') values['digest'] = `${fact.item.sha256.slice(0, 16)}…`
   if (fact.fact === 'evidence_played') values['at'] = lengthText(fact.at_ms)
+  if (fact.fact === 'barred_answered' && fact.grounds.length === 0) return say('fact.barred_answered_no') + colon(fact.note)
   if (fact.fact === 'previewed') return say(fact.who === null ? 'fact.previewed_no' : 'fact.previewed', values)
   if (fact.fact === 'hand') return say(fact.raised ? 'fact.hand' : 'fact.hand_lowered', values)
   if (fact.fact === 'closed' && fact.ending !== 'closed') return say(`word.ending.${fact.ending}`) + colon(fact.note)

@@ -31,6 +31,8 @@ export const en: Words<typeof zh> = {
   unknown: 'Unknown',
   back: 'Back',
   cancel: 'Cancel',
+  chooseFile: 'Choose a file',
+  noFileChosen: 'No file chosen',
   close: 'Close',
   retry: 'Try again',
   loading: 'Loading…',

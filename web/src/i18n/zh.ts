@@ -29,6 +29,8 @@ export const zh = {
   unknown: '未知',
   back: '返回',
   cancel: '取消',
+  chooseFile: '选择文件',
+  noFileChosen: '尚未选择文件',
   close: '关闭',
   retry: '重试',
   loading: '正在加载…',
