@@ -1,13 +1,18 @@
-//! Archive folders that are missing, cannot be written, or are full.
+//! Archive folders that are missing, cannot be written, or are full; disks that stop answering and
+//! disks that turn read-only.
 //!
 //! What is not here: kills, see `record.rs`.
 
 use std::time::{Duration, Instant};
 
-use crate::house::{House, until};
+use crate::house::{ASSIZE, House, until};
+use crate::record::now_ms;
 
 /// The judge is told within this time (`docs/operating.md`).
 const TOLD_WITHIN: Duration = Duration::from_secs(3);
+/// What may not be on disk when it stops taking anything: half a second between two commits, and what
+/// those take, ms.
+const LOST_MS_MAX: i64 = 1_000;
 /// A busy machine and the robot's own steps come on top.
 const SLACK: Duration = Duration::from_millis(1_500);
 
@@ -85,6 +90,117 @@ async fn a_full_archive_is_told_in_time_and_keeps_what_it_has() {
     let (_, seat) = house.seat("plaintiff");
     judge.must(&format!("until:hears:p{seat}")).await;
     assert!(house.is_running());
+    for robot in [judge, plaintiff, defendant] {
+        robot.kill().await;
+    }
+}
+
+/// A disk that answers nothing, until this is dropped.
+struct Frozen(std::process::Command);
+
+impl Frozen {
+    fn of(house: &House) -> Self {
+        let done = house.beside_server(&["fsfreeze", "-f"]).status();
+        assert!(done.expect("fsfreeze runs").success());
+        Self(house.beside_server(&["fsfreeze", "-u"]))
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        let thawed = self.0.status().is_ok_and(|status| status.success());
+        assert!(thawed || std::thread::panicking(), "the disk stays frozen");
+    }
+}
+
+/// The ledger's entries as the server's disk has them.
+fn ledger(house: &House) -> Vec<serde_json::Value> {
+    let archive = house.archive_of_server();
+    let file = archive.join(format!("h{}", house.hearing())).join("ledger.jsonl");
+    let text = std::fs::read_to_string(file).expect("the ledger can be read");
+    text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+}
+
+fn kinds(ledger: &[serde_json::Value]) -> Vec<String> {
+    let kind = |line: &serde_json::Value| line["entry"]["kind"].as_str().map(str::to_owned);
+    ledger.iter().filter_map(kind).collect()
+}
+
+/// What `assize verify` says of the archive on the server's disk.
+fn verified(house: &House) -> (bool, String) {
+    let output = house.beside_server(&[ASSIZE, "verify"]).output().expect("it runs");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    (output.status.success(), text)
+}
+
+#[tokio::test]
+async fn a_disk_that_does_not_answer_is_told_and_costs_nothing_when_it_is_back() {
+    let mut house = House::closed("", "info");
+    house.start_on_own_disk().await;
+    let (mut judge, plaintiff, defendant) = house.open_hearing().await;
+    judge.must("until:rolling").await;
+    let (_, seat) = house.seat("plaintiff");
+    let frozen = Frozen::of(&house);
+    let since = Instant::now();
+    judge.must("until:faulty").await;
+    let took = since.elapsed();
+    assert!(took < TOLD_WITHIN + SLACK, "told after {took:?}");
+    judge.must(&format!("until:hears:p{seat}")).await;
+    drop(frozen);
+    judge.must("until:rolling").await;
+    judge.must("close").await;
+    judge.must("until:sealed").await;
+    let entries = ledger(&house);
+    let of_disk = |line: &&serde_json::Value| line["entry"]["cause"] == "disk";
+    assert_eq!(entries.iter().find(of_disk), None, "memory holds what the disk does not take");
+    let kinds = kinds(&entries);
+    for wanted in ["fault", "mended", "sealed"] {
+        assert!(kinds.iter().any(|kind| kind == wanted), "{wanted}: {kinds:?}");
+    }
+    let (intact, text) = verified(&house);
+    assert!(intact, "{text}");
+    for robot in [judge, plaintiff, defendant] {
+        robot.kill().await;
+    }
+}
+
+#[tokio::test]
+async fn a_disk_that_turns_read_only_is_told_and_all_before_it_verifies() {
+    let mut house = House::closed("", "info");
+    house.start_on_own_disk().await;
+    let (mut judge, mut plaintiff, mut defendant) = house.open_hearing().await;
+    judge.must("until:rolling").await;
+    let (_, seat) = house.seat("plaintiff");
+    let commits = |house: &House| kinds(&ledger(house)).iter().filter(|k| *k == "commit").count();
+    until("some seconds on the record", || (commits(&house) >= 6).then_some(())).await;
+    // As the kernel does when a disk fails: what is open for writing stays open, and takes nothing.
+    let gone = house.beside_server(&["mount", "-o", "remount,abort"]).status();
+    assert!(gone.expect("mount runs").success());
+    let (since, gone_at) = (Instant::now(), now_ms());
+    judge.must("until:faulty").await;
+    let took = since.elapsed();
+    assert!(took < TOLD_WITHIN + SLACK, "told after {took:?}");
+    judge.must(&format!("until:hears:p{seat}")).await;
+    assert!(house.is_running(), "the hearing goes on");
+    let last = ledger(&house).last().and_then(|line| line["at"].as_i64()).expect("an entry");
+    assert!(gone_at - last <= LOST_MS_MAX, "{} ms are not on disk", gone_at - last);
+
+    // The disk is back after a restart.
+    house.kill().await;
+    house.start_on_own_disk().await;
+    for robot in [&mut judge, &mut plaintiff, &mut defendant] {
+        robot.must("reload").await;
+        robot.must("until:seated").await;
+        robot.must("until:connected").await;
+        robot.must("until:in_session").await;
+    }
+    judge.must("until:rolling").await;
+    judge.must("close").await;
+    judge.must("until:sealed").await;
+    let kinds = kinds(&ledger(&house));
+    assert!(kinds.iter().any(|kind| kind == "recovered"), "the gap stands there: {kinds:?}");
+    let (intact, text) = verified(&house);
+    assert!(intact, "{text}");
     for robot in [judge, plaintiff, defendant] {
         robot.kill().await;
     }

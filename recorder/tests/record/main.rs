@@ -10,6 +10,7 @@ mod faults;
 mod films;
 mod gateway;
 mod keeping;
+mod locks;
 mod media;
 mod package;
 mod panics;
