@@ -4,6 +4,7 @@
 
 mod copies;
 mod desk;
+mod drift;
 mod evidence;
 mod exhibits;
 mod faults;
