@@ -195,6 +195,8 @@ impl House {
     pub(crate) async fn start_on_own_disk(&mut self) {
         let image = self.folder().join("disk.img");
         std::fs::create_dir_all(self.archive()).expect("the scratch folder can be written");
+        // The kernel takes a dead server's disk away a little later.
+        until("the disk is free", || (!is_in_use(&image)).then_some(())).await;
         if !image.exists() {
             let file = std::fs::File::create(&image).expect("a file");
             file.set_len(96 * 1024 * 1024).expect("a file may have a hole");
@@ -435,6 +437,15 @@ impl House {
         let text = text.expect("the ledger can be read");
         text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
+}
+
+/// Whether a loop device has this file.
+fn is_in_use(image: &Path) -> bool {
+    let Ok(devices) = std::fs::read_dir("/sys/block") else { return false };
+    let file = |device: std::fs::DirEntry| {
+        std::fs::read_to_string(device.path().join("loop/backing_file")).ok()
+    };
+    devices.flatten().filter_map(file).any(|file| Path::new(file.trim_end()) == image)
 }
 
 fn port_of(ready: &Value, name: &str) -> u16 {
