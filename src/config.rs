@@ -14,6 +14,8 @@ use crate::nightly;
 
 /// The longest lock, days: 200 years, as the longest retention.
 const LOCK_DAYS_MAX: u32 = 73_000;
+/// No year has more.
+const DAYS_OF_YEAR: u32 = 366;
 
 /// Everything an operator may set. Keys that are not here are refused.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -156,6 +158,21 @@ impl Config {
             keys: keys.collect(),
             lock_days: self.copy_lock_days,
         })
+    }
+
+    /// What to tell when locks on the second copy end before any record's time is over: then the store
+    /// lets somebody delete what the court must still keep.
+    pub(crate) fn lock_ends_early(&self) -> Option<String> {
+        let days = self.copy_lock_days?;
+        let years = self.retention.rules().iter().filter_map(|rule| rule.years).min();
+        if years.is_some_and(|years| days >= u32::from(years) * DAYS_OF_YEAR) {
+            return None;
+        }
+        let kept = years.map_or_else(|| "for ever".to_owned(), |years| format!("{years} years"));
+        Some(format!(
+            "copy_lock_days locks copies for {days} days, retention keeps every record longer ({kept} \
+             at least): after that the store lets them be deleted"
+        ))
     }
 }
 
@@ -535,6 +552,21 @@ mod tests {
         ] {
             let said = parse(text).unwrap_err();
             assert!(said.contains(word), "{text}: {said}");
+        }
+    }
+    #[test]
+    fn a_lock_shorter_than_every_record_is_kept_is_told() {
+        let bucket = "copy_to = \"s3://b\"\n";
+        for (text, told) in [
+            ("", false),
+            ("copy_lock_days = 365", true),
+            ("copy_lock_days = 7320", false),
+            ("copy_lock_days = 365\nretention = [{ years = 1 }]", true),
+            ("copy_lock_days = 366\nretention = [{ years = 1 }, { years = 60 }]", false),
+            ("copy_lock_days = 73000\nretention = [{ case = \"刑\" }]", true),
+        ] {
+            let config = parse(&format!("{bucket}{text}")).expect("right");
+            assert_eq!(config.lock_ends_early().is_some(), told, "{text}");
         }
     }
 }
