@@ -12,6 +12,11 @@ use signaling::{Retention, SyslogAt};
 
 use crate::nightly;
 
+/// The longest lock, days: 200 years, as the longest retention.
+const LOCK_DAYS_MAX: u32 = 73_000;
+/// No year has more.
+const DAYS_OF_YEAR: u32 = 366;
+
 /// Everything an operator may set. Keys that are not here are refused.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -60,6 +65,8 @@ pub(crate) struct Config {
     pub(crate) copy_trust: Option<PathBuf>,
     /// Keys the copy is enciphered with: the first enciphers, all decipher.
     pub(crate) copy_keys: Option<Vec<CopyKey>>,
+    /// How long the copies of sealed records are locked in the bucket, days. Without it they are not.
+    pub(crate) copy_lock_days: Option<u32>,
     /// When records, docket and second copy are reconciled every night, Beijing time. Empty: never.
     pub(crate) reconcile_at: String,
     /// Certificate chain, PEM. Without it a trial certificate is made.
@@ -149,7 +156,23 @@ impl Config {
             access: self.copy_access.clone().zip(self.copy_secret.clone()),
             trust: self.copy_trust.clone(),
             keys: keys.collect(),
+            lock_days: self.copy_lock_days,
         })
+    }
+
+    /// What to tell when locks on the second copy end before any record's time is over: then the store
+    /// lets somebody delete what the court must still keep.
+    pub(crate) fn lock_ends_early(&self) -> Option<String> {
+        let days = self.copy_lock_days?;
+        let years = self.retention.rules().iter().filter_map(|rule| rule.years).min();
+        if years.is_some_and(|years| days >= u32::from(years) * DAYS_OF_YEAR) {
+            return None;
+        }
+        let kept = years.map_or_else(|| "for ever".to_owned(), |years| format!("{years} years"));
+        Some(format!(
+            "copy_lock_days locks copies for {days} days, retention keeps every record longer ({kept} \
+             at least): after that the store lets them be deleted"
+        ))
     }
 }
 
@@ -183,6 +206,7 @@ impl Default for Config {
             copy_secret: None,
             copy_trust: None,
             copy_keys: None,
+            copy_lock_days: None,
             reconcile_at: "03:30".to_owned(),
             certificate: None,
             certificate_key: None,
@@ -347,6 +371,15 @@ fn check_copy(config: &Config) -> Result<(), String> {
             "copy_endpoint and copy_access are for a copy_to that begins with s3://",
         );
     }
+    if config.copy_lock_days.is_some() && folder {
+        return wrong(
+            "copy_lock_days 仅用于 s3:// 形式的 copy_to：文件夹没有对象锁定",
+            "copy_lock_days is for a copy_to that begins with s3://: a folder has no object lock",
+        );
+    }
+    if config.copy_lock_days.is_some_and(|days| !(1..=LOCK_DAYS_MAX).contains(&days)) {
+        return wrong("copy_lock_days 须为 1 至 73000", "copy_lock_days must be 1 to 73000");
+    }
     if !config.reconcile_at.is_empty() && nightly::minute_of_day(&config.reconcile_at).is_none() {
         return wrong(
             "reconcile_at 须形如 03:30，或留空",
@@ -392,6 +425,7 @@ mod tests {
         "copy_secret",
         "copy_trust",
         "copy_keys",
+        "copy_lock_days",
         "reconcile_at",
         "certificate",
         "certificate_key",
@@ -444,6 +478,7 @@ mod tests {
                 copy_secret: None,
                 copy_trust: None,
                 copy_keys: None,
+                copy_lock_days: None,
                 certificate: None,
                 certificate_key: None,
                 discipline: None,
@@ -485,6 +520,8 @@ mod tests {
             ("copy_access = \"a\"", "go together"),
             ("copy_to = \"data/archive\"", "another folder"),
             ("copy_endpoint = \"http://h\"", "begins with s3://"),
+            ("copy_to = \"/mnt\"\ncopy_lock_days = 5", "no object lock"),
+            ("copy_to = \"s3://b\"\ncopy_lock_days = 0", "1 to 73000"),
             ("reconcile_at = \"24:00\"", "reconcile_at"),
             ("copy_keys = [{ id = \"a\" }]", "file"),
             ("certificate = \"a\"", "go together"),
@@ -515,6 +552,21 @@ mod tests {
         ] {
             let said = parse(text).unwrap_err();
             assert!(said.contains(word), "{text}: {said}");
+        }
+    }
+    #[test]
+    fn a_lock_shorter_than_every_record_is_kept_is_told() {
+        let bucket = "copy_to = \"s3://b\"\n";
+        for (text, told) in [
+            ("", false),
+            ("copy_lock_days = 365", true),
+            ("copy_lock_days = 7320", false),
+            ("copy_lock_days = 365\nretention = [{ years = 1 }]", true),
+            ("copy_lock_days = 366\nretention = [{ years = 1 }, { years = 60 }]", false),
+            ("copy_lock_days = 73000\nretention = [{ case = \"刑\" }]", true),
+        ] {
+            let config = parse(&format!("{bucket}{text}")).expect("right");
+            assert_eq!(config.lock_ends_early().is_some(), told, "{text}");
         }
     }
 }

@@ -44,6 +44,9 @@ impl Copies {
         let store = config.store().map(|store| Store::open(&store)).transpose();
         let store =
             store.map_err(|fault| format!("副本存储的配置不可用，请检查 copy_ 各项。{fault}."))?;
+        if let Some(told) = config.lock_ends_early() {
+            tracing::warn!("{told}");
+        }
         let copy = CopyConfig::new(config.archive.clone());
         let copying = store
             .clone()

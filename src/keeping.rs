@@ -195,6 +195,7 @@ pub(crate) async fn reconcile(path: Option<PathBuf>) -> ExitCode {
             report.copies,
             report.count(),
         ));
+        nightly::lock_copies(store.as_ref(), runtime, clock().utc, &report);
         if report.count() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     })
     .await

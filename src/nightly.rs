@@ -78,6 +78,7 @@ impl Nightly {
             };
             let report = recorder::reconcile(&compared, &runtime, || clock().utc)?;
             forget_erased(store.as_ref(), &runtime, &archive, &report)?;
+            lock_copies(store.as_ref(), &runtime, clock().utc, &report);
             Ok::<Report, KeepFault>(report)
         });
         let report = report.await.map_err(|fault| fault.to_string())?;
@@ -109,11 +110,30 @@ pub(crate) fn forget_erased(
     })
 }
 
+/// What is not locked in the second copy is locked; what cannot be is found again the next night.
+pub(crate) fn lock_copies(
+    store: Option<&Store>,
+    runtime: &Handle,
+    now: Timestamp,
+    report: &Report,
+) {
+    let Some(store) = store else { return };
+    for (hearing, held) in &report.unlocked {
+        match recorder::lock_copy(store, runtime, *hearing, now, *held) {
+            Ok(()) => tracing::warn!(%hearing, held, "the second copy is locked now"),
+            Err(fault) => tracing::error!(%hearing, %fault, "the second copy is not locked"),
+        }
+    }
+}
+
 /// What the docket says of its hearings.
 pub(crate) async fn listed(docket: &Docket) -> Result<Vec<Listed>, signaling::DocketFault> {
     let lines = docket.all_hearings().await?.into_iter();
     Ok(lines
-        .map(|line| Listed { hearing: line.hearing, closed: line.closed, opened: line.opened })
+        .map(|line| {
+            let signaling::HearingLine { hearing, closed, opened, held } = line;
+            Listed { hearing, closed, opened, held }
+        })
         .collect())
 }
 

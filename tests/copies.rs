@@ -57,7 +57,8 @@ impl Gateway {
     }
 }
 
-async fn figure(house: &House, name: &str) -> f64 {
+/// A figure of the node, by its name and labels.
+pub(crate) async fn figure(house: &House, name: &str) -> f64 {
     let (status, head, text) = house.client().download("/metrics", None).await;
     assert_eq!(status, 200, "{head}");
     let text = String::from_utf8(text).expect("text");

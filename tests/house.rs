@@ -190,6 +190,41 @@ impl House {
         true
     }
 
+    /// Starts the server with an archive on a disk of its own (ext4 in a file), mounted for it alone; a
+    /// later start finds what is there. Needs root.
+    pub(crate) async fn start_on_own_disk(&mut self) {
+        let image = self.folder().join("disk.img");
+        std::fs::create_dir_all(self.archive()).expect("the scratch folder can be written");
+        // The kernel takes a dead server's disk away a little later.
+        until("the disk is free", || (!is_in_use(&image)).then_some(())).await;
+        if !image.exists() {
+            let file = std::fs::File::create(&image).expect("a file");
+            file.set_len(96 * 1024 * 1024).expect("a file may have a hole");
+            let made = Command::new("mkfs.ext4").args(["-q", "-F"]).arg(&image).status().await;
+            assert!(made.expect("mkfs.ext4 runs").success());
+        }
+        let plain = self.command();
+        let plain = plain.as_std();
+        let mut command = Command::new("unshare");
+        command
+            .args(["-m", "sh", "-c", "mount -o loop \"$0\" \"$1\" && shift && exec \"$@\""])
+            .arg(&image)
+            .arg(self.archive())
+            .arg(plain.get_program())
+            .args(plain.get_args())
+            .env("RUST_LOG", self.log)
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        self.spawn(command).await;
+    }
+
+    /// A command that sees the disks as the server does, with the archive as its last argument.
+    pub(crate) fn beside_server(&self, program: &[&str]) -> std::process::Command {
+        let mut command = std::process::Command::new("nsenter");
+        command.args(["-t", &self.pid().to_string(), "-m"]).args(program).arg(self.archive());
+        command
+    }
+
     /// The archive folder as the server sees it.
     pub(crate) fn archive_of_server(&self) -> PathBuf {
         let archive = self.archive();
@@ -402,6 +437,15 @@ impl House {
         let text = text.expect("the ledger can be read");
         text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
+}
+
+/// Whether a loop device has this file.
+fn is_in_use(image: &Path) -> bool {
+    let Ok(devices) = std::fs::read_dir("/sys/block") else { return false };
+    let file = |device: std::fs::DirEntry| {
+        std::fs::read_to_string(device.path().join("loop/backing_file")).ok()
+    };
+    devices.flatten().filter_map(file).any(|file| Path::new(file.trim_end()) == image)
 }
 
 fn port_of(ready: &Value, name: &str) -> u16 {

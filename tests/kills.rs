@@ -27,9 +27,9 @@ fn ledger(folder: &Path) -> Vec<Value> {
 }
 
 /// Until when each track that was being recorded is on disk, on the wall clock, ms.
-fn on_disk_until(folder: &Path) -> BTreeMap<String, i64> {
+pub(crate) fn on_disk_until(ledger: &[Value]) -> BTreeMap<String, i64> {
     let (mut ends, mut zero) = (BTreeMap::new(), None);
-    for line in ledger(folder) {
+    for line in ledger {
         let entry = &line["entry"];
         let number = |value: &Value| value.as_i64().expect("a number");
         match entry["kind"].as_str().expect("a kind") {
@@ -127,7 +127,7 @@ async fn kills_by_chance_cost_each_hearing_less_than_a_second() {
         let killed_at = now_ms();
         told.push_str(&format!("kill {kill} (seed {seed}): ms lost"));
         for court in &courts {
-            let ends = on_disk_until(&court.folder);
+            let ends = on_disk_until(&ledger(&court.folder));
             let lost = killed_at - *ends.values().min().expect("something was being recorded");
             let name = court.folder.file_name().expect("a name").to_string_lossy().into_owned();
             told.push_str(&format!(" {name}={lost}"));

@@ -60,6 +60,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("mio::", &["sfu/src/", "benches/capacity"]),
     ("argon2::", &["signaling/src/"]),
     ("object_store::", &["recorder/src/store"]),
+    ("md5::", &["recorder/src/store/lock"]),
     ("ring::hkdf", &["recorder/src/copy/cipher"]),
     ("ed25519_dalek::", &["crates/record/src/signature"]),
     ("sm2::", &["crates/record/src/signature", "crates/record/src/certificate"]),

@@ -6,6 +6,7 @@
 
 pub(crate) mod cipher;
 mod copier;
+pub(crate) mod locks;
 pub(crate) mod names;
 mod read;
 mod shipment;
@@ -17,6 +18,7 @@ use tokio::task::JoinHandle;
 
 pub(crate) use copier::Durable;
 pub use copier::{CopyConfig, CopyState};
+pub use locks::lock_copy;
 pub(crate) use read::CopyFiles;
 
 use crate::metrics::CopyMetrics;

@@ -16,7 +16,7 @@ use record::seal::SEAL_FILE;
 use record::verify::{Files, Liveness, verify};
 use tokio::runtime::Handle;
 
-use crate::copy::CopyFiles;
+use crate::copy::{CopyFiles, locks};
 use crate::disk::{Disk, RealDisk};
 use crate::folder::{FolderFiles, doing, hearing_of, read_ledger};
 use crate::store::{Store, StoreFault};
@@ -56,7 +56,8 @@ pub enum KeepFault {
     },
 }
 
-/// Checks every byte of a hearing's second copy, enciphered or not. Blocks.
+/// Checks every byte of a hearing's second copy, enciphered or not, and that the store still locks what
+/// it was asked to. Blocks.
 ///
 /// # Errors
 /// When the store cannot be read or a key is missing.
@@ -69,7 +70,12 @@ pub fn verify_copy(
     if !files.lengths().contains_key(LEDGER_FILE) {
         return Err(KeepFault::Nothing(format!("{hearing}, {}", store.place())));
     }
-    Ok(verify(&mut files, Liveness::Growing)?)
+    let mut verdict = verify(&mut files, Liveness::Growing)?;
+    if verdict.sealed {
+        verdict.findings.extend(locks::findings(store, runtime, hearing)?);
+        verdict.intact = verdict.findings.is_empty();
+    }
+    Ok(verdict)
 }
 
 /// The hearings that the store has. Blocks.
@@ -106,6 +112,7 @@ pub fn forget(
     for (object, _) in runtime.block_on(store.list(&hearing.to_string()))? {
         runtime.block_on(store.delete(&object))?;
     }
+    runtime.block_on(locks::forget(store, hearing))?;
     Ok(())
 }
 

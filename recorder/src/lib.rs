@@ -45,7 +45,7 @@ mod transcripts;
 
 pub use archive::ArchiveFolder;
 pub use confirmations::ConfirmationDesk;
-pub use copy::{CopyConfig, CopyState, Copying};
+pub use copy::{CopyConfig, CopyState, Copying, lock_copy};
 pub use court_key::{KeyPlace, court_key};
 pub use film_maker::{FONT, FilmFault, FilmOrder, make_film};
 pub use films::{FilmShop, FilmsConfig};

@@ -16,7 +16,7 @@ use record::verify::Files;
 use serde::Serialize;
 use tokio::runtime::Handle;
 
-use crate::copy::CopyFiles;
+use crate::copy::{CopyFiles, locks};
 use crate::folder::{FolderFiles, doing, hearings, read_ledger};
 use crate::metrics::ReconcileMetrics;
 use crate::store::{Store, StoreFault};
@@ -36,6 +36,8 @@ pub struct Listed {
     pub closed: bool,
     /// It was opened, so there must be a record.
     pub opened: bool,
+    /// A hold is on its record.
+    pub held: bool,
 }
 
 /// What is compared.
@@ -71,6 +73,8 @@ pub enum Wrong {
     CopyDiffers,
     /// Only the second copy has the hearing.
     CopyAlone,
+    /// An object of the second copy is not locked as it should be, as far as the proof says.
+    CopyUnlocked,
 }
 
 impl Wrong {
@@ -85,6 +89,7 @@ impl Wrong {
             Self::CopyBehind => "副本不全 copy incomplete",
             Self::CopyDiffers => "副本不符 copy differs",
             Self::CopyAlone => "仅副本有 only in the copy",
+            Self::CopyUnlocked => "副本未锁定 copy not locked",
         }
     }
 }
@@ -115,6 +120,9 @@ pub struct Report {
     pub more: usize,
     /// Hearings erased on purpose whose second copy is still there.
     pub erased: Vec<HearingId>,
+    /// Sealed hearings whose copy is to be locked, each with whether a hold is on it.
+    #[serde(skip)]
+    pub unlocked: Vec<(HearingId, bool)>,
 }
 
 impl Report {
@@ -127,6 +135,22 @@ impl Report {
     pub fn behind(&self) -> BTreeSet<HearingId> {
         let behind = |finding: &&Finding| finding.wrong == Wrong::CopyBehind;
         self.findings.iter().filter(behind).map(|finding| finding.hearing).collect()
+    }
+
+    fn locks(
+        &mut self,
+        store: &Store,
+        runtime: &Handle,
+        hearing: HearingId,
+        known: Option<&Listed>,
+    ) -> Result<(), StoreFault> {
+        let held = known.map(|known| known.held);
+        let unproven = locks::unproven(store, runtime, hearing, held)?;
+        let Some(first) = unproven.first() else { return Ok(()) };
+        let detail = format!("{first}: no lock is written down; {} objects", unproven.len());
+        self.push(hearing, Wrong::CopyUnlocked, detail);
+        self.unlocked.push((hearing, held.unwrap_or_default()));
+        Ok(())
     }
 
     fn push(&mut self, hearing: HearingId, wrong: Wrong, detail: impl Into<String>) {
@@ -196,6 +220,7 @@ pub fn reconcile(
         findings: Vec::new(),
         more: 0,
         erased: Vec::new(),
+        unlocked: Vec::new(),
     };
     let there: BTreeSet<HearingId> = records.iter().copied().collect();
     for hearing in &records {
@@ -210,15 +235,18 @@ pub fn reconcile(
         for (wrong, detail) in &record.wrong {
             report.push(*hearing, *wrong, detail.clone());
         }
+        let known = listed.and_then(|all| all.iter().find(|line| line.hearing == *hearing));
         if let Some(store) = store.filter(|_| !live.contains(hearing)) {
             match compare(store, runtime, *hearing, &record) {
                 Ok(found) => found.into_iter().for_each(|(w, d)| report.push(*hearing, w, d)),
                 Err(fault @ StoreFault::Away { .. }) => return Err(fault.into()),
                 Err(fault) => report.push(*hearing, Wrong::CopyDiffers, fault.to_string()),
             }
+            if record.sealed {
+                report.locks(store, runtime, *hearing, known)?;
+            }
         }
-        if let Some(listed) = listed {
-            let known = listed.iter().find(|line| line.hearing == *hearing);
+        if listed.is_some() {
             match known {
                 None => report.push(*hearing, Wrong::HearingUnknown, "not on the docket"),
                 Some(line) if line.closed && !record.sealed && !live.contains(hearing) => {

@@ -1,17 +1,19 @@
 //! The store of the second copy: a folder elsewhere, or a bucket of an S3-compatible store.
 //!
 //! What is not here: what is put there and what it is called (`copy`). The only place that knows
-//! `object_store`.
+//! `object_store`, with `lock`.
+
+mod lock;
 
 mod trial;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use futures_util::TryStreamExt as _;
-use model::Private;
+use model::{Private, Timestamp};
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Name;
@@ -24,6 +26,9 @@ use crate::copy::cipher::{
     CHUNK_BYTES, HEAD_BYTES, Key, KeyFault, Opener, STORED_CHUNK_BYTES, Sealer, stored_length,
 };
 use crate::copy::names::{ENCIPHERED, MARK, Object};
+
+pub(crate) use lock::Lock;
+use lock::Locks;
 
 /// A store that does not take a connection within this time is away.
 const CONNECT_WAIT: Duration = Duration::from_secs(2);
@@ -51,6 +56,8 @@ pub struct StoreConfig {
     /// Ids and files of the keys objects are enciphered with. The first enciphers, all decipher.
     /// Without one, objects are put there as they are.
     pub keys: Vec<(String, PathBuf)>,
+    /// How long the complete objects of sealed records are locked in the bucket, days; none does not.
+    pub lock_days: Option<u32>,
 }
 
 /// Why a store does not do what is asked of it.
@@ -110,6 +117,7 @@ pub struct Store {
     prefix: String,
     keys: Arc<[Key]>,
     place: String,
+    locks: Option<Arc<Locks>>,
 }
 
 #[derive(Clone, Debug)]
@@ -130,6 +138,12 @@ fn away(doing: &str, name: &str) -> impl FnOnce(object_store::Error) -> StoreFau
     }
 }
 
+/// The wall clock, as a bucket's locks are told it.
+pub(crate) fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
 fn unusable(zh: &str, en: &str) -> StoreFault {
     StoreFault::Unusable(format!("{zh}。{en}"))
 }
@@ -144,14 +158,21 @@ impl Store {
         let place = config.place.clone();
         let keys: Arc<[Key]> = keys.into();
         let Some(bucket) = place.strip_prefix("s3://") else {
+            if config.lock_days.is_some() {
+                return Err(unusable(
+                    "copy_lock_days 仅用于 s3:// 存储；文件夹没有对象锁定",
+                    "copy_lock_days is for s3:// alone: a folder has no object lock",
+                ));
+            }
             let kind = Kind::Folder(PathBuf::from(&place));
-            return Ok(Self { kind, prefix: String::new(), keys, place });
+            return Ok(Self { kind, prefix: String::new(), keys, place, locks: None });
         };
         let (bucket, prefix) = bucket.split_once('/').unwrap_or((bucket, ""));
         let prefix = prefix.trim_matches('/');
         let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
         let kind = Kind::Bucket(Arc::new(s3(config, bucket)?));
-        Ok(Self { kind, prefix, keys, place })
+        let locks = config.lock_days.map(|days| Locks::new(config, bucket, days)).transpose()?;
+        Ok(Self { kind, prefix, keys, place, locks: locks.map(Arc::new) })
     }
 
     fn inner(&self) -> Result<Arc<dyn ObjectStore>, StoreFault> {
@@ -314,6 +335,64 @@ impl Store {
         Ok(plain)
     }
 
+    /// Puts an object that is never enciphered.
+    pub(crate) async fn put_plain(&self, name: &str, bytes: Vec<u8>) -> Result<(), StoreFault> {
+        self.check_mark()?;
+        let put = self.inner()?.put(&self.name(name)?, bytes.into()).await;
+        put.map(|_| ()).map_err(away("put", name))
+    }
+
+    /// Reads such an object, its first `most` bytes; none when there is none.
+    pub(crate) async fn read_plain(
+        &self,
+        name: &str,
+        most: usize,
+    ) -> Result<Option<Vec<u8>>, StoreFault> {
+        match self.length(name).await? {
+            Some(length) => Ok(Some(self.range(name, 0, length.min(most as u64)).await?.into())),
+            None => Ok(None),
+        }
+    }
+
+    /// How long complete objects are locked, days; none when they are not.
+    pub(crate) fn lock_days(&self) -> Option<u32> {
+        self.locks.as_ref().map(|locks| locks.days)
+    }
+
+    /// The version of an object that is there now; empty where the bucket has none.
+    pub(crate) async fn version(&self, name: &str) -> Result<String, StoreFault> {
+        let found = self.inner()?.head(&self.name(name)?).await.map_err(away("look at", name))?;
+        Ok(found.version.unwrap_or_default())
+    }
+
+    /// Locks a version of an object, and says what the store then says of it.
+    pub(crate) async fn lock(
+        &self,
+        name: &str,
+        version: &str,
+        until: Timestamp,
+        hold: bool,
+    ) -> Result<Lock, StoreFault> {
+        let Some(locks) = &self.locks else { return Ok(Lock::default()) };
+        let object = format!("{}{name}", self.prefix);
+        let now = locks.read(&object, version).await?;
+        if now.until.is_none_or(|now| now < until) {
+            locks.retain(&object, version, until).await?;
+        }
+        if now.hold != hold {
+            locks.hold(&object, version, hold).await?;
+        }
+        locks.read(&object, version).await
+    }
+
+    /// What the store says of the lock on a version of an object.
+    pub(crate) async fn read_lock(&self, name: &str, version: &str) -> Result<Lock, StoreFault> {
+        match &self.locks {
+            Some(locks) => locks.read(&format!("{}{name}", self.prefix), version).await,
+            None => Ok(Lock::default()),
+        }
+    }
+
     async fn range(&self, name: &str, from: u64, to: u64) -> Result<Bytes, StoreFault> {
         if from == to {
             return Ok(Bytes::new());
@@ -398,7 +477,7 @@ impl Upload<'_> {
     }
 }
 
-fn s3(config: &StoreConfig, bucket: &str) -> Result<object_store::aws::AmazonS3, StoreFault> {
+fn client_options(config: &StoreConfig) -> Result<ClientOptions, StoreFault> {
     // Another door of the process may have chosen the same provider before.
     let ring = tokio_rustls::rustls::crypto::ring::default_provider();
     if ring.install_default().is_err() {
@@ -420,10 +499,14 @@ fn s3(config: &StoreConfig, bucket: &str) -> Result<object_store::aws::AmazonS3,
             options = options.with_root_certificate(certificate);
         }
     }
+    Ok(options)
+}
+
+fn s3(config: &StoreConfig, bucket: &str) -> Result<object_store::aws::AmazonS3, StoreFault> {
     let mut builder = AmazonS3Builder::new()
         .with_bucket_name(bucket)
         .with_region(&config.region)
-        .with_client_options(options)
+        .with_client_options(client_options(config)?)
         // Failures are told at once; the copier tries again for as long as it takes.
         .with_retry(RetryConfig { max_retries: 0, ..RetryConfig::default() });
     if let Some(endpoint) = &config.endpoint {

@@ -89,6 +89,14 @@ async fn copy(config: &Config) -> Finding {
     };
     let why = match tried {
         Ok(Ok(())) => {
+            if let Some(told) = config.lock_ends_early() {
+                return Finding::note(
+                    what,
+                    format!("副本存储 {place} 可用，但锁定期短于保管期限，期满后副本可被删除"),
+                    told,
+                )
+                .so("加大 copy_lock_days", "Make copy_lock_days larger");
+            }
             return Finding::good(
                 what,
                 format!("副本存储 {place} 可写、可读、可删"),

@@ -18,8 +18,8 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
-use super::names;
 use super::shipment::{ShipFault, Shipment};
+use super::{locks, names};
 use crate::folder::hearings;
 use crate::metrics::CopyMetrics;
 use crate::store::{Store, StoreFault};
@@ -362,6 +362,9 @@ async fn keep(desk: Desk, hearing: HearingId, stop: watch::Receiver<bool>) {
                 desk.tell(Told::Caught(hearing)).await;
                 if !live {
                     let complete = shipment.is_some_and(|shipment| shipment.is_complete());
+                    if complete {
+                        desk.lock(hearing).await;
+                    }
                     tracing::info!(%hearing, complete, "the second copy has all there is");
                     break;
                 }
@@ -415,6 +418,15 @@ async fn at_rest(desk: Desk) {
 }
 
 impl Desk {
+    /// Locks what was copied, where that is configured. What cannot be locked now is found by the
+    /// reconciliation, and locked then.
+    async fn lock(&self, hearing: HearingId) {
+        let now = crate::store::now();
+        if let Err(fault) = locks::lock(&self.store, hearing, now, None).await {
+            tracing::error!(%hearing, %fault, "the second copy is not locked");
+        }
+    }
+
     async fn rest(&self, hearing: HearingId) -> Result<(), ShipFault> {
         let seal = names::whole(hearing, SEAL_FILE);
         for name in [seal.clone(), format!("{seal}{}", names::ENCIPHERED)] {
@@ -422,6 +434,11 @@ impl Desk {
                 return Ok(());
             }
         }
-        self.catch_up(hearing, &mut None).await
+        let mut shipment = None;
+        self.catch_up(hearing, &mut shipment).await?;
+        if shipment.is_some_and(|shipment: Shipment| shipment.is_complete()) {
+            self.lock(hearing).await;
+        }
+        Ok(())
     }
 }

@@ -113,9 +113,12 @@ pub(super) fn pictures(
 }
 
 /// Decodes sound to mono floats, from `from_ms` on without a hole, in pieces of a mixer's step.
+///
+/// `res` resamples from the first sample on: begun later, at the first millisecond that a publisher's
+/// clock runs wrong, the resampler counts from `first_pts` anew and puts all sound so far in as silence.
 pub(super) fn sound(layout: Layout, folder: &Path, from_ms: u64) -> io::Result<Pieces> {
     let first = from_ms * film::SAMPLES_MS as u64;
-    let filter = format!("aresample=48000:async=1000:first_pts={first}");
+    let filter = format!("aresample=48000:async=1000:first_pts={first}:flags=res");
     let output = ["-vn", "-af", &filter, "-ac", "1", "-f", "f32le"];
     decode(layout, folder, &[], &output, film::Mixer::STEP * size_of::<f32>())
 }

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use crate::desk::{Desk, HEARING, Publisher, folder, people};
 use crate::gateway::{DEAF, REFUSED, WHOLE, Wire};
 
-const START: i64 = 1_790_000_000_000;
+pub(crate) const START: i64 = 1_790_000_000_000;
 /// Operations are told within this time that the store is away.
 const TOLD_WITHIN: Duration = Duration::from_secs(3);
 

@@ -15,7 +15,7 @@ use crate::media::{ffmpeg, fly, ivf_frames, ogg_packets, record, vp8_payloads};
 
 const SECONDS: usize = 12;
 /// What a viewer takes for together, ms (ITU-R BT.1359-1 would allow 45 early and 125 late).
-const TOGETHER_MS: i64 = 40;
+pub(crate) const TOGETHER_MS: i64 = 40;
 /// In false time nothing may take longer than this.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -55,7 +55,7 @@ async fn flash_and_beep(archive: &Path) {
     record(archive, flights).await;
 }
 
-fn order(archive: &Path, out: &Path) -> FilmOrder {
+pub(crate) fn order(archive: &Path, out: &Path) -> FilmOrder {
     FilmOrder {
         folder: folder(archive),
         film: out.to_owned(),
@@ -67,7 +67,7 @@ fn order(archive: &Path, out: &Path) -> FilmOrder {
 }
 
 /// Moments at which something begins, ms: where `loud` turns true after `quiet_for` of not being.
-fn onsets(values: &[bool], per_second: usize, quiet_for: usize) -> Vec<i64> {
+pub(crate) fn onsets(values: &[bool], per_second: usize, quiet_for: usize) -> Vec<i64> {
     let mut onsets = Vec::new();
     let mut quiet = quiet_for;
     for (at, &loud) in values.iter().enumerate() {

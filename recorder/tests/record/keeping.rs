@@ -52,7 +52,8 @@ async fn a_reconciliation_names_every_difference() {
     let (archive, copy) = (scratch.path().join("archive"), scratch.path().join("copy"));
     std::fs::create_dir_all(&copy).expect("a folder");
     let store = sealed_with_copy(&archive, &copy).await;
-    let line = |hearing, opened| Listed { hearing: HearingId(hearing), closed: true, opened };
+    let line =
+        |hearing, opened| Listed { hearing: HearingId(hearing), closed: true, opened, held: false };
     let listed = vec![line(17, true), line(18, false)];
     let found = report(&archive, Some(&store), Some(listed)).await;
     assert_eq!((found.records, found.copies, wrongs(&found)), (1, 1, vec![]));
@@ -248,7 +249,7 @@ async fn what_was_erased_on_purpose_is_not_restored_and_goes_from_the_copy() {
     let (there, to) = (store.clone(), archive.clone());
     let fault = aside(move |runtime| restore(&there, runtime, HEARING, &to)).await;
     assert!(matches!(fault, Err(KeepFault::Erased(HEARING))), "{fault:?}");
-    let listed = vec![Listed { hearing: HEARING, closed: true, opened: true }];
+    let listed = vec![Listed { hearing: HEARING, closed: true, opened: true, held: false }];
     let found = report(&archive, Some(&store), Some(listed)).await;
     assert_eq!((found.count(), found.erased), (0, vec![HEARING]));
     forgets(archive, store).await.expect("forgotten");

@@ -4,12 +4,14 @@
 
 mod copies;
 mod desk;
+mod drift;
 mod evidence;
 mod exhibits;
 mod faults;
 mod films;
 mod gateway;
 mod keeping;
+mod locks;
 mod media;
 mod package;
 mod panics;

@@ -201,4 +201,6 @@ pub struct HearingLine {
     pub closed: bool,
     /// It is over and was opened before.
     pub opened: bool,
+    /// A hold is on its record.
+    pub held: bool,
 }

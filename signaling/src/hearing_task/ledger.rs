@@ -1,4 +1,4 @@
-//! Writing minutes down: nothing is announced before it is durable.
+//! Writing minutes down: nothing is announced before it is durable, but that the record is at risk.
 //!
 //! What is not here: the ledger itself (crate `recorder`).
 
@@ -8,7 +8,7 @@ use std::time::Duration;
 use hearing::{Docket as HearingDocket, Effect, Event};
 use model::letters::{RecordNotice, RecordOrder};
 use model::limits::MINUTE_WAIT;
-use model::{Minute, RecordFault, Timestamp};
+use model::{Fact, Minute, RecordFault, Timestamp};
 use tokio::time::{Instant, timeout_at};
 
 use super::HearingTask;
@@ -90,7 +90,8 @@ impl Ledger {
 
 impl HearingTask {
     /// Gives the minutes among `effects` to the recorder and waits until they are durable; false
-    /// when they are not in time.
+    /// when they are not in time. That the record is at risk is not waited for: the disk that does not
+    /// take it is what the court is to be told of.
     pub(super) async fn write_down(&mut self, effects: &[Effect], at: Timestamp) -> bool {
         let wait = if self.ledger.silent { SILENT_WAIT } else { MINUTE_WAIT };
         let deadline = Instant::now() + wait;
@@ -107,7 +108,10 @@ impl HearingTask {
             return false;
         }
         let last = self.ledger.number;
-        if last < self.ledger.first_of_event {
+        let alarm = effects.iter().any(|effect| {
+            matches!(effect, Effect::Minute(Minute { fact: Fact::RecordFailed { .. }, .. }))
+        });
+        if alarm || last < self.ledger.first_of_event {
             return true;
         }
         while self.ledger.outstanding.front().is_some_and(|waiting| waiting.number <= last) {

@@ -72,14 +72,19 @@ impl Sqlite {
 
     pub(in crate::docket) async fn all_hearings(&self) -> Result<Vec<HearingLine>, DocketFault> {
         let fault = to("read the docket");
-        let rows = sqlx::query("SELECT id, closed, opened_at FROM hearings ORDER BY id")
-            .fetch_all(&self.pool)
-            .await
-            .map_err(&fault)?;
+        let rows = sqlx::query(
+            "SELECT id, closed, opened_at, EXISTS (SELECT 1 FROM holds
+             WHERE holds.hearing = hearings.id AND lifted_at IS NULL) AS held
+             FROM hearings ORDER BY id",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(&fault)?;
         let line = |row: &SqliteRow| {
             let closed = row.try_get("closed")?;
             let opened = row.try_get::<Option<i64>, _>("opened_at")?.is_some();
-            Ok(HearingLine { hearing: HearingId(row.try_get("id")?), closed, opened })
+            let held = row.try_get("held")?;
+            Ok(HearingLine { hearing: HearingId(row.try_get("id")?), closed, opened, held })
         };
         rows.iter().map(line).collect::<Result<_, sqlx::Error>>().map_err(&fault)
     }
