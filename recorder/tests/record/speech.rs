@@ -149,16 +149,25 @@ struct Ears {
 
 impl Ears {
     async fn open(archive: &Path, turns: &TurnFolder, port: Option<u16>) -> Self {
+        let glossary = Glossary::new(|_, court| {
+            let words = vec![(format!("{court}house"), 30), ("affidavit".to_owned(), 20)];
+            Box::pin(async move { words })
+        });
+        Self::open_with(archive, turns, port, glossary).await
+    }
+
+    async fn open_with(
+        archive: &Path,
+        turns: &TurnFolder,
+        port: Option<u16>,
+        glossary: Glossary,
+    ) -> Self {
         let (heard_in, heard) = mpsc::channel(HEARD_QUEUE_MAX);
         let engine = port.map(|port| {
             let url = format!("ws://127.0.0.1:{port}");
             EngineAt::new(Engine::FunAsr, &url, None).expect("an address")
         });
         let registry = prometheus::Registry::new();
-        let glossary = Glossary::new(|_, court| {
-            let words = vec![(format!("{court}house"), 30), ("affidavit".to_owned(), 20)];
-            Box::pin(async move { words })
-        });
         let (archive_folder, turns) = (archive.to_owned(), turns.clone());
         let speech =
             SpeechConfig { engine, hot_words: true, archive: archive_folder, turns, glossary };
@@ -457,4 +466,65 @@ async fn an_engine_out_of_order_costs_nothing_but_its_words() {
             _ => {}
         }
     }
+}
+
+/// Sentences of a tribunal, and its words among them.
+const TRIBUNAL: &[Line] = &[
+    (1, "rms", 1_000, "do you have any questions for the witness"),
+    (1, "rms", 5_000, "the bailiff took the plaintiff to the tribunal"),
+    (1, "rms", 9_500, "the surveyor marked the paddy field"),
+    (1, "rms", 13_500, "the mediator proposed an instalment"),
+    (2, "slt", 1_000, "the neighbour built a wall on the boundary"),
+    (2, "slt", 5_500, "the appraiser measured the embankment"),
+    (2, "slt", 9_500, "the interpreter sat beside the defendant"),
+    (2, "slt", 13_500, "the tenant paid the rent in cash"),
+    (3, "awb", 1_000, "the borrower denied the signature"),
+    (3, "awb", 5_000, "the arbitrator read the mortgage contract"),
+    (3, "awb", 9_500, "the landlord kept the deposit"),
+    (3, "awb", 13_500, "please tell the court what happened on that day"),
+];
+const TRIBUNAL_MS: u64 = 18_000;
+const WORDS: &str = "witness bailiff plaintiff tribunal surveyor paddy mediator neighbour boundary \
+    appraiser embankment interpreter defendant tenant rent borrower signature arbitrator mortgage \
+    landlord deposit court";
+
+/// Words that were heard wrong, of all sentences, by an engine that is told `words`.
+async fn wrong_with(words: &'static str, tracks: &Tracks, truths: &[Truth]) -> usize {
+    let server = Server::start(0, "hears").await;
+    let scratch = tempfile::tempdir().expect("a folder");
+    let archive = scratch.path().join("archive");
+    let glossary = Glossary::new(move |_, _| {
+        let words = words.split_whitespace().map(|word| (word.to_owned(), 20)).collect();
+        Box::pin(async move { words })
+    });
+    let turn_folder = TurnFolder::default();
+    let mut ears = Ears::open_with(&archive, &turn_folder, Some(server.port), glossary).await;
+    ears.play(tracks, 0..tracks[0].1.len()).await;
+    let all_said = |all: &[Heard]| {
+        let finals = finals(all);
+        let said = |turn: u64| finals.iter().any(|said| said.0 == turn);
+        turns(all).len() == truths.len() && turns(all).iter().all(|turn| said(turn.4))
+    };
+    ears.until("all words", all_said).await;
+    let all = ears.close().await;
+    let finals = finals(&all);
+    let mut wrong = 0;
+    for (who, from_ms, _, _, turn) in turns(&all) {
+        let near = |truth: &&Truth| truth.who == who && truth.from_ms.abs_diff(from_ms) < 1_000;
+        let truth = truths.iter().find(near).expect("a turn of the script");
+        let own = finals.iter().filter(|said| said.0 == turn).map(|said| said.1.as_str());
+        wrong += errors(truth.words, &own.collect::<Vec<_>>().join(" "));
+    }
+    wrong
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tribunals_words_make_the_same_sentences_heard_better() {
+    let scratch = tempfile::tempdir().expect("a folder");
+    let (tracks, truths) = tracks(TRIBUNAL, TRIBUNAL_MS, scratch.path());
+    let (without, with) =
+        tokio::join!(wrong_with("", &tracks, &truths), wrong_with(WORDS, &tracks, &truths));
+    let count: usize = truths.iter().map(|truth| truth.words.split_whitespace().count()).sum();
+    println!("words wrong of {count}: {without} without, {with} with the tribunal's words");
+    assert!(with < without, "{with} with the words, {without} without");
 }
