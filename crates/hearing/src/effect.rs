@@ -13,7 +13,8 @@ pub enum Effect {
     /// Make the ledger (`RecordOrder::Open`). Comes once, before the first minute.
     OpenLedger,
     /// Write this down; what follows must not be carried out before it is durable (or before the
-    /// recorder failed to write it within `limits::MINUTE_WAIT`, told by `Event::RecordFault`).
+    /// recorder failed to write it within `limits::MINUTE_WAIT`, told by `Event::RecordFault`). That
+    /// the record fails is not waited for.
     Minute(Minute),
     /// The table changed: send it whole to the router.
     Grants(Grants),
