@@ -13,7 +13,7 @@ export PROPTEST_RNG_SEED
 
 # Those that `make test` runs; what takes long is run by hand (docs/testing.md).
 BROWSER_TESTS := hearing alone pictures layers calls mediation blocked archive verifier docket \
-  devices waiting transcript turns evidence lecture
+  devices waiting transcript turns lecture
 
 .PHONY: run test build web lint test-rust test-web test-browser test-clients test-fuzz explore bench screenshots clean
 

@@ -3,8 +3,9 @@
 // signed, refused; and played from the archive. What is not here: speech.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { after, before, test } from 'node:test';
 import { dirname, join as path } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,11 +14,40 @@ import { admit, checkIn, close, enterFromDocket, fill, join, open, signIn, sound
 
 const PICTURES = path(dirname(fileURLToPath(import.meta.url)), '..', 'output', 'transcript');
 const SMALL = { width: 1366, height: 768 };
-let house, browser, judge, clerk, plaintiff, defendant, gallery, witness, hearing, readers, folder;
+let house, browser, judge, clerk, plaintiff, defendant, gallery, witness, hearing, readers, folder, office;
+
+/** An authority whose certificates people sign with. */
+const AUTHORITY = `[req]
+distinguished_name = name
+prompt = no
+[name]
+CN = 湖北签名中心
+[ca]
+basicConstraints = critical,CA:TRUE
+keyUsage = critical,keyCertSign
+[person]
+keyUsage = critical,digitalSignature,nonRepudiation
+`;
+const openssl = (...given) => execFileSync('openssl', given, { cwd: office, stdio: 'pipe' });
+const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-utf8', '-config', 'ca.cnf'];
+function authority() {
+  office = mkdtempSync(path(tmpdir(), 'assize-authority-'));
+  writeFileSync(path(office, 'ca.cnf'), AUTHORITY);
+  openssl('req', '-x509', ...KEY, '-extensions', 'ca', '-days', '30', '-keyout', 'ca.key', '-out', 'ca.pem');
+  return path(office, 'ca.pem');
+}
+/** A file signed in somebody's name. */
+function signed(name, text) {
+  writeFileSync(path(office, 'text'), text);
+  openssl('req', '-new', ...KEY, '-subj', `/CN=${name}`, '-keyout', 'own.key', '-out', 'own.csr');
+  openssl('x509', '-req', '-in', 'own.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '5', '-extfile', 'ca.cnf', '-extensions', 'person', '-out', 'own.pem');
+  openssl('cms', '-sign', '-binary', '-in', 'text', '-signer', 'own.pem', '-inkey', 'own.key', '-outform', 'DER', '-out', 'signature.p7s');
+  return path(office, 'signature.p7s');
+}
 
 before(async () => {
   mkdirSync(PICTURES, { recursive: true });
-  house = await House.open();
+  house = await House.open({ settings: `signing_authorities = "${authority()}"\n` });
   browser = await house.chromium({ devices: SLOW_DEVICES });
   judge = await signIn(house, browser, 'judge', SMALL);
   await enterFromDocket(judge);
@@ -47,7 +77,10 @@ before(async () => {
   readers = [judge, plaintiff, defendant];
 });
 
-after(async () => { await house?.close(); });
+after(async () => {
+  await house?.close();
+  if (office) rmSync(office, { recursive: true });
+});
 
 const picture = (person, name) => person.page.screenshot({ path: path(PICTURES, `${name}.png`) });
 /** Everything that stands in a page's transcript. */
@@ -318,6 +351,29 @@ test('after the session: a new version, signed on the clerk’s terminal and on 
   writeFileSync(path(folder, kept), other);
   assert(verify().includes(kept), 'another picture is named');
   writeFileSync(path(folder, kept), bytes);
+});
+
+test('a certificate signs the exact file in its holder’s name, and no other', async () => {
+  await judge.page.goto(`${house.url}/archive/${hearing}`);
+  await judge.press('side-transcript');
+  await judge.press('sign');
+  await judge.press('sign-certificate');
+  const exact = Buffer.from(await judge.page.$eval('[data-testid="exact"]', (link) => fetch(link.href).then((answer) => answer.arrayBuffer()).then((bytes) => [...new Uint8Array(bytes)])));
+  const refused = (words) => until(`refused: ${words}`, () => judge.page.evaluate((words) => document.querySelector('[data-testid="alerts"]')?.textContent.includes(words), words));
+  const bring = async (file) => {
+    await (await judge.page.$('[data-testid="certificate-file"]')).uploadFile(file);
+    await judge.press('confirm-review');
+  };
+  await bring(signed('赵六', exact));
+  await refused('姓名');
+  await bring(signed('李法官', Buffer.concat([exact, Buffer.from(' ')])));
+  await refused('原文');
+  await picture(judge, 'certificate');
+  await bring(signed('李法官', exact));
+  await judge.see('signed', '[data-method="certificate"]');
+  const kept = readdirSync(folder).find((name) => name.endsWith('.p7s'));
+  assert(kept, `the signature is in the record: ${readdirSync(folder)}`);
+  assert(!verify().includes('transcript-'));
 });
 
 test('its documents, taken with a click, are what other programs read', async () => {
