@@ -36,13 +36,14 @@ function authority() {
   openssl('req', '-x509', ...KEY, '-extensions', 'ca', '-days', '30', '-keyout', 'ca.key', '-out', 'ca.pem');
   return path(office, 'ca.pem');
 }
-/** A file signed in somebody's name. */
+/** A file signed in somebody's name; each time another file, as a page takes the same one for none. */
 function signed(name, text) {
+  const file = `signature-${Date.now()}.p7s`;
   writeFileSync(path(office, 'text'), text);
   openssl('req', '-new', ...KEY, '-subj', `/CN=${name}`, '-keyout', 'own.key', '-out', 'own.csr');
   openssl('x509', '-req', '-in', 'own.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '5', '-extfile', 'ca.cnf', '-extensions', 'person', '-out', 'own.pem');
-  openssl('cms', '-sign', '-binary', '-in', 'text', '-signer', 'own.pem', '-inkey', 'own.key', '-outform', 'DER', '-out', 'signature.p7s');
-  return path(office, 'signature.p7s');
+  openssl('cms', '-sign', '-binary', '-in', 'text', '-signer', 'own.pem', '-inkey', 'own.key', '-outform', 'DER', '-out', file);
+  return path(office, file);
 }
 
 before(async () => {
